@@ -1,0 +1,33 @@
+"""Every error the core raises on purpose, each with the exit code that the command line documents."""
+
+from __future__ import annotations
+
+
+class OdwError(Exception):
+    """One clear sentence with the next step. ``exit_code`` is what the command line ends with."""
+
+    exit_code = 1
+
+
+class UsageError(OdwError):
+    """The command was given something it cannot take."""
+
+    exit_code = 2
+
+
+class ConfigError(OdwError):
+    """A configuration file cannot be used; the sentence names file and key."""
+
+    exit_code = 3
+
+
+class NotFound(OdwError):
+    """Nothing has that address, or there is nothing to show."""
+
+    exit_code = 4
+
+
+class Refused(OdwError):
+    """Not allowed here."""
+
+    exit_code = 7

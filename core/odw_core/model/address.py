@@ -1,0 +1,42 @@
+"""Address: the one name of anything in the room. Prints, parses, sorts and links; knows no file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+# Everything but the separators of an address may stand in it as it is.
+_SAFE = " :@!$&'()*+,;=~|#?[]"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Address:
+    """``engine:item[/part[/part]]``, for example ``odw:odw-exec-1795219696047-5105/clamp-core/1``.
+
+    ``/`` and ``%`` inside a part are percent-encoded when printed, so that ``parse(str(a)) == a`` for every address.
+    """
+
+    engine: str
+    item: str
+    parts: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.engine}:" + "/".join(quote(part, safe=_SAFE) for part in (self.item, *self.parts))
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Read what ``str`` prints. Raises ``ValueError`` with one sentence when it is no address."""
+        engine, colon, rest = text.partition(":")
+        if not (engine and colon and rest):
+            raise ValueError(f"{text!r} is no address; expected ENGINE:ITEM[/PART], such as odw:<run_id>")
+        item, *parts = (unquote(part) for part in rest.split("/"))
+        return cls(engine, item, tuple(parts))
+
+    @property
+    def root(self) -> Address:
+        """The run or session this address lies in."""
+        return Address(self.engine, self.item)
+
+    def child(self, *parts: str) -> Address:
+        """An address below this one."""
+        return Address(self.engine, self.item, (*self.parts, *parts))

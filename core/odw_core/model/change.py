@@ -1,0 +1,35 @@
+"""Change and Snapshot: what the room is, and how it came to be so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from odw_core.model.address import Address
+from odw_core.model.item import Item
+from odw_core.model.problem import Problem
+from odw_core.model.question import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One address became another item. ``before`` is None for a new one, ``after`` for one that is gone."""
+
+    seq: int
+    address: Address
+    before: Item | None
+    after: Item | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The room at sequence number ``seq``. Never mutated; ``items`` is keyed by address."""
+
+    seq: int
+    items: Mapping[Address, Item]
+    questions: tuple[Question, ...]
+    """Open ones, oldest first."""
+    places: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    complete: bool
+    """False while the first full look at the disk is still going on."""

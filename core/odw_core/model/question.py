@@ -1,0 +1,54 @@
+"""Question: one thing that waits for a person, with everything needed to decide it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from odw_core.model.address import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option a person may pick."""
+
+    label: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One input of a question: a pick among ``choices``, free text, or both when ``allows_other``."""
+
+    id: str
+    label: str
+    choices: tuple[Choice, ...] = ()
+    allows_other: bool = False
+    is_secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An open question. ``id`` derives from what is asked, so that several witnesses of it merge into one."""
+
+    id: str
+    address: Address
+    """The run, task or session that asks."""
+    kind: str
+    """``question``, ``approval``, ``gate`` …"""
+    asked_at: float | None
+    title: str
+    body: str
+    subject: str
+    """Who or what asks, in words (task, session)."""
+    fields: tuple[Field, ...]
+    decisions: tuple[str, ...]
+    risk: str | None
+    digest: str
+    """SHA-256 over everything that decides; an answer to another digest is refused."""
+    witnesses: tuple[str, ...]
+    """What told us about it: ``journal``, ``session record`` …"""
+    inferred: bool
+    answer_via: str
+    """Who can answer it and how, as a sentence."""
+    why_not: str | None
+    """Why it cannot be answered from here; None when it can."""

@@ -1,0 +1,43 @@
+"""Service: the one door between everything that watches and everything that shows."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from odw_core.files.line_source import LineSource
+from odw_core.model.address import Address
+from odw_core.model.change import Change, Snapshot
+from odw_core.model.detail import Detail
+
+
+class DetailFeed(Protocol):
+    """One open item. ``value`` is always the newest reading; ``is_gone`` once it was pruned (``value`` then stays)."""
+
+    @property
+    def value(self) -> Detail | None: ...
+    @property
+    def is_gone(self) -> bool: ...
+    async def changed(self) -> None:
+        """Wait until ``value`` or ``is_gone`` differs from when it was last read."""
+
+
+class Service(Protocol):
+    """A room that is being watched. All methods belong to one event loop."""
+
+    def snapshot(self) -> Snapshot: ...
+    def changes(self, since: int = 0) -> AsyncIterator[tuple[Change, ...]]:
+        """Batches of changes after ``since``, forever; a reader that is slow gets larger batches, never stale ones."""
+
+    def detail(self, address: Address) -> AbstractAsyncContextManager[DetailFeed]:
+        """Keep one run or session (or the one a task address lies in) fully read while it is open."""
+
+    def log(self, address: Address, stream: str) -> AbstractAsyncContextManager[LineSource]:
+        """One stream of a run, task or attempt, whole. Raises ``NotFound`` with a sentence when there is none."""
+
+    def attend(self, addresses: Iterable[Address]) -> None:
+        """Say what is on screen: it is read in full before everything else."""
+
+    async def settle(self) -> None:
+        """One full look at the disk, then everything it brought drained: what tests wait for."""
