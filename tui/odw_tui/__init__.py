@@ -1,0 +1,1 @@
+"""The terminal screen and the command line of odw-tui."""
