@@ -1,1 +1,1 @@
-
+"""The index: a cache of items and checkpoints between starts. Deletable at any time; never the truth."""

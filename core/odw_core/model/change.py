@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from odw_core.model.address import Address
-from odw_core.model.item import Item
+from odw_core.model.item import Item, State
 from odw_core.model.problem import Problem
 from odw_core.model.question import Question
 
@@ -33,3 +33,5 @@ class Snapshot:
     problems: tuple[Problem, ...]
     complete: bool
     """False while the first full look at the disk is still going on."""
+    counts: Mapping[State, int] | None = None
+    """Rows of each state while ``items`` is only a first page of them; None when the items say it themselves."""

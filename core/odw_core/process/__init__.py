@@ -1,1 +1,1 @@
-
+"""All code that knows the operating system's processes."""

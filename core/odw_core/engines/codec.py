@@ -1,0 +1,74 @@
+"""Codec: dataclasses of plain values to compact JSON and back, for checkpoints. Says nothing about what they mean."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+_Coder = Callable[[Any], Any]
+
+
+def dump(value: object) -> bytes:
+    """Compact JSON of a dataclass whose fields are plain values, lists and dicts of such, or dataclasses."""
+    kind: Any = type(value)
+    pack, _ = _coders(kind)
+    return json.dumps(pack(value), separators=(",", ":")).encode()
+
+
+def load(kind: type[T], data: bytes) -> T:
+    """What ``dump`` wrote. Raises ``ValueError`` when ``data`` is anything else."""
+    of: Any = kind
+    _, unpack = _coders(of)
+    try:
+        value: T = unpack(json.loads(data))
+    except (TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
+        raise ValueError(f"not a checkpoint of {kind.__name__}: {error}") from None
+    return value
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+@cache
+def _coders(kind: Any) -> tuple[_Coder, _Coder]:
+    """(pack, unpack) of one type; ``_same`` where JSON carries it as it is."""
+    origin = get_origin(kind)
+    if origin in (Union, UnionType):
+        inner = [part for part in get_args(kind) if part is not NoneType]
+        pack, unpack = _coders(inner[0])
+        if pack is _same:
+            return _same, _same
+        return (lambda v: None if v is None else pack(v)), (lambda v: None if v is None else unpack(v))
+    if origin is list:
+        pack, unpack = _coders(get_args(kind)[0])
+        return (_same, _same) if pack is _same else ((lambda v: [*map(pack, v)]), (lambda v: [*map(unpack, v)]))
+    if origin is dict:
+        pack, unpack = _coders(get_args(kind)[1])
+        if pack is _same:
+            return _same, _same
+        return (lambda v: {k: pack(x) for k, x in v.items()}), (lambda v: {k: unpack(x) for k, x in v.items()})
+    if is_dataclass(kind):
+        return _dataclass_coders(kind)
+    return _same, _same
+
+
+def _dataclass_coders(kind: Any) -> tuple[_Coder, _Coder]:
+    hints = get_type_hints(kind)
+    names = [field.name for field in fields(kind)]
+    coders = [_coders(hints[name]) for name in names]
+    packs = [(name, pack) for name, (pack, _) in zip(names, coders, strict=True)]
+    unpacks = [unpack for _, unpack in coders]
+
+    def pack_all(value: Any) -> list[Any]:
+        return [pack(getattr(value, name)) for name, pack in packs]
+
+    def unpack_all(row: Any) -> Any:
+        return kind(*[unpack(cell) for unpack, cell in zip(unpacks, row, strict=True)])
+
+    return pack_all, unpack_all

@@ -1,0 +1,43 @@
+"""Why a run broke: one order of preference for every place that says it (ODW reference §1.3 and §2.1)."""
+
+from __future__ import annotations
+
+from odw_core.engines.odw.acc import NodeAcc, RunAcc
+from odw_core.text.ansi import one_line, plain
+
+
+def run_cause(acc: RunAcc) -> str:
+    """The run's own words on its failure, one line: the uncaught error, else the error in its result."""
+    if acc.workflow_error:
+        return one_line(acc.workflow_error, 400)
+    result = acc.outcome
+    if result is None or not result.has_error:
+        return ""
+    category, message = one_line(result.category, 120), one_line(result.message, 400)
+    return message if not category or category == message or message.startswith(category) else f"{category}: {message}"
+
+
+def node_cause(acc: RunAcc, node: NodeAcc) -> str:
+    """One line on why this node failed; empty when it did not, or when it asks instead."""
+    outcome = node.outcome
+    if outcome is None or outcome.ok or outcome.state == "waiting_for_user":
+        return ""
+    said = one_line(acc.reports.get(outcome.report, ""), 400) or outcome.error_line
+    return said or one_line(outcome.category or outcome.state or "failed without a word", 120)
+
+
+def cause_lines(acc: RunAcc) -> tuple[str, ...]:
+    """Everything the journal says about the failure, the most telling line first; empty when nothing broke."""
+    lines = [
+        f"{plain(node.label or node.key)}: {said}" for node in broken_nodes(acc) if (said := node_cause(acc, node))
+    ]
+    if acc.workflow_error:
+        # A stack trace is evidence as a whole.
+        return (*plain(acc.workflow_error).rstrip("\n").split("\n"), *lines)
+    said = run_cause(acc)
+    return (*lines, said) if said else tuple(lines)
+
+
+def broken_nodes(acc: RunAcc) -> list[NodeAcc]:
+    """Nodes that failed for good, in the order in which they did."""
+    return [acc.nodes[key] for key in acc.failed if (outcome := acc.nodes[key].outcome) is not None and not outcome.ok]

@@ -1,0 +1,201 @@
+"""A run as a row of the room: what is shown of it, and the sentence that says why."""
+
+from __future__ import annotations
+
+from odw_core.engines.odw.acc import RunAcc
+from odw_core.engines.odw.cause import broken_nodes, cause_lines, node_cause, run_cause
+from odw_core.engines.odw.fold import start_ms_of
+from odw_core.engines.odw.question import run_questions
+from odw_core.engines.odw.roles import Part, is_review_loop, max_rounds, role_of, round_now
+from odw_core.engines.odw.show_as import ShowAs, show_as, waiting_nodes
+from odw_core.model.address import Address
+from odw_core.model.evidence import Facts
+from odw_core.model.item import Depth, Item, Kind, Progress, Tokens
+from odw_core.state.derive import Reading, Standing, derive
+from odw_core.text.ansi import one_line
+
+_STANDINGS = {
+    ShowAs.STARTING: Standing.STARTING,
+    ShowAs.ABANDONED: Standing.ABANDONED,
+    ShowAs.RUNNING: Standing.WORKING,
+    ShowAs.ORPHANED: Standing.WORKING,
+    ShowAs.NEEDS_INPUT: Standing.ASKING,
+    ShowAs.NEEDS_OWNER: Standing.ASKING,
+    ShowAs.REJECTED: Standing.HELD,
+    ShowAs.LANDED_UNVERIFIED: Standing.BROKEN,
+    ShowAs.INTERRUPTED: Standing.STOPPED,
+    ShowAs.FAILED: Standing.BROKEN,
+    ShowAs.COMPLETED: Standing.FINISHED,
+}
+
+# Categories that are a rule doing its work, not something broken (ODW reference §4.2, P8).
+_HELD_CATEGORIES = ("implementation_pre_review_blocked",)
+
+
+def run_item(acc: RunAcc, facts: Facts, depth: Depth = Depth.FOLDED) -> Item:
+    """The row of one run. Pure."""
+    shown = show_as(acc, facts.alive)
+    standing = _STANDINGS[shown]
+    result = acc.outcome
+    if shown is ShowAs.FAILED and result is not None and result.category in _HELD_CATEGORIES:
+        standing = Standing.HELD
+    address = Address("odw", acc.run_id)
+    reading = Reading(standing, _why(acc, shown), _seconds(acc.last_ms or acc.started_ms))
+    state, why, deadline = derive(reading, facts)
+    causes = cause_lines(acc) if standing in (Standing.BROKEN, Standing.STOPPED, Standing.HELD) else ()
+    return Item(
+        address=address,
+        parent=None,
+        kind=Kind.RUN,
+        place=acc.place,
+        title=title(acc),
+        state=state,
+        why=why,
+        raw_state=shown,
+        stage=stage(acc, shown),
+        goal=acc.goal or None,
+        tasks=_progress(acc),
+        blockers=_open_blockers(acc),
+        questions=len(run_questions(acc, address, facts.alive)),
+        model=next((node.model for node in reversed(acc.nodes.values()) if node.model), None),
+        tokens=Tokens(acc.tokens, acc.tokens_at_least)
+        if acc.tokens or (acc.nodes and not acc.tokens_at_least)
+        else None,
+        started_at=_seconds(acc.started_ms or acc.launched_ms or start_ms_of(acc.run_id)),
+        changed_at=_seconds(max(filter(None, (acc.last_ms, acc.finished_ms, acc.started_ms)), default=None)),
+        # A supervisor may renew finished_ms while a run still waits; it means an end only with a final status.
+        ended_at=_seconds(acc.finished_ms or acc.last_ms) if acc.status in ("completed", "failed") else None,
+        last_words=acc.last_words,
+        cause=one_line(causes[0], 400) if causes else None,
+        depth=depth,
+        driver="odw",
+        next_deadline=deadline,
+    )
+
+
+def title(acc: RunAcc) -> str:
+    """The workflow's declared name, else the file name of its script, else the run id."""
+    script = acc.script.replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".js")
+    return one_line(acc.workflow or "", 120) or one_line(script, 120) or one_line(acc.run_id, 120)
+
+
+def stage(acc: RunAcc, shown: ShowAs) -> str:
+    """How far it is (or came), in a few words."""
+    ceiling = max_rounds(acc)
+    rounds = f"round {round_now(acc)}" + (f"/{ceiling}" if ceiling else "")
+    if shown is ShowAs.REJECTED:
+        return f"rejected, {rounds}"
+    if not acc.phases:
+        return ""
+    last = one_line(acc.phases[-1].title, 60).lower()
+    if shown is ShowAs.COMPLETED and any(patch.applied for patch in acc.patches):
+        return f"landed in round {round_now(acc)}"
+    return f"{last}, {rounds}" if is_review_loop(acc) and (acc.gates or acc.repairs) else last
+
+
+def _progress(acc: RunAcc) -> Progress | None:
+    rows: dict[str, bool] = {}
+    roles = [(role_of(node), node) for node in acc.nodes.values()]
+    of_tasks = [(role, node) for role, node in roles if role.part is Part.TASK] or roles
+    ahead = set(acc.state.done) if acc.state is not None and not acc.has_exit else set()
+    for role, node in of_tasks:
+        # A later round of the same task decides; nodes come in the order in which they started.
+        rows[role.row] = (node.outcome is not None and node.outcome.ok) or node.key in ahead
+    return Progress(sum(rows.values()), len(rows)) if rows else None
+
+
+def _open_blockers(acc: RunAcc) -> int | None:
+    if not acc.gates:
+        return None
+    gate = acc.gates[-1]
+    return max(gate.blockers, 1) if gate.preflight_category else gate.blockers
+
+
+def _why(acc: RunAcc, shown: ShowAs) -> str:
+    match shown:
+        case ShowAs.STARTING:
+            return "odw has started and has not written its first record yet"
+        case ShowAs.ABANDONED:
+            return "the folder holds no readable run.json and no process owns it"
+        case ShowAs.RUNNING | ShowAs.ORPHANED:
+            return _doing(acc, shown)
+        case ShowAs.NEEDS_INPUT:
+            return _asking(acc)
+        case ShowAs.NEEDS_OWNER:
+            asked = acc.gates[-1].owner_questions if acc.gates else []
+            return "the reviewers leave a decision to the owner" + (f": {one_line(asked[0], 300)}" if asked else "")
+        case ShowAs.REJECTED:
+            return _rejected(acc)
+        case ShowAs.LANDED_UNVERIFIED:
+            return f"{_landed(acc)}, but {run_cause(acc) or 'verification failed'}"
+        case ShowAs.INTERRUPTED:
+            return "a signal stopped it before it finished"
+        case ShowAs.FAILED:
+            first = next((f"{one_line(n.label or n.key, 80)}: {node_cause(acc, n)}" for n in broken_nodes(acc)), "")
+            return run_cause(acc) or first or "it failed and left no reason in its journal"
+        case ShowAs.COMPLETED:
+            return _completed(acc)
+
+
+def _doing(acc: RunAcc, shown: ShowAs) -> str:
+    ahead = set(acc.state.done) if acc.state is not None else set()
+    open_nodes = [n for n in acc.nodes.values() if n.outcome is None and n.attempts and n.key not in ahead]
+    names = [one_line(node.label or node.key, 60) for node in open_nodes]
+    listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    where = stage(acc, shown)
+    if shown is ShowAs.ORPHANED and listed:
+        return f"{where}; {listed} unfinished" if where else f"{listed} unfinished"
+    if listed:
+        return f"{where}; {listed} at work" if where else f"{listed} at work"
+    return where or "the workflow has just started"
+
+
+def _asking(acc: RunAcc) -> str:
+    node = waiting_nodes(acc)[0]
+    asked = node.outcome.questions[0].get("question") if node.outcome and node.outcome.questions else None
+    who = one_line(node.label or node.key, 60)
+    return f"{who} asks: {one_line(asked, 300)}" if isinstance(asked, str) else f"{who} waits for an answer"
+
+
+def _rejected(acc: RunAcc) -> str:
+    ceiling = max_rounds(acc)
+    reached = f"round {round_now(acc)}" + (f" of {ceiling}" if ceiling else "")
+    gate = acc.gates[-1] if acc.gates else None
+    blocker = gate and (gate.blocker_samples[0] if gate.blocker_samples else gate.preflight_message)
+    return f"rejected in {reached}, nothing landed" + (f": {one_line(blocker, 300)}" if blocker else "")
+
+
+def _landed(acc: RunAcc) -> str:
+    applied = [patch for patch in acc.patches if patch.applied]
+    files = sum(patch.files for patch in applied)
+    return f"{len(applied)} {_plural('patch', len(applied))} landed in {files} {_plural('file', files)}"
+
+
+def _completed(acc: RunAcc) -> str:
+    said: list[str] = []
+    if acc.gates:
+        said.append(
+            f"{acc.gates[-1].reviewers or 'no'} {_plural('reviewer', acc.gates[-1].reviewers)} approved in round {acc.gates[-1].round}"
+        )
+    if any(patch.applied for patch in acc.patches):
+        said.append(_landed(acc))
+    if acc.checks:
+        said.append("verify changed nothing" if acc.checks[-1].ok else "verify changed files")
+    if said:
+        return "; ".join(said)
+    progress = _progress(acc)
+    if progress is None:
+        return "the workflow finished"
+    if progress.done == progress.total:
+        return f"all {progress.total} tasks finished" if progress.total > 1 else "its only task finished"
+    return f"the workflow finished; {progress.done} of {progress.total} tasks did"
+
+
+def _plural(noun: str, count: int) -> str:
+    if count == 1:
+        return noun
+    return noun + ("es" if noun.endswith("ch") else "s")
+
+
+def _seconds(ms: int | None) -> float | None:
+    return None if ms is None else ms / 1000

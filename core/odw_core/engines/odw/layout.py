@@ -1,0 +1,76 @@
+"""Where ODW and PandaCode keep things below a workspace, and which runs and sessions are there. Names alone, no content."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from odw_core.engines.odw.session import session_address
+from odw_core.model.address import Address
+from odw_core.model.evidence import Unit
+
+RUNS = ".odw/runs"
+SESSIONS = ".pandacode/sessions"
+RUNTIMES = ("codex", "claude", "bamboo")
+LATEST = ".odw/runs/latest.json"
+
+
+def is_workspace(place: str) -> bool:
+    """Whether the folder holds anything of ODW or PandaCode."""
+    return any(_is_folder(os.path.join(place, name)) for name in (".odw", ".pandacode"))  # noqa: PTH118
+
+
+def watched_folders(place: str) -> tuple[str, ...]:
+    """Folders whose entries say that runs or sessions came or went; whether they exist or not."""
+    folders = (".odw", RUNS, ".pandacode", SESSIONS, *(f"{SESSIONS}/{runtime}" for runtime in RUNTIMES))
+    return tuple(f"{place}/{name}" for name in folders)
+
+
+def discover(place: str) -> Iterator[Unit]:
+    """Every run and session of a workspace. What cannot be listed is left out; the sweep looks again."""
+    if _is_chain(place, RUNS):
+        for entry in _entries(f"{place}/{RUNS}"):
+            if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
+                yield Unit(Address("odw", entry.name), place, entry.path)
+    for runtime in RUNTIMES:
+        if _is_chain(place, f"{SESSIONS}/{runtime}"):
+            for entry in _entries(f"{place}/{SESSIONS}/{runtime}"):
+                name, dot, ending = entry.name.rpartition(".")
+                if dot and ending == "json" and name != "latest" and not name.startswith("."):
+                    yield Unit(session_address(runtime, name), place, entry.path)
+
+
+def session_log(place: str, runtime: str, session: str) -> str:
+    """The protocol trace of a session (PandaCode 0.4.0), wherever the record says it lies."""
+    return f"{place}/.pandacode/{runtime}/logs/{Path(session).name}.jsonl"
+
+
+def codexctl_log(place: str, session: str) -> str:
+    """The structured log of a session that an external codexctl daemon drove (PandaCode 0.3.1)."""
+    return f"{place}/.pandacode/codex/runs/{Path(session).name}/logs/latest.jsonl"
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        return []
+
+
+def _is_chain(place: str, below: str) -> bool:
+    """Whether every step from the workspace down is a real folder: a link could lead anywhere."""
+    path = place
+    for name in below.split("/"):
+        path = f"{path}/{name}"
+        if not _is_folder(path):
+            return False
+    return True
+
+
+def _is_folder(path: str) -> bool:
+    try:
+        return os.path.isdir(path) and not os.path.islink(path)  # noqa: PTH112, PTH114
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,190 @@
+"""PandaCode sessions: one record file each, of codex (two generations), claude or bamboo (ODW reference §1.4)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from odw_core.engines.loose import Json, integer, mapping, text, text_or_none, texts
+from odw_core.engines.odw.question import agent_questions
+from odw_core.engines.odw.records import SessionRecord, decode_session
+from odw_core.model.address import Address
+from odw_core.model.detail import SessionDetail
+from odw_core.model.evidence import Evidence, Facts, Replaced
+from odw_core.model.item import Depth, Item, Kind, Tokens
+from odw_core.model.question import Question
+from odw_core.state.derive import Reading, Standing, derive
+from odw_core.text.ansi import one_line, plain
+
+FOLD_VERSION = 1
+
+_OF_RUN = re.compile(r"^(odw-exec-(?:resume-)?\d+-\d+)-")
+_STANDINGS = {
+    "starting": Standing.STARTING,
+    "running": Standing.WORKING,
+    "waiting_for_user": Standing.ASKING,
+    "completed": Standing.FINISHED,
+    "failed": Standing.BROKEN,
+    "timeout": Standing.BROKEN,
+    "no_report": Standing.BROKEN,
+    "interrupted": Standing.STOPPED,
+    "stopped": Standing.STOPPED,
+}
+
+
+@dataclass(slots=True)
+class SessionAcc:
+    """The newest readable record. ``runtime`` and ``session`` come from its path, which is its identity."""
+
+    runtime: str
+    session: str
+    place: str
+    fields: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def record(self) -> SessionRecord:
+        return SessionRecord(self.fields)
+
+
+def session_address(runtime: str, session: str) -> Address:
+    """``pandacode:<runtime>:<session>``: a session name may exist once for each runtime."""
+    return Address("pandacode", f"{runtime}:{session}")
+
+
+def fold_session(acc: SessionAcc, evidence: Evidence) -> SessionAcc:
+    """A record is replaced as a whole; a torn one leaves the previous value standing."""
+    if isinstance(evidence, Replaced):
+        record = decode_session(evidence.data)
+        if record is not None:
+            acc.fields = dict(record.fields)
+    return acc
+
+
+def run_of(session: str) -> str | None:
+    """The run a session's name says it belongs to."""
+    match = _OF_RUN.match(session)
+    return match[1] if match else None
+
+
+def session_questions(acc: SessionAcc, facts: Facts) -> tuple[Question, ...]:
+    """Each pending question is a card of its own."""
+    record = acc.record
+    if record.state != "waiting_for_user":
+        return ()
+    return agent_questions(
+        record.pending_questions,
+        thread=record.thread_id or acc.session,
+        address=session_address(acc.runtime, acc.session),
+        subject=f"{plain(acc.runtime)} session {plain(acc.session)}",
+        asked_at=_seconds(record.updated_ms),
+        witness="session record",
+        answer_via=_answer_via(acc, facts),
+    )
+
+
+def _answer_via(acc: SessionAcc, facts: Facts) -> str:
+    artifacts, name = acc.record.artifacts, plain(acc.session)
+    if text_or_none(artifacts, "answer_file") and facts.alive is not False:
+        return f"you, in a shell: pandacode answer --session {name} --text …; the agent's turn is alive and takes it at once"
+    if text(artifacts, "pending_question_id"):
+        return f"you, in a shell: pandacode answer --session {name} --text …; its codexctl daemon holds the turn"
+    return (
+        f"you, in a shell: pandacode answer --session {name} --text …; its process has ended, so it resumes the thread"
+    )
+
+
+def session_item(acc: SessionAcc, facts: Facts, depth: Depth = Depth.FOLDED) -> Item:
+    """The row of one session; a child of its run when its name says so."""
+    record = acc.record
+    standing = _STANDINGS.get(record.state, Standing.ABANDONED if not acc.fields else Standing.WORKING)
+    state, why, deadline = derive(Reading(standing, _why(acc, standing), _seconds(record.updated_ms)), facts)
+    artifacts = record.artifacts
+    run = run_of(acc.session)
+    words = text(artifacts, "last_agent_message") or text(mapping(artifacts, "last_summary"), "last_agent_message")
+    asked = session_questions(acc, facts)
+    return Item(
+        address=session_address(acc.runtime, acc.session),
+        parent=Address("odw", run) if run else None,
+        kind=Kind.SESSION,
+        place=acc.place,
+        title=one_line(acc.session, 120),
+        state=state,
+        why=why,
+        raw_state=one_line(record.state, 60) or "unreadable",
+        stage=f"{len(asked)} question{'s' if len(asked) > 1 else ''}" if asked else "",
+        questions=len(asked),
+        model=one_line(text(record.fields, "model"), 80) or None,
+        tokens=_tokens(artifacts),
+        started_at=_seconds(record.created_ms),
+        changed_at=_seconds(record.updated_ms),
+        ended_at=_seconds(record.updated_ms)
+        if standing in (Standing.FINISHED, Standing.BROKEN, Standing.STOPPED)
+        else None,
+        last_words=one_line(words, 400),
+        cause=_cause(acc) if standing is Standing.BROKEN else None,
+        depth=depth,
+        driver="pandacode",
+        next_deadline=deadline,
+    )
+
+
+def _why(acc: SessionAcc, standing: Standing) -> str:
+    record = acc.record
+    match standing:
+        case Standing.ABANDONED:
+            return "its record cannot be read"
+        case Standing.ASKING:
+            asked = record.pending_questions
+            more = f" (and {len(asked) - 1} more)" if len(asked) > 1 else ""
+            return f"asks: {one_line(text(asked[0], 'question'), 300)}{more}" if asked else "waits for an answer"
+        case Standing.BROKEN:
+            return _cause(acc)
+        case Standing.STOPPED:
+            return f"a person {one_line(record.state, 40)} it"
+        case Standing.FINISHED:
+            return "the agent finished its turn"
+        case _:
+            return f"{one_line(acc.runtime, 20)} is {one_line(record.state, 40)}"
+
+
+def _cause(acc: SessionAcc) -> str:
+    artifacts, state = acc.record.artifacts, acc.record.state
+    missing = texts(artifacts, "missing_artifacts")
+    if missing:
+        return f"expected files are missing: {one_line(', '.join(missing), 300)}"
+    error = text(artifacts, "error") or text(mapping(artifacts, "error"), "message")
+    words = {"timeout": "it ran out of time", "no_report": "it ended without the report it was asked for"}
+    return one_line(error, 400) or words.get(state, "the agent's turn failed; its output says more")
+
+
+def _tokens(artifacts: Json) -> Tokens | None:
+    usage = mapping(artifacts, "usage")
+    total = integer(mapping(mapping(usage, "tokenUsage"), "total"), "totalTokens")
+    if total is None:
+        usage = mapping(mapping(artifacts, "last_summary"), "usage")
+        total = integer(mapping(mapping(usage, "tokenUsage"), "total"), "totalTokens") or integer(usage, "total_tokens")
+    return None if total is None else Tokens(total)
+
+
+def session_detail(acc: SessionAcc, facts: Facts) -> SessionDetail:
+    """One session in full."""
+    record, item = acc.record, session_item(acc, facts)
+    return SessionDetail(
+        item=item,
+        runtime=acc.runtime,
+        session=acc.session,
+        driver=one_line(record.driver, 80),
+        thread_id=one_line(record.thread_id or "", 120) or None,
+        model=item.model,
+        effort=one_line(text(record.fields, "effort"), 40) or None,
+        permission=one_line(text(record.fields, "permission"), 40) or None,
+        owner_pid=integer(record.artifacts, "runner_pid"),
+        questions=session_questions(acc, facts),
+        cause=(item.cause,) if item.cause else (),
+        missing_artifacts=tuple(plain(name) for name in texts(record.artifacts, "missing_artifacts")),
+        streams=("stdout", "stderr", "journal"),
+    )
+
+
+def _seconds(ms: int | None) -> float | None:
+    return None if ms is None else ms / 1000

@@ -1,0 +1,20 @@
+"""The engines there are. Adding a dialect is one folder and one line here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from odw_core.engines.base import Engine
+from odw_core.engines.odw.engine import OdwEngine
+from odw_core.model.address import Address
+
+# An accumulator is opaque to everyone but its engine, so its type ends here.
+Acc = Any
+AnyEngine = Engine[Any]
+
+ENGINES: tuple[AnyEngine, ...] = (OdwEngine(),)
+
+
+def engine_of(address: Address) -> AnyEngine | None:
+    """The engine an address belongs to, None for an engine nobody knows."""
+    return next((engine for engine in ENGINES if engine.owns(address)), None)

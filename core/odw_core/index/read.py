@@ -1,0 +1,75 @@
+"""Reads the index with the standard library's sqlite3: what the first paint and every headless command begin with."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from odw_core.index import schema
+from odw_core.index.rows import Known, from_row, item_from_text, unpack_acc
+from odw_core.model.address import Address
+from odw_core.model.item import Item, State
+
+
+class IndexReader:
+    """An open index. Every method answers "nothing known" when the file is missing or damaged; it is only a cache."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.is_damaged = False
+        self._connection: sqlite3.Connection | None = None
+        try:
+            if path.is_file():
+                # Asked for by every thread of the service's executor in turn, never by two at once.
+                self._connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False)
+        except sqlite3.Error:
+            self.is_damaged = True
+
+    def first_page(self, places: Sequence[str], limit: int) -> tuple[list[Item], dict[State, int]]:
+        """The first rows of the room in its own order, and the counts of all."""
+        marks = ",".join("?" * len(places))
+        rows = self._all(schema.FIRST_PAGE.format(places=marks), (*places, limit))
+        counts = self._all(schema.COUNTS.format(places=marks), tuple(places))
+        try:
+            return [item_from_text(text) for (text,) in rows], {State(state): count for state, count in counts}
+        except ValueError:
+            self.is_damaged = True
+            return [], {}
+
+    def all(self, places: Sequence[str]) -> list[Known]:
+        """Everything known below the places."""
+        rows = self._all(schema.ALL.format(places=",".join("?" * len(places))), tuple(places))
+        try:
+            return [from_row(row) for row in rows]
+        except ValueError:
+            self.is_damaged = True
+            return []
+
+    def acc(self, address: Address, fold_version: int) -> bytes | None:
+        """The accumulator of one unit as the engine dumped it."""
+        rows = self._all(schema.ACC, (str(address), fold_version))
+        try:
+            return unpack_acc(rows[0][0]) if rows and rows[0][0] is not None else None
+        except (ValueError, TypeError):
+            self.is_damaged = True
+            return None
+
+    def _all(self, statement: str, values: tuple[object, ...]) -> list[Any]:
+        if self._connection is None:
+            return []
+        try:
+            return self._connection.execute(statement, values).fetchall()
+        except sqlite3.OperationalError as error:
+            # A cache that nobody has written to yet has no tables; that is empty, not damaged.
+            self.is_damaged = "no such table" not in str(error) and "locked" not in str(error)
+        except (sqlite3.Error, UnicodeDecodeError, OverflowError):
+            self.is_damaged = True
+        return []
+
+    def close(self) -> None:
+        """Give the file back."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

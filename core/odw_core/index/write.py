@@ -1,0 +1,108 @@
+"""Writes the index. The long-lived service writes through aiosqlite; a one-shot command saves once and is gone."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from odw_core.index import schema
+from odw_core.index.rows import Row
+from odw_core.model.address import Address
+
+if TYPE_CHECKING:
+    import aiosqlite
+
+
+class IndexUnavailable(Exception):
+    """The cache cannot be written; the sentence says why. Nothing but speed is lost."""
+
+
+def remove_index(path: Path) -> None:
+    """Delete the cache and what SQLite keeps beside it."""
+    for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+        with contextlib.suppress(OSError):
+            name.unlink()
+
+
+def _prepare(path: Path) -> None:
+    # What agents were asked is nobody else's business.
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600, exist_ok=True)
+
+
+def save_once(path: Path, rows: Iterable[Row], gone: Iterable[Address]) -> None:
+    """Write and close. Raises ``IndexUnavailable``."""
+    try:
+        _prepare(path)
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            for statement in (*schema.PRAGMAS, *schema.TABLES):
+                connection.execute(statement)
+            with connection:
+                connection.executemany(schema.SAVE, rows)
+                connection.executemany(schema.FORGET, [(str(address),) for address in gone])
+    except (OSError, sqlite3.Error) as error:
+        raise IndexUnavailable(_words(error)) from error
+
+
+class IndexWriter:
+    """The one writer of a long-lived service. Batches only; ``save`` is never on the way to the screen."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection: aiosqlite.Connection | None = None
+
+    async def open(self) -> None:
+        """Create what is missing. A damaged file is replaced by an empty one. Raises ``IndexUnavailable``."""
+        try:
+            _prepare(self._path)
+            try:
+                self._connection = await self._connect()
+            except sqlite3.DatabaseError as error:
+                if isinstance(error, sqlite3.OperationalError):
+                    raise
+                remove_index(self._path)
+                _prepare(self._path)
+                self._connection = await self._connect()
+        except (OSError, sqlite3.Error) as error:
+            raise IndexUnavailable(_words(error)) from error
+
+    async def _connect(self) -> aiosqlite.Connection:
+        # Imported late: nothing that is needed for the first paint may wait for it.
+        import aiosqlite
+
+        connection = await aiosqlite.connect(self._path)
+        try:
+            for statement in (*schema.PRAGMAS, *schema.TABLES):
+                await connection.execute(statement)
+            await connection.commit()
+        except BaseException:
+            await connection.close()
+            raise
+        return connection
+
+    async def save(self, rows: list[Row], gone: list[Address]) -> None:
+        """One batch, one transaction. Raises ``IndexUnavailable``."""
+        if self._connection is None:
+            return
+        try:
+            await self._connection.executemany(schema.SAVE, rows)
+            await self._connection.executemany(schema.FORGET, [(str(address),) for address in gone])
+            await self._connection.commit()
+        except sqlite3.Error as error:
+            raise IndexUnavailable(_words(error)) from error
+
+    async def close(self) -> None:
+        """Close the file; what was saved is on it."""
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            with contextlib.suppress(sqlite3.Error):
+                await connection.close()
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{error.strerror or 'it cannot be written'} ({error.filename})"
+    return str(error)

@@ -1,0 +1,105 @@
+"""IndexKeeper: saves what was read, in batches, off the way to the screen. Its failure costs speed, nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from odw_core.index.rows import Row
+from odw_core.index.write import IndexUnavailable, IndexWriter, remove_index
+from odw_core.model.address import Address
+from odw_core.model.problem import Problem
+
+_PAUSE_S = 1.0
+_BATCH = 200
+
+
+class IndexKeeper:
+    """Remembers which units are to be saved; ``row_of`` makes the newest row of one when its turn comes."""
+
+    def __init__(self, path: Path, row_of: Callable[[Address], Row | None]) -> None:
+        self._path, self._row_of = path, row_of
+        self._writer = IndexWriter(path)
+        self._pending: dict[Address, None] = {}
+        self._gone: dict[Address, None] = {}
+        self._is_noted = asyncio.Event()
+        self._is_open = False
+        self._failure: str | None = None
+        self._lock = asyncio.Lock()
+        self.saved: Callable[[Address], None] | None = None
+        """Called with each address once its checkpoint is on disk."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Why the cache is not kept, in a sentence; empty while it is."""
+        if self._failure is None:
+            return ()
+        reason = f"the cache cannot be written: {self._failure}; the room goes on, the next start reads everything again"
+        return (Problem(str(self._path), 0, reason),)
+
+    def start_anew(self) -> None:
+        """The cache was damaged: begin with an empty one."""
+        remove_index(self._path)
+
+    def note(self, address: Address) -> None:
+        """It was read further."""
+        if self._failure is None:
+            self._pending[address] = None
+            self._is_noted.set()
+
+    def note_gone(self, address: Address) -> None:
+        """It is no more."""
+        self._pending.pop(address, None)
+        if self._failure is None:
+            self._gone[address] = None
+            self._is_noted.set()
+
+    def is_pending(self, address: Address) -> bool:
+        """Whether it is not on disk yet."""
+        return address in self._pending
+
+    async def run(self) -> None:
+        """Save until cancelled."""
+        while True:
+            await self._is_noted.wait()
+            self._is_noted.clear()
+            await asyncio.sleep(_PAUSE_S)
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Save everything that is noted."""
+        async with self._lock:
+            try:
+                if not self._is_open and self._failure is None and (self._pending or self._gone):
+                    await self._writer.open()
+                    self._is_open = True
+                while (self._pending or self._gone) and self._failure is None:
+                    await self._save_batch()
+            except IndexUnavailable as error:
+                self._failure = str(error)
+                self._pending.clear()
+                self._gone.clear()
+
+    async def _save_batch(self) -> None:
+        batch = [address for address, _ in zip(self._pending, range(_BATCH), strict=False)]
+        rows: list[Row] = []
+        for number, address in enumerate(batch):
+            row = self._row_of(address)
+            if row is not None:
+                rows.append(row)
+            if number % 10 == 9:
+                # Making rows is work; let the screen have its turn.
+                await asyncio.sleep(0)
+        gone, self._gone = [*self._gone], {}
+        for address in batch:
+            self._pending.pop(address, None)
+        await self._writer.save(rows, gone)
+        if self.saved is not None:
+            for address in batch:
+                self.saved(address)
+
+    async def close(self) -> None:
+        """Save the rest and close."""
+        await self.flush()
+        await self._writer.close()

@@ -1,0 +1,146 @@
+"""One look at the room for a command that prints and ends: cache, corrected by the disk. Loads no event loop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from odw_core.config import Config
+from odw_core.errors import NotFound
+from odw_core.files.line_source import LineSource
+from odw_core.index.read import IndexReader
+from odw_core.index.write import IndexUnavailable, remove_index, save_once
+from odw_core.model.address import Address
+from odw_core.model.change import Snapshot
+from odw_core.model.detail import Detail
+from odw_core.model.problem import Problem
+from odw_core.service.resolve import resolve
+from odw_core.service.roster import Roster
+from odw_core.service.unit_reader import SLICE, Settings, UnitReader
+from odw_core.state.store import Store
+
+_TORN_TRIES = 5
+_TORN_PAUSE_S = 0.01
+
+
+def open_room(places: Sequence[str], config: Config, *, cache: Path | None) -> Room:
+    """Read the room once. ``cache`` is the index file, None to read everything from disk."""
+    return Room(places, config, cache)
+
+
+class Room:
+    """The room as it was when it was opened. ``close`` saves what was read for the next one."""
+
+    def __init__(self, places: Sequence[str], config: Config, cache: Path | None) -> None:
+        self._cache = cache
+        self._index = IndexReader(cache) if cache is not None else None
+        self._settings = Settings(silent_after_s=config.silent_after_s)
+        self._roster = Roster(places, self._settings)
+        self._store = Store(tuple(places))
+        self._changed: set[Address] = set()
+        self._gone: list[Address] = []
+        self._problems: tuple[Problem, ...] = ()
+        self._read()
+        self.snapshot: Snapshot = self._store.snapshot()
+
+    def _read(self) -> None:
+        if self._index is not None:
+            self._roster.load(self._index.all(self._roster.places))
+            if self._index.is_damaged and self._cache is not None:
+                self._problems += (Problem(str(self._cache), 0, "the cache was damaged and is built anew"),)
+        self._gone = [reader.unit.address for reader in self._roster.look(thoroughly=True).gone]
+        for reader in self._roster.readers.values():
+            self._bring_up_to_date(reader)
+            self._store.put(reader.unit.address, reader.item, reader.questions, reader.all_problems())
+        self._store.report((*self._problems, *self._roster.problems))
+        self._store.mark_complete()
+
+    def _bring_up_to_date(self, reader: UnitReader) -> None:
+        is_current = reader.item is not None and reader.is_current()
+        if is_current and not reader.is_watched:
+            if reader.item is not None and reader.item.questions:
+                self._restore(reader)
+            return
+        if reader.item is None and reader.skim():
+            return
+        self._restore(reader)
+        if not is_current or reader.acc is None:
+            self._fold(reader)
+
+    def _restore(self, reader: UnitReader) -> None:
+        """Bring the accumulator back from the index, where there is one."""
+        if reader.acc is not None or self._index is None or reader.item is None:
+            return
+        blob = self._index.acc(reader.unit.address, reader.engine.fold_version)
+        if blob is not None:
+            reader.restore(blob)
+
+    def _fold(self, reader: UnitReader) -> None:
+        while reader.advance(SLICE * 16):
+            pass
+        for _ in range(_TORN_TRIES):
+            if not reader.is_torn:
+                break
+            # Upstream rewrites run.json in place: for moments it is empty or cut.
+            time.sleep(_TORN_PAUSE_S)
+            while reader.advance(SLICE * 16):
+                pass
+        reader.accept_torn()
+        self._changed.add(reader.unit.address)
+
+    def _reader(self, address: Address) -> UnitReader:
+        reader = self._roster.readers.get(address.root)
+        if reader is None:
+            raise NotFound(f"Nothing here has the address {address.root}; `odw-tui list` shows what there is.")
+        self._restore(reader)
+        if reader.acc is None:
+            self._fold(reader)
+        return reader
+
+    def detail(self, address: Address) -> Detail:
+        """The run or session the address lies in, in full. Raises ``NotFound``."""
+        detail = self._reader(address).detail()
+        if detail is None:
+            raise NotFound(f"{address.root} has left nothing to show yet.")
+        return detail
+
+    def log(self, address: Address, stream: str | None) -> LineSource:
+        """One stream, whole; None is the most telling one. Raises ``NotFound`` with a sentence."""
+        reader = self._reader(address)
+        return reader.engine.open_log(reader.unit, reader.acc, address, stream)
+
+    def inspect(self) -> dict[str, object]:
+        """Everything read in full, in the engines' own words: what ``inspect --json`` prints."""
+        from odw_core.service.inspection import inspect
+
+        for reader in self._roster.readers.values():
+            self._fold_anew(reader)
+        return inspect(self._roster, self.snapshot.problems)
+
+    def _fold_anew(self, reader: UnitReader) -> None:
+        """From the first byte on, with state.json: a verification does not trust a cache."""
+        reader.restart()
+        self._fold(reader)
+        reader.take_all()
+
+    def resolve(self, text: str) -> Address:
+        """A full address, a unique prefix, or ``latest``. Raises ``NotFound`` or ``UsageError`` with candidates."""
+        return resolve(text, self.snapshot)
+
+    def close(self) -> None:
+        """Save what was read."""
+        if self._index is None or self._cache is None:
+            return
+        is_damaged = self._index.is_damaged
+        self._index.close()
+        if is_damaged:
+            remove_index(self._cache)
+        readers = (self._roster.readers.get(address) for address in self._changed)
+        rows = [row for reader in readers if reader is not None and (row := reader.to_row()) is not None]
+        if rows or self._gone:
+            try:
+                save_once(self._cache, rows, self._gone)
+            except IndexUnavailable:
+                # Only speed is lost, and this command has already printed; the screen says so where it lasts.
+                return

@@ -1,0 +1,67 @@
+"""Schedule: which unit is read next. What is on screen or alive comes before what is merely unread."""
+
+from __future__ import annotations
+
+import asyncio
+from enum import IntEnum
+
+from odw_core.model.address import Address
+
+
+class Priority(IntEnum):
+    """Lower is sooner."""
+
+    VISIBLE = 0
+    LIVE = 1
+    NEW = 2
+    REST = 3
+
+
+class Schedule:
+    """Queues of addresses, each address at most once, first in first out within a priority."""
+
+    def __init__(self) -> None:
+        self._queues: tuple[dict[Address, None], ...] = tuple({} for _ in Priority)
+        self._due = asyncio.Event()
+        self._worked = asyncio.Event()
+
+    def __bool__(self) -> bool:
+        return any(self._queues)
+
+    def add(self, address: Address, priority: Priority) -> None:
+        """Read it; sooner if it was queued for later."""
+        for queued in Priority:
+            if address in self._queues[queued]:
+                if queued <= priority:
+                    return
+                del self._queues[queued][address]
+        self._queues[priority][address] = None
+        self._due.set()
+
+    def pop(self) -> tuple[Address, Priority]:
+        """What to read next. Only while there is something."""
+        for priority in Priority:
+            queue = self._queues[priority]
+            if queue:
+                address = next(iter(queue))
+                del queue[address]
+                return address, priority
+        raise LookupError("nothing is due")
+
+    async def due(self) -> None:
+        """Wait until something is to be read."""
+        while not self:
+            self._due.clear()
+            await self._due.wait()
+
+    def tell_worked(self) -> None:
+        """A turn of reading is over."""
+        self._worked.set()
+        self._worked.clear()
+
+    async def worked(self) -> None:
+        """Wait for the end of the next turn of reading."""
+        if self:
+            await self._worked.wait()
+        else:
+            await asyncio.sleep(0)

@@ -1,0 +1,291 @@
+"""UnitReader: one run or session, from the bytes of its files to its item. The only place where files meet a fold."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from odw_core.engines.registry import Acc, AnyEngine
+from odw_core.files.ends import read_ends
+from odw_core.files.follow import JournalFollower, Look, RecordFollower
+from odw_core.index.rows import Row, to_row
+from odw_core.model.detail import Detail
+from odw_core.model.evidence import Checkpoint, Cursor, Evidence, Facts, Gone, Replaced, Unit
+from odw_core.model.item import Item
+from odw_core.model.problem import Problem
+from odw_core.model.question import Question
+from odw_core.process.liveness import is_alive
+
+SLICE = 256 * 1024
+"""Bytes folded in one go: a few milliseconds of work, so that a screen can paint in between."""
+
+_SKIM_HEAD, _SKIM_TAIL = 32 * 1024, 16 * 1024
+_SETTLED_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a reading depends on besides the files."""
+
+    silent_after_s: float = 900.0
+    now: Callable[[], float] = time.time
+
+
+class UnitReader:
+    """Reads one unit. Holds its accumulator while that is needed, and can drop and restore it."""
+
+    __slots__ = (
+        "_alive",
+        "_extras",
+        "_journal",
+        "_record",
+        "_settings",
+        "_unreadable_since",
+        "acc",
+        "engine",
+        "is_gone",
+        "item",
+        "problems",
+        "questions",
+        "unit",
+    )
+
+    def __init__(self, engine: AnyEngine, unit: Unit, settings: Settings) -> None:
+        self.engine, self.unit, self._settings = engine, unit, settings
+        self.acc: Acc | None = None
+        self.item: Item | None = None
+        self.questions: tuple[Question, ...] = ()
+        self.problems: tuple[Problem, ...] = ()
+        self.is_gone = False
+        growing = engine.growing_file(unit)
+        self._journal = JournalFollower(engine.path(unit, growing), growing) if growing else None
+        name = engine.record_file(unit)
+        self._record = RecordFollower(engine.path(unit, name), name)
+        self._extras: dict[str, RecordFollower] = {}
+        self._alive: bool | None = None
+        self._unreadable_since: float | None = None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more is expected to be written."""
+        return self.item is not None and self.item.ended_at is not None and self._unreadable_since is None
+
+    @property
+    def is_torn(self) -> bool:
+        """Whether the record was caught half written and should be looked at again soon."""
+        return self._unreadable_since is not None
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether time alone may change it: it is not over and its owner is not known to be dead."""
+        return not self.is_final and (self._alive is not False or self.is_torn)
+
+    @property
+    def alive(self) -> bool | None:
+        """The operating system's last word on the owner."""
+        return self._alive
+
+    def is_current(self) -> bool:
+        """Whether a few stats say that nothing changed. Files that are written once are not asked again."""
+        if self._journal is not None and not self._journal.is_current():
+            return False
+        if not self._record.is_current():
+            return False
+        return self.is_final or all(follower.is_current() for follower in self._extras.values())
+
+    def advance(self, limit: int = SLICE) -> bool:
+        """Take in up to ``limit`` new bytes of the journal and whatever else changed; True while there is more."""
+        if self.acc is None:
+            self._start_over()
+        self._take_record()
+        has_more = self._take_journal(limit)
+        if not has_more:
+            self.look_for_owner()
+            self._take_extras()
+            self._derive_item()
+        return has_more
+
+    def _start_over(self) -> None:
+        self.acc = self.engine.start(self.unit)
+        self._record.cursor = None
+        self._extras.clear()
+        self.problems = ()
+        if self._journal is not None:
+            self._journal.forget()
+
+    def _take_record(self) -> None:
+        look = self._record.look()
+        if isinstance(look.evidence, Replaced) and not self.engine.is_readable(self.unit, look.evidence.data):
+            self._record.look_again()
+            if self._unreadable_since is None:
+                self._unreadable_since = self._settings.now()
+        elif look.evidence is not None:
+            self._unreadable_since = None
+        if self._journal is None and isinstance(look.evidence, Gone):
+            self.is_gone = True
+        self._take(look, self._record.path)
+
+    def _take_journal(self, limit: int) -> bool:
+        if self._journal is None:
+            return False
+        look = self._journal.look(limit)
+        if look.is_reset:
+            self._start_over()
+            self._take_record()
+            look = self._journal.look(limit)
+        self._take(look, self._journal.path)
+        return look.has_more
+
+    def _take_extras(self) -> None:
+        assert self.acc is not None
+        # What is wanted can depend on what was just read, but never on itself: two passes reach the end.
+        for _ in range(2):
+            for name in self.engine.wanted_files(self.acc, self.facts()):
+                if name not in self._extras:
+                    self._extras[name] = RecordFollower(self.engine.path(self.unit, name), name)
+                follower = self._extras[name]
+                self._take(follower.look(), follower.path)
+
+    def _take(self, look: Look, path: str) -> None:
+        evidence: Evidence | None = look.evidence
+        if evidence is not None and self.acc is not None:
+            self.acc = self.engine.fold(self.acc, evidence)
+        if look.problem is not None:
+            found = Problem(path, 0, look.problem)
+            if found not in self.problems:
+                self.problems = (*self.problems, found)
+
+    def restart(self) -> None:
+        """Forget everything, to read it from the first byte on."""
+        self.acc = None
+
+    def take_all(self) -> None:
+        """Read also what only a verification asks for."""
+        if self.acc is not None:
+            for name in self.engine.every_file(self.unit):
+                follower = RecordFollower(self.engine.path(self.unit, name), name)
+                self._take(follower.look(), follower.path)
+
+    def facts(self) -> Facts:
+        """What is true at this moment."""
+        return Facts(self._settings.now(), self._alive, self._settings.silent_after_s)
+
+    def derive(self) -> None:
+        """Make item and questions anew from what is known, with the facts of this moment."""
+        self.look_for_owner()
+        self._derive_item()
+
+    def _derive_item(self) -> None:
+        if self.acc is None:
+            return
+        facts = self.facts()
+        self.item = self.engine.item(self.acc, facts)
+        self.questions = self.engine.questions(self.acc, facts)
+
+    def look_for_owner(self) -> bool:
+        """Ask the operating system whether the owner lives; True if that is news."""
+        before = self._alive
+        owner = self.engine.owner_pid(self.acc) if self.acc is not None else None
+        self._alive = None if owner is None else is_alive(*owner)
+        return self._alive != before
+
+    def all_problems(self) -> tuple[Problem, ...]:
+        """What could not be read; a torn record only once it had time to become whole."""
+        found = self.problems
+        if self.acc is not None:
+            found += self.engine.problems(self.acc, self.unit)
+        since = self._unreadable_since
+        if since is not None and self._settings.now() - since >= _SETTLED_S:
+            found += (Problem(self._record.path, 0, "it does not parse; the last readable state is shown"),)
+        return found
+
+    def skim(self) -> bool:
+        """Make an item from both ends of the journal; False when only a fold can tell (nothing is kept then)."""
+        if self._journal is None:
+            return False
+        ends = read_ends(self._journal.path, _SKIM_HEAD, _SKIM_TAIL)
+        if ends is None:
+            return False
+        look = self._record.look()
+        self._record.cursor = None
+        if not isinstance(look.evidence, Replaced):
+            return False
+        facts = Facts(self._settings.now(), None, self._settings.silent_after_s)
+        item = self.engine.skim(self.unit, look.evidence.data, *ends, facts)
+        if item is not None:
+            self.item = item
+        return item is not None
+
+    def detail(self) -> Detail | None:
+        """Everything about it; None before anything was read."""
+        return None if self.acc is None else self.engine.detail(self.acc, self.facts())
+
+    def cursors(self) -> tuple[tuple[str, Cursor], ...]:
+        """How far every file was read."""
+        followers: list[JournalFollower | RecordFollower] = [self._record, *self._extras.values()]
+        if self._journal is not None:
+            followers.append(self._journal)
+        return tuple((follower.name, follower.cursor) for follower in followers if follower.cursor is not None)
+
+    def checkpoint(self) -> Checkpoint | None:
+        """Everything needed to go on after a restart; None before anything was folded."""
+        if self.acc is None:
+            return None
+        return Checkpoint(self.unit.address, self.engine.fold_version, self.cursors(), self.engine.dump(self.acc))
+
+    def to_row(self) -> Row | None:
+        """The row of the index; None while there is nothing to go on from."""
+        if self.item is None or self.is_torn:
+            return None
+        checkpoint = self.checkpoint()
+        return None if checkpoint is None else to_row(self.unit, self.item, checkpoint, self._alive)
+
+    def owner_pid(self) -> int | None:
+        """Process id of the owner, as far as the files say."""
+        owner = self.engine.owner_pid(self.acc) if self.acc is not None else None
+        return None if owner is None else owner[0]
+
+    def changed_on_disk_at(self) -> float | None:
+        """Unix seconds of the newest write to the files that are followed."""
+        times: list[float] = []
+        for follower in (self._journal, self._record):
+            if follower is not None:
+                with contextlib.suppress(OSError, ValueError):
+                    times.append(os.lstat(follower.path).st_mtime)
+        return max(times, default=None)
+
+    def resume(self, item: Item, cursors: Mapping[str, Cursor], alive: bool | None) -> None:
+        """Stand where a checkpoint stood, without its accumulator: ``restore`` brings that when it is needed."""
+        self.item, self._alive = item, alive
+        for name, cursor in cursors.items():
+            if self._journal is not None and name == self._journal.name:
+                self._journal.cursor = cursor
+            elif name == self._record.name:
+                self._record.cursor = cursor
+            else:
+                self._extras[name] = RecordFollower(self.engine.path(self.unit, name), name, cursor)
+
+    def restore(self, blob: bytes) -> bool:
+        """Take the accumulator of the checkpoint that ``resume`` stood at; False when it is no longer readable."""
+        try:
+            self.acc = self.engine.load(self.unit, blob)
+        except ValueError:
+            return False
+        self.derive()
+        return True
+
+    def drop(self) -> None:
+        """Let go of the accumulator; item and questions stay."""
+        self.acc = None
+        if self._journal is not None and self._journal.cursor is not None:
+            # What is unfinished is read again together with its end.
+            cursor = self._journal.cursor
+            self._journal = JournalFollower(self._journal.path, self._journal.name, cursor)
+
+    def accept_torn(self) -> None:
+        """A torn record was tried often enough: from now on it is a problem."""
+        if self._unreadable_since is not None:
+            self._unreadable_since = float("-inf")
