@@ -55,6 +55,9 @@ class Engine(Protocol, Generic[Acc]):
     def wanted_files(self, acc: Acc, facts: Facts) -> tuple[str, ...]:
         """Files that must be read besides journal and record to tell the whole story, as far as known now."""
 
+    def is_written_once(self, name: str) -> bool:
+        """Whether a file of that name never changes once it is there."""
+
     def every_file(self, unit: Unit) -> tuple[str, ...]:
         """Files that only a verification reads besides those."""
 

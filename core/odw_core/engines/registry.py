@@ -17,4 +17,7 @@ ENGINES: tuple[AnyEngine, ...] = (OdwEngine(),)
 
 def engine_of(address: Address) -> AnyEngine | None:
     """The engine an address belongs to, None for an engine nobody knows."""
-    return next((engine for engine in ENGINES if engine.owns(address)), None)
+    for engine in ENGINES:
+        if engine.owns(address):
+            return engine
+    return None

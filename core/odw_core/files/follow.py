@@ -34,10 +34,11 @@ _NOTHING = Look()
 class JournalFollower:
     """A file that only grows. Hands out whole lines once each; what has no end yet is kept until it has one."""
 
-    __slots__ = ("_is_skipping", "_rest", "_rest_size", "cursor", "name", "path")
+    __slots__ = ("_is_skipping", "_rest", "_rest_size", "cursor", "name", "path", "written_ns")
 
     def __init__(self, path: str, name: str, cursor: Cursor | None = None) -> None:
         self.path, self.name, self.cursor = path, name, cursor
+        self.written_ns = 0
         self._rest: list[bytes] = []
         self._rest_size = 0
         self._is_skipping = False
@@ -54,6 +55,7 @@ class JournalFollower:
             return self._vanished(error)
         except ValueError:
             return _NOTHING
+        self.written_ns = status.st_mtime_ns
         if self.cursor is not None and _matches(self.cursor, status):
             return _NOTHING
         try:
@@ -88,7 +90,8 @@ class JournalFollower:
             self._rest, self._rest_size = [], 0
             offset = position
         has_more = position < status.st_size
-        self.cursor = _cursor(status, position, offset + len(whole) if whole else offset)
+        # An append always shows in the size, so even a fresh stamp may be trusted here.
+        self.cursor = Cursor(status.st_ino, position, status.st_mtime_ns, offset + len(whole))
         evidence = Appended(self.name, offset, whole, self._rest_size > 0 and not has_more)
         return Look(evidence, has_more=has_more, problem=problem)
 
@@ -137,10 +140,11 @@ class JournalFollower:
 class RecordFollower:
     """A small file that is rewritten as a whole, in place or by renaming."""
 
-    __slots__ = ("cursor", "name", "path")
+    __slots__ = ("cursor", "name", "path", "written_ns")
 
     def __init__(self, path: str, name: str, cursor: Cursor | None = None) -> None:
         self.path, self.name, self.cursor = path, name, cursor
+        self.written_ns = 0
 
     def is_current(self) -> bool:
         """Whether a stat alone says that nothing new is there."""
@@ -158,6 +162,7 @@ class RecordFollower:
             return Look(Gone(self.name))
         except ValueError:
             return _NOTHING
+        self.written_ns = status.st_mtime_ns
         if self.cursor is not None and _matches(self.cursor, status):
             return _NOTHING
         try:

@@ -160,6 +160,10 @@ class FileLines:
             return f"{text} … cut here: the line is longer than {self._line_limit:,} bytes"
         return line.removesuffix(b"\r").decode("utf-8", "replace")
 
+    def raw(self, offset: int, length: int) -> bytes:
+        """Up to ``length`` bytes from ``offset`` as they are in the file, nothing beyond what the last look found."""
+        return self._file.read(offset, length)
+
     def last_lines(self, count: int) -> list[str]:
         if self.is_counted:
             return self.lines(self.line_count - count, self.line_count)

@@ -17,8 +17,10 @@ class TextLines:
     def __init__(self, text: str, title: str) -> None:
         self.title = title
         self._lines = text.split("\n")
+        self._end = "" if self._lines[-1] else "\n"
         if not self._lines[-1]:
             self._lines.pop()
+        self._encoded: bytes | None = None
 
     @property
     def line_count(self) -> int:
@@ -32,6 +34,12 @@ class TextLines:
 
     def lines(self, start: int, stop: int) -> list[str]:
         return [line.removesuffix("\r") for line in self._lines[max(0, start) : max(0, stop)]]
+
+    def raw(self, offset: int, length: int) -> bytes:
+        """Up to ``length`` bytes of the text in UTF-8 from ``offset``, carriage returns and last line end included."""
+        if self._encoded is None:
+            self._encoded = ("\n".join(self._lines) + (self._end if self._lines else "")).encode("utf-8", "replace")
+        return self._encoded[offset : offset + length]
 
     def last_lines(self, count: int) -> list[str]:
         return self.lines(self.line_count - count, self.line_count)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from odw_core.index import schema
-from odw_core.index.rows import Known, from_row, item_from_text, unpack_acc
+from odw_core.index.rows import Known, from_rows, items_from_bodies, unpack_acc
 from odw_core.model.address import Address
 from odw_core.model.item import Item, State
 
@@ -33,7 +33,7 @@ class IndexReader:
         rows = self._all(schema.FIRST_PAGE.format(places=marks), (*places, limit))
         counts = self._all(schema.COUNTS.format(places=marks), tuple(places))
         try:
-            return [item_from_text(text) for (text,) in rows], {State(state): count for state, count in counts}
+            return items_from_bodies([body for (body,) in rows]), {State(state): count for state, count in counts}
         except ValueError:
             self.is_damaged = True
             return [], {}
@@ -42,7 +42,7 @@ class IndexReader:
         """Everything known below the places."""
         rows = self._all(schema.ALL.format(places=",".join("?" * len(places))), tuple(places))
         try:
-            return [from_row(row) for row in rows]
+            return from_rows(rows)
         except ValueError:
             self.is_damaged = True
             return []
@@ -55,6 +55,10 @@ class IndexReader:
         except (ValueError, TypeError):
             self.is_damaged = True
             return None
+
+    def folders(self) -> dict[str, tuple[int, int]]:
+        """Inode and modification time that every watched folder had when it was listed last."""
+        return {path: (inode, mtime_ns) for path, inode, mtime_ns in self._all(schema.FOLDERS, ())}
 
     def _all(self, statement: str, values: tuple[object, ...]) -> list[Any]:
         if self._connection is None:

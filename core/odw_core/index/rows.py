@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import zlib
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 from odw_core.model.address import Address
 from odw_core.model.evidence import Checkpoint, Cursor, Unit
 from odw_core.model.item import Depth, Item, Kind, Progress, State, Tokens
 
-Row = tuple[object, ...]
-
 _STATES = {str(state): state for state in State}
 _KINDS = {str(kind): kind for kind in Kind}
 _DEPTHS = {str(depth): depth for depth in Depth}
+
+
+SavedCursors = list[tuple[str, int, int, int, int]]
+"""(file name, inode, size, mtime_ns, offset) of each file: thousands are loaded, a few ever become a ``Cursor``."""
+
+
+class Row(NamedTuple):
+    """What is saved of one unit: the values of ``schema.SAVE_ITEM`` and of ``schema.SAVE_ACC``."""
+
+    item: tuple[object, ...]
+    acc: tuple[str, bytes]
 
 
 class Known(NamedTuple):
@@ -24,13 +35,61 @@ class Known(NamedTuple):
     unit: Unit
     fold_version: int
     item: Item
-    cursors: Mapping[str, Cursor]
+    cursors: SavedCursors
     alive: bool | None
     """Whether its owner lived; one that was dead stays dead."""
 
 
-def item_to_text(item: Item) -> str:
-    """One item as a JSON array."""
+def to_row(unit: Unit, item: Item, checkpoint: Checkpoint, alive: bool | None) -> Row:
+    """The newest reading of one unit as it is saved."""
+    address = str(unit.address)
+    values = (
+        address,
+        unit.place,
+        unit.root,
+        None if item.parent is None else str(item.parent),
+        str(item.state),
+        item.state.rank,
+        item.started_at or 0.0,
+        checkpoint.fold_version,
+        None if alive is None else int(alive),
+        _body(item, checkpoint.cursors),
+    )
+    return Row(values, (address, zlib.compress(checkpoint.acc, 1)))
+
+
+def from_rows(rows: Iterable[tuple[str, int, int | None, str]]) -> list[Known]:
+    """Rows of ``schema.ALL``. Raises ``ValueError`` when the cache holds something else."""
+    found = list(rows)
+    with no_collector():
+        return [
+            Known(
+                Unit(item.address, item.place, root),
+                fold_version,
+                item,
+                cursors,
+                None if alive is None else bool(alive),
+            )
+            for (root, fold_version, alive, _), (item, cursors) in zip(
+                found, _parse([row[3] for row in found]), strict=True
+            )
+        ]
+
+
+def items_from_bodies(bodies: list[str]) -> list[Item]:
+    """The items alone. Raises ``ValueError`` when the cache holds something else."""
+    return [item for item, _ in _parse(bodies)]
+
+
+def unpack_acc(blob: bytes) -> bytes:
+    """The accumulator's dump. Raises ``ValueError`` when it is damaged."""
+    try:
+        return zlib.decompress(blob)
+    except zlib.error as error:
+        raise ValueError(f"not a checkpoint: {error}") from None
+
+
+def _body(item: Item, cursors: tuple[tuple[str, Cursor], ...]) -> str:
     tasks, tokens = item.tasks, item.tokens
     return json.dumps(
         [
@@ -57,66 +116,34 @@ def item_to_text(item: Item) -> str:
             item.depth,
             item.driver,
             item.next_deadline,
+            [[name, c.inode, c.size, c.mtime_ns, c.offset] for name, c in cursors],
         ],
         separators=(",", ":"),
     )
 
 
-def item_from_text(text: str) -> Item:
-    """What ``item_to_text`` wrote. Raises ``ValueError`` on anything else."""
+def _parse(bodies: list[str]) -> Iterator[tuple[Item, list[Any]]]:
+    """All bodies through one call of the parser: thousands of small calls cost three times as much."""
     try:
-        row = json.loads(text)
-        row[0] = Address.parse(row[0])
-        row[1] = None if row[1] is None else Address.parse(row[1])
-        row[2], row[5], row[20] = _KINDS[row[2]], _STATES[row[5]], _DEPTHS[row[20]]
-        row[10] = None if row[10] is None else Progress(*row[10])
-        row[14] = None if row[14] is None else Tokens(*row[14])
-        return Item(*row)
-    except (TypeError, KeyError, IndexError, AttributeError) as error:
+        for row in json.loads(f"[{','.join(bodies)}]"):
+            cursors = row.pop()
+            row[0] = Address.parse(row[0])
+            row[1] = None if row[1] is None else Address.parse(row[1])
+            row[2], row[5], row[20] = _KINDS[row[2]], _STATES[row[5]], _DEPTHS[row[20]]
+            row[10] = None if row[10] is None else Progress(*row[10])
+            row[14] = None if row[14] is None else Tokens(*row[14])
+            yield Item(*row), cursors
+    except (TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
         raise ValueError(f"not an item: {error}") from None
 
 
-def cursors_to_text(cursors: tuple[tuple[str, Cursor], ...]) -> str:
-    """File names and how far each was read."""
-    return json.dumps([[name, c.inode, c.size, c.mtime_ns, c.offset] for name, c in cursors], separators=(",", ":"))
-
-
-def cursors_from_text(text: str) -> dict[str, Cursor]:
-    """What ``cursors_to_text`` wrote. Raises ``ValueError`` on anything else."""
+@contextmanager
+def no_collector() -> Iterator[None]:
+    """Many objects, no cycles: looking for garbage meanwhile finds nothing and costs as much as the work itself."""
+    was_on = gc.isenabled()
+    gc.disable()
     try:
-        return {name: Cursor(*rest) for name, *rest in json.loads(text)}
-    except TypeError as error:
-        raise ValueError(f"not cursors: {error}") from None
-
-
-def to_row(unit: Unit, item: Item, checkpoint: Checkpoint, alive: bool | None) -> Row:
-    """The values of ``schema.SAVE``."""
-    return (
-        str(unit.address),
-        unit.place,
-        unit.root,
-        None if item.parent is None else str(item.parent),
-        str(item.state),
-        item.state.rank,
-        item.started_at or 0.0,
-        checkpoint.fold_version,
-        item_to_text(item),
-        cursors_to_text(checkpoint.cursors),
-        None if alive is None else int(alive),
-        zlib.compress(checkpoint.acc, 1),
-    )
-
-
-def from_row(row: tuple[str, str, str, int, str, str, int | None]) -> Known:
-    """A row of ``schema.ALL``. Raises ``ValueError`` when the cache holds something else."""
-    address, place, root, fold_version, item, cursors, alive = row
-    unit = Unit(Address.parse(address), place, root)
-    return Known(unit, fold_version, item_from_text(item), cursors_from_text(cursors), None if alive is None else bool(alive))
-
-
-def unpack_acc(blob: bytes) -> bytes:
-    """The accumulator's dump. Raises ``ValueError`` when it is damaged."""
-    try:
-        return zlib.decompress(blob)
-    except zlib.error as error:
-        raise ValueError(f"not a checkpoint: {error}") from None
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -24,20 +24,27 @@ TABLES = (
         rank INTEGER NOT NULL,
         started REAL NOT NULL,
         fold_version INTEGER NOT NULL,
-        item TEXT NOT NULL,
-        cursors TEXT NOT NULL,
         alive INTEGER,
-        acc BLOB
-    ) WITHOUT ROWID""",
+        body TEXT NOT NULL
+    )""",
     "CREATE INDEX IF NOT EXISTS item_order ON item (place, rank, started DESC)",
+    # Accumulators are ten times the size of their items and hardly ever asked for, so they lie apart.
+    "CREATE TABLE IF NOT EXISTS checkpoint (address TEXT PRIMARY KEY, acc BLOB NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS folder (path TEXT PRIMARY KEY, inode INTEGER NOT NULL, mtime_ns INTEGER NOT NULL)",
 )
 
-SAVE = (
-    "INSERT OR REPLACE INTO item (address, place, root, parent, state, rank, started, fold_version, item, cursors,"
-    " alive, acc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+SAVE_ITEM = (
+    "INSERT OR REPLACE INTO item (address, place, root, parent, state, rank, started, fold_version, alive, body)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
-FORGET = "DELETE FROM item WHERE address = ?"
+SAVE_ACC = "INSERT OR REPLACE INTO checkpoint (address, acc) VALUES (?, ?)"
+
+SAVE_FOLDER = "INSERT OR REPLACE INTO folder (path, inode, mtime_ns) VALUES (?, ?, ?)"
+
+FORGET_ITEM = "DELETE FROM item WHERE address = ?"
+
+FORGET_ACC = "DELETE FROM checkpoint WHERE address = ?"
 
 # A session is a row of its own only where its run is not (pruned), or where it waits and its run does not.
 IS_ROW = (
@@ -48,10 +55,12 @@ IS_ROW = (
 COUNTS = f"SELECT c.state, count(*) FROM item c LEFT JOIN item p ON p.address = c.parent WHERE {IS_ROW} GROUP BY 1"
 
 FIRST_PAGE = (
-    f"SELECT c.item FROM item c LEFT JOIN item p ON p.address = c.parent WHERE {IS_ROW}"
+    f"SELECT c.body FROM item c LEFT JOIN item p ON p.address = c.parent WHERE {IS_ROW}"
     " ORDER BY c.rank, c.started DESC LIMIT ?"
 )
 
-ALL = "SELECT address, place, root, fold_version, item, cursors, alive FROM item WHERE place IN ({places})"
+ALL = "SELECT root, fold_version, alive, body FROM item WHERE place IN ({places})"
 
-ACC = "SELECT acc FROM item WHERE address = ? AND fold_version = ?"
+ACC = "SELECT c.acc FROM checkpoint c JOIN item i ON i.address = c.address WHERE c.address = ? AND i.fold_version = ?"
+
+FOLDERS = "SELECT path, inode, mtime_ns FROM folder"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,26 @@ class IndexUnavailable(Exception):
     """The cache cannot be written; the sentence says why. Nothing but speed is lost."""
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one transaction saves."""
+
+    rows: Sequence[Row] = ()
+    gone: Sequence[Address] = ()
+    folders: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.gone or self.folders)
+
+    def statements(self) -> Iterator[tuple[str, list[tuple[object, ...]]]]:
+        """Statements with the values of each."""
+        yield schema.SAVE_ITEM, [row.item for row in self.rows]
+        yield schema.SAVE_ACC, [row.acc for row in self.rows]
+        yield schema.FORGET_ITEM, [(str(address),) for address in self.gone]
+        yield schema.FORGET_ACC, [(str(address),) for address in self.gone]
+        yield schema.SAVE_FOLDER, [(path, *stamp) for path, stamp in self.folders.items()]
+
+
 def remove_index(path: Path) -> None:
     """Delete the cache and what SQLite keeps beside it."""
     for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
@@ -33,7 +54,7 @@ def _prepare(path: Path) -> None:
     path.touch(mode=0o600, exist_ok=True)
 
 
-def save_once(path: Path, rows: Iterable[Row], gone: Iterable[Address]) -> None:
+def save_once(path: Path, batch: Batch) -> None:
     """Write and close. Raises ``IndexUnavailable``."""
     try:
         _prepare(path)
@@ -41,8 +62,8 @@ def save_once(path: Path, rows: Iterable[Row], gone: Iterable[Address]) -> None:
             for statement in (*schema.PRAGMAS, *schema.TABLES):
                 connection.execute(statement)
             with connection:
-                connection.executemany(schema.SAVE, rows)
-                connection.executemany(schema.FORGET, [(str(address),) for address in gone])
+                for statement, values in batch.statements():
+                    connection.executemany(statement, values)
     except (OSError, sqlite3.Error) as error:
         raise IndexUnavailable(_words(error)) from error
 
@@ -83,13 +104,13 @@ class IndexWriter:
             raise
         return connection
 
-    async def save(self, rows: list[Row], gone: list[Address]) -> None:
+    async def save(self, batch: Batch) -> None:
         """One batch, one transaction. Raises ``IndexUnavailable``."""
         if self._connection is None:
             return
         try:
-            await self._connection.executemany(schema.SAVE, rows)
-            await self._connection.executemany(schema.FORGET, [(str(address),) for address in gone])
+            for statement, values in batch.statements():
+                await self._connection.executemany(statement, values)
             await self._connection.commit()
         except sqlite3.Error as error:
             raise IndexUnavailable(_words(error)) from error

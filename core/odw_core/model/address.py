@@ -29,6 +29,8 @@ class Address:
         engine, colon, rest = text.partition(":")
         if not (engine and colon and rest):
             raise ValueError(f"{text!r} is no address; expected ENGINE:ITEM[/PART], such as odw:<run_id>")
+        if "/" not in rest and "%" not in rest:
+            return cls(engine, rest)
         item, *parts = (unquote(part) for part in rest.split("/"))
         return cls(engine, item, tuple(parts))
 

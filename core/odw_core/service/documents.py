@@ -7,6 +7,7 @@ what is unknown is null.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, assert_never
 
@@ -27,7 +28,7 @@ from odw_core.model.detail import (
 from odw_core.model.item import Item, State
 from odw_core.model.problem import Problem
 from odw_core.model.question import Field, Question
-from odw_core.service.selectors import count_states, waiting_items
+from odw_core.state.select import counts, rows
 
 Document = dict[str, Any]
 
@@ -134,8 +135,8 @@ def status_document(snapshot: Snapshot) -> Document:
     """What ``status --json`` prints: how many there are of each state, and which of them wait for a person."""
     return _document(
         {
-            "counts": {state.value: number for state, number in count_states(snapshot.items).items()},
-            "waiting": [item_document(item) for item in waiting_items(snapshot.items)],
+            "counts": {state.value: number for state, number in counts(snapshot.items).items()},
+            "waiting": [item_document(item) for item in rows(snapshot.items) if item.state is State.WAITING],
             "open_questions": len(snapshot.questions),
             "places": list(snapshot.places),
             "problems": [problem_document(problem) for problem in snapshot.problems],
@@ -172,13 +173,18 @@ def problem_document(problem: Problem) -> Document:
 
 
 def cells_at(detail: Detail, address: Address) -> tuple[Cell, ...]:
-    """The cells of the grid that ``address`` (a task, or one attempt of it) names, in the order of the columns."""
+    """The cells of the grid that ``address`` names, in the order of the columns.
+
+    A task that is a row of the grid is all of that row; anything else is the attempts below the address.
+    """
     if not (isinstance(detail, RunDetail) and address.parts):
         return ()
-    task, *attempt = address.parts
-    found = [cell for cell in detail.cells if cell.row == task or _holds(cell, address)]
-    if attempt:
-        found = [cell for cell in found if _holds(cell, address)]
+    named = {row.key for row in detail.rows if address.parts in ((row.key,), (row.title,))}
+    if named:
+        found = [cell for cell in detail.cells if cell.row in named]
+    else:
+        narrowed = (replace(cell, attempts=_attempts_below(cell, address)) for cell in detail.cells)
+        found = [cell for cell in narrowed if cell.attempts]
     order = {column.key: number for number, column in enumerate(detail.columns)}
     return tuple(sorted(found, key=lambda cell: order.get(cell.column, len(order))))
 
@@ -332,9 +338,9 @@ def _options(field: Field) -> list[Document]:
     return [{"label": choice.label, "description": choice.description} for choice in field.choices]
 
 
-def _holds(cell: Cell, address: Address) -> bool:
+def _attempts_below(cell: Cell, address: Address) -> tuple[Attempt, ...]:
     reach = len(address.parts)
-    return any(attempt.address.parts[:reach] == address.parts for attempt in cell.attempts)
+    return tuple(attempt for attempt in cell.attempts if attempt.address.parts[:reach] == address.parts)
 
 
 def _duration(started_at: float | None, ended_at: float | None) -> float | None:

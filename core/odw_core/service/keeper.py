@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from odw_core.index.rows import Row
-from odw_core.index.write import IndexUnavailable, IndexWriter, remove_index
+from odw_core.index.write import Batch, IndexUnavailable, IndexWriter, remove_index
 from odw_core.model.address import Address
 from odw_core.model.problem import Problem
 
@@ -23,6 +23,7 @@ class IndexKeeper:
         self._writer = IndexWriter(path)
         self._pending: dict[Address, None] = {}
         self._gone: dict[Address, None] = {}
+        self._folders: dict[str, tuple[int, int]] = {}
         self._is_noted = asyncio.Event()
         self._is_open = False
         self._failure: str | None = None
@@ -31,11 +32,17 @@ class IndexKeeper:
         """Called with each address once its checkpoint is on disk."""
 
     @property
+    def _is_behind(self) -> bool:
+        return bool(self._pending or self._gone or self._folders)
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """Why the cache is not kept, in a sentence; empty while it is."""
         if self._failure is None:
             return ()
-        reason = f"the cache cannot be written: {self._failure}; the room goes on, the next start reads everything again"
+        reason = (
+            f"the cache cannot be written: {self._failure}; the room goes on, the next start reads everything again"
+        )
         return (Problem(str(self._path), 0, reason),)
 
     def start_anew(self) -> None:
@@ -46,6 +53,12 @@ class IndexKeeper:
         """It was read further."""
         if self._failure is None:
             self._pending[address] = None
+            self._is_noted.set()
+
+    def note_folders(self, stamps: Mapping[str, tuple[int, int]]) -> None:
+        """The watched folders were listed when they had these stamps, and all that was in them is noted."""
+        if self._failure is None and stamps:
+            self._folders.update(stamps)
             self._is_noted.set()
 
     def note_gone(self, address: Address) -> None:
@@ -71,15 +84,16 @@ class IndexKeeper:
         """Save everything that is noted."""
         async with self._lock:
             try:
-                if not self._is_open and self._failure is None and (self._pending or self._gone):
+                if not self._is_open and self._failure is None and self._is_behind:
                     await self._writer.open()
                     self._is_open = True
-                while (self._pending or self._gone) and self._failure is None:
+                while self._is_behind and self._failure is None:
                     await self._save_batch()
             except IndexUnavailable as error:
                 self._failure = str(error)
                 self._pending.clear()
                 self._gone.clear()
+                self._folders.clear()
 
     async def _save_batch(self) -> None:
         batch = [address for address, _ in zip(self._pending, range(_BATCH), strict=False)]
@@ -94,7 +108,11 @@ class IndexKeeper:
         gone, self._gone = [*self._gone], {}
         for address in batch:
             self._pending.pop(address, None)
-        await self._writer.save(rows, gone)
+        # A folder's stamp says that everything in it is known here, so it comes with the last of them.
+        folders: Mapping[str, tuple[int, int]] = {}
+        if not self._pending:
+            folders, self._folders = self._folders, {}
+        await self._writer.save(Batch(rows, gone, folders))
         if self.saved is not None:
             for address in batch:
                 self.saved(address)

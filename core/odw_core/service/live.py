@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
+from enum import Enum
 from pathlib import Path
 
 from odw_core.config import Config
@@ -14,8 +15,10 @@ from odw_core.errors import NotFound
 from odw_core.files.line_source import LineSource
 from odw_core.files.watcher import FolderWatcher
 from odw_core.index.read import IndexReader
+from odw_core.index.rows import Row, no_collector
 from odw_core.model.address import Address
 from odw_core.model.change import Change, Snapshot
+from odw_core.model.item import Depth
 from odw_core.model.problem import Problem
 from odw_core.process.exit_watch import ExitWatch
 from odw_core.service.feed import OpenDetail
@@ -28,12 +31,25 @@ from odw_core.state.store import Store
 SWEEP_S = 5.0
 _SWEEP_PARTS = 12
 """What is over is looked at in turns, each once a minute: nobody writes there, and a look at all costs 20 ms."""
+_RECENT = 64
+"""The newest runs are watched as if they lived: an end that was read is sometimes not the last line."""
 _HOT_S = 2.0
 _HOT_PAUSE_S = 0.004
 _WORK_S = 0.004
 _TORN_TRIES = 5
 _TORN_PAUSE_S = 0.01
 _FIRST_PAGE = 200
+
+
+class Sweep(Enum):
+    """How far a look at the disk goes."""
+
+    START = "start"
+    """All units, the cheapest question each."""
+    USUAL = "usual"
+    """What lives, and one share of what is over."""
+    FULL = "full"
+    """Everything, whatever the stamps of the folders say."""
 
 
 class LiveService:
@@ -58,6 +74,7 @@ class LiveService:
         self._wake_hot = asyncio.Event()
         self._look_soon = asyncio.Event()
         self._turn = 0
+        self._recent: frozenset[Address] = frozenset()
         self._looked = asyncio.Event()
 
     def snapshot(self) -> Snapshot:
@@ -124,11 +141,11 @@ class LiveService:
         self._attended = frozenset(address.root for address in addresses)
         for address in self._attended:
             reader = self._roster.readers.get(address)
-            if reader is not None and self._is_due(reader):
+            if reader is not None and (reader.item is None or reader.item.depth is not Depth.FOLDED):
                 self._schedule.add(address, Priority.VISIBLE)
 
     async def settle(self) -> None:
-        self._sweep(everything=True)
+        self._sweep(Sweep.FULL)
         for _ in range(_TORN_TRIES):
             while self._schedule:
                 await self._schedule.worked()
@@ -166,45 +183,66 @@ class LiveService:
                 self._index.close()
 
     def _begin(self) -> None:
-        if self._index is not None:
-            known = self._index.all(self._roster.places)
-            self._roster.load(known)
-            self._store.load(row.item for row in known)
-            if self._index.is_damaged and self._keeper is not None:
-                self._keeper.start_anew()
-        self._sweep(everything=True)
+        with no_collector():
+            if self._index is not None:
+                known = self._index.all(self._roster.places)
+                self._roster.load(known, self._index.folders())
+                self._store.load(row.item for row in known)
+                if self._index.is_damaged and self._keeper is not None:
+                    self._keeper.start_anew()
+            self._sweep(Sweep.START)
 
     # ---- what to read next
 
-    def _is_due(self, reader: UnitReader) -> bool:
-        return reader.item is None or reader.item.depth != "folded" or not reader.is_current()
-
-    def _sweep(self, *, everything: bool = False) -> None:
-        """Look at the folders, at everything that lives, and at a share of what is over."""
-        arrivals = self._roster.look(thoroughly=everything)
+    def _sweep(self, sweep: Sweep) -> None:
+        """Look at the folders, at everything that lives, and at what is over as far as ``sweep`` says."""
+        arrivals = self._roster.look(thoroughly=sweep is Sweep.FULL)
         for reader in arrivals.gone:
             self._forget(reader)
         for reader in arrivals.new:
             self._schedule.add(reader.unit.address, Priority.NEW)
+        if arrivals.new or arrivals.gone or sweep is not Sweep.USUAL:
+            self._recent = frozenset(self._roster.newest(_RECENT))
         self._turn = (self._turn + 1) % _SWEEP_PARTS
         now = self._settings.now()
         for number, reader in enumerate(self._roster.readers.values()):
-            address = reader.unit.address
             if reader.is_watched:
-                deadline = reader.item.next_deadline if reader.item is not None else None
-                is_over = deadline is not None and now >= deadline
-                if reader.acc is None or reader.is_torn or is_over or reader.look_for_owner() or not reader.is_current():
-                    self._schedule.add(address, Priority.LIVE)
-            elif everything or number % _SWEEP_PARTS == self._turn:
-                is_unread = reader.item is None or reader.item.depth != "folded"
-                if (is_unread or not reader.is_current()) or (reader.item and reader.item.questions and not reader.questions):
-                    self._schedule.add(address, Priority.REST)
-        self._folders.watch(self._roster.folders())
-        live = [reader for reader in self._roster.readers.values() if reader.is_watched or reader.unit.address in self._open]
-        self._live_folders.watch(reader.unit.root for reader in live if reader.engine.growing_file(reader.unit))
-        self._exits.watch(pid for reader in live if reader.alive and (pid := reader.owner_pid()) is not None)
+                if (
+                    reader.acc is None
+                    or reader.is_torn
+                    or reader.is_overdue(now)
+                    or reader.look_for_owner()
+                    or reader.has_news()
+                ):
+                    self._schedule.add(reader.unit.address, Priority.LIVE)
+            elif self._is_suspect(reader, sweep, number):
+                self._schedule.add(reader.unit.address, Priority.REST)
+        self._watch_what_lives()
         self._report()
         self._looked.set()
+
+    def _is_suspect(self, reader: UnitReader, sweep: Sweep, number: int) -> bool:
+        """Whether something that is over should be read (again)."""
+        if reader.item is None or reader.item.depth is not Depth.FOLDED:
+            return True
+        if reader.item.questions and not reader.questions:
+            # The cache keeps items; the questions themselves come with the accumulator.
+            return True
+        match sweep:
+            case Sweep.START:
+                return reader.has_news()
+            case Sweep.FULL:
+                return not reader.is_current()
+            case Sweep.USUAL:
+                is_its_turn = number % _SWEEP_PARTS == self._turn or reader.unit.address in self._recent
+                return is_its_turn and not reader.is_current()
+
+    def _watch_what_lives(self) -> None:
+        readers = self._roster.readers.values()
+        live = [r for r in readers if r.is_watched or r.unit.address in self._open or r.unit.address in self._recent]
+        self._folders.watch(self._roster.folders())
+        self._live_folders.watch(reader.unit.root for reader in live if reader.engine.growing_file(reader.unit))
+        self._exits.watch(pid for reader in live if reader.alive and (pid := reader.owner_pid()) is not None)
 
     def _report(self) -> None:
         own = (*self._roster.problems, *self._watch_problem)
@@ -217,7 +255,7 @@ class LiveService:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._look_soon.wait(), SWEEP_S)
             self._look_soon.clear()
-            self._sweep()
+            self._sweep(Sweep.USUAL)
 
     def _heard(self, paths: set[str]) -> None:
         """A hint of the watcher: which units to look at, or that folders came or went."""
@@ -241,6 +279,8 @@ class LiveService:
 
     async def _work(self) -> None:
         """Read what is due, a few milliseconds at a time."""
+        if not self._schedule:
+            self._finish_look()
         while True:
             await self._schedule.due()
             stop_at = time.perf_counter() + _WORK_S
@@ -250,10 +290,16 @@ class LiveService:
                 if reader is not None and self._advance(reader):
                     self._schedule.add(address, priority)
             if not self._schedule:
-                self._store.mark_complete()
+                self._finish_look()
             self._schedule.tell_worked()
             # Input and painting come first; sleep(0) lets every other task have its turn.
             await asyncio.sleep(0)
+
+    def _finish_look(self) -> None:
+        """Everything that was found is read."""
+        self._store.mark_complete()
+        if self._keeper is not None:
+            self._keeper.note_folders(self._roster.new_stamps())
 
     def _advance(self, reader: UnitReader) -> bool:
         """Read one slice of one unit; True while there is more."""
@@ -286,8 +332,7 @@ class LiveService:
 
     def _heat(self, reader: UnitReader) -> None:
         """Something was written a moment ago: more is likely to follow at once."""
-        changed_at = reader.changed_on_disk_at()
-        if changed_at is not None and self._settings.now() - changed_at < _HOT_S:
+        if self._settings.now() - reader.written_at() < _HOT_S:
             self._hot[reader.unit.address] = time.monotonic() + _HOT_S
             self._wake_hot.set()
 
@@ -301,6 +346,7 @@ class LiveService:
                 reader = self._roster.readers.get(address)
                 if reader is None or now > until:
                     del self._hot[address]
+                    self._let_go(address)
                 elif not reader.is_current() and self._advance(reader):
                     self._schedule.add(address, Priority.LIVE)
             await asyncio.sleep(_HOT_PAUSE_S)
@@ -317,12 +363,13 @@ class LiveService:
     def _let_go(self, address: Address) -> None:
         """Drop the accumulator of what is over and not on screen; the index has it."""
         reader = self._roster.readers.get(address)
-        if reader is None or address in self._open or reader.is_watched or reader.is_torn:
+        is_needed = address in self._open or address in self._hot
+        if reader is None or is_needed or reader.is_watched or reader.is_torn:
             return
         if self._keeper is None or not self._keeper.is_pending(address):
             reader.drop()
 
-    def _row_of(self, address: Address) -> tuple[object, ...] | None:
+    def _row_of(self, address: Address) -> Row | None:
         reader = self._roster.readers.get(address)
         return None if reader is None else reader.to_row()
 

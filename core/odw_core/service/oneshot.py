@@ -10,10 +10,11 @@ from odw_core.config import Config
 from odw_core.errors import NotFound
 from odw_core.files.line_source import LineSource
 from odw_core.index.read import IndexReader
-from odw_core.index.write import IndexUnavailable, remove_index, save_once
+from odw_core.index.write import Batch, IndexUnavailable, remove_index, save_once
 from odw_core.model.address import Address
 from odw_core.model.change import Snapshot
 from odw_core.model.detail import Detail
+from odw_core.model.item import Depth
 from odw_core.model.problem import Problem
 from odw_core.service.resolve import resolve
 from odw_core.service.roster import Roster
@@ -46,10 +47,10 @@ class Room:
 
     def _read(self) -> None:
         if self._index is not None:
-            self._roster.load(self._index.all(self._roster.places))
+            self._roster.load(self._index.all(self._roster.places), self._index.folders())
             if self._index.is_damaged and self._cache is not None:
                 self._problems += (Problem(str(self._cache), 0, "the cache was damaged and is built anew"),)
-        self._gone = [reader.unit.address for reader in self._roster.look(thoroughly=True).gone]
+        self._gone = [reader.unit.address for reader in self._roster.look().gone]
         for reader in self._roster.readers.values():
             self._bring_up_to_date(reader)
             self._store.put(reader.unit.address, reader.item, reader.questions, reader.all_problems())
@@ -57,7 +58,7 @@ class Room:
         self._store.mark_complete()
 
     def _bring_up_to_date(self, reader: UnitReader) -> None:
-        is_current = reader.item is not None and reader.is_current()
+        is_current = reader.item is not None and not reader.has_news()
         if is_current and not reader.is_watched:
             if reader.item is not None and reader.item.questions:
                 self._restore(reader)
@@ -138,9 +139,12 @@ class Room:
             remove_index(self._cache)
         readers = (self._roster.readers.get(address) for address in self._changed)
         rows = [row for reader in readers if reader is not None and (row := reader.to_row()) is not None]
-        if rows or self._gone:
+        # A skimmed run is not in the index, so its folder must be listed again.
+        is_whole = all(r.item is not None and r.item.depth is Depth.FOLDED for r in self._roster.readers.values())
+        batch = Batch(rows, self._gone, self._roster.new_stamps() if is_whole else {})
+        if batch:
             try:
-                save_once(self._cache, rows, self._gone)
+                save_once(self._cache, batch)
             except IndexUnavailable:
                 # Only speed is lost, and this command has already printed; the screen says so where it lasts.
                 return

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import heapq
+import math
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from odw_core.engines.registry import ENGINES, AnyEngine, engine_of
-from odw_core.index.rows import Known
+from odw_core.index.rows import Known, no_collector
 from odw_core.model.address import Address
 from odw_core.model.evidence import Unit
 from odw_core.model.problem import Problem
@@ -30,33 +32,45 @@ class Arrivals(NamedTuple):
 class Roster:
     """The units of some places. ``look`` costs a stat for each watched folder while nothing comes or goes."""
 
-    def __init__(
-        self, places: Sequence[str], settings: Settings, engines: Sequence[AnyEngine] = ENGINES
-    ) -> None:
+    def __init__(self, places: Sequence[str], settings: Settings, engines: Sequence[AnyEngine] = ENGINES) -> None:
         self.places = tuple(places)
         self.readers: dict[Address, UnitReader] = {}
         self.problems: tuple[Problem, ...] = ()
         self._settings = settings
         self._engines = engines
         self._stamps: dict[str, Stamp] = {}
+        self._saved_stamps: dict[str, Stamp] = {}
         self._by_root: dict[str, Address] = {}
 
-    def load(self, known: Iterable[Known]) -> None:
+    def load(self, known: Iterable[Known], stamps: Mapping[str, Stamp]) -> None:
         """Begin with what the index knows. Checkpoints of another fold version keep their item until they are refolded."""
-        for unit, fold_version, item, cursors, alive in known:
-            engine = engine_of(unit.address)
-            if engine is not None:
-                reader = self._add(engine, unit)
-                reader.resume(item, cursors if fold_version == engine.fold_version else {}, alive)
+        self._stamps.update(stamps)
+        self._saved_stamps = dict(stamps)
+        with no_collector():
+            for unit, fold_version, item, cursors, alive in known:
+                engine = engine_of(unit.address)
+                if engine is not None:
+                    reader = self._add(engine, unit)
+                    reader.resume(item, cursors if fold_version == engine.fold_version else [], alive)
 
     def at(self, path: str) -> UnitReader | None:
         """The reader of the unit whose folder or record has that path."""
         address = self._by_root.get(path)
         return None if address is None else self.readers.get(address)
 
+    def newest(self, count: int) -> list[Address]:
+        """The units that started last, as far as is known; what was not read yet counts as newest."""
+
+        def started(reader: UnitReader) -> float:
+            return math.inf if reader.item is None else reader.item.started_at or 0.0
+
+        return [reader.unit.address for reader in heapq.nlargest(count, self.readers.values(), key=started)]
+
     def folders(self) -> tuple[str, ...]:
         """Every folder that is worth watching: the places, their parents, and where the engines keep things."""
-        below = [folder for place in self.places for engine in self._engines for folder in engine.watched_folders(place)]
+        below = [
+            folder for place in self.places for engine in self._engines for folder in engine.watched_folders(place)
+        ]
         above = [folder for place in self.places for folder in (os.path.dirname(place), place)]  # noqa: PTH120
         return tuple(dict.fromkeys((*above, *below)))
 
@@ -84,6 +98,12 @@ class Roster:
             self._by_root.pop(reader.unit.root, None)
         self.problems = tuple(dict.fromkeys(problems))
         return Arrivals(new, gone)
+
+    def new_stamps(self) -> dict[str, Stamp]:
+        """What the index should know of the folders, once it has everything that was found in them."""
+        new = {path: stamp for path, stamp in self._stamps.items() if self._saved_stamps.get(path) != stamp}
+        self._saved_stamps.update(new)
+        return new
 
     def _add(self, engine: AnyEngine, unit: Unit) -> UnitReader:
         reader = self.readers[unit.address] = UnitReader(engine, unit, self._settings)

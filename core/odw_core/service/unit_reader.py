@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from odw_core.engines.registry import Acc, AnyEngine
 from odw_core.files.ends import read_ends
 from odw_core.files.follow import JournalFollower, Look, RecordFollower
-from odw_core.index.rows import Row, to_row
+from odw_core.index.rows import Row, SavedCursors, to_row
 from odw_core.model.detail import Detail
 from odw_core.model.evidence import Checkpoint, Cursor, Evidence, Facts, Gone, Replaced, Unit
 from odw_core.model.item import Item
@@ -24,6 +22,8 @@ SLICE = 256 * 1024
 
 _SKIM_HEAD, _SKIM_TAIL = 32 * 1024, 16 * 1024
 _SETTLED_S = 2.0
+_OWNER_S = 1.0
+"""Asking for the owner costs as much as folding a line, and its end is heard of otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,9 @@ class UnitReader:
         "_alive",
         "_extras",
         "_journal",
+        "_looked_for_owner_at",
         "_record",
+        "_saved",
         "_settings",
         "_unreadable_since",
         "acc",
@@ -65,7 +67,9 @@ class UnitReader:
         name = engine.record_file(unit)
         self._record = RecordFollower(engine.path(unit, name), name)
         self._extras: dict[str, RecordFollower] = {}
+        self._saved: SavedCursors = []
         self._alive: bool | None = None
+        self._looked_for_owner_at = 0.0
         self._unreadable_since: float | None = None
 
     @property
@@ -88,22 +92,43 @@ class UnitReader:
         """The operating system's last word on the owner."""
         return self._alive
 
+    def is_overdue(self, now: float) -> bool:
+        """Whether its state may have changed although no file did."""
+        deadline = self.item.next_deadline if self.item is not None else None
+        return deadline is not None and now >= deadline
+
+    def has_news(self) -> bool:
+        """Whether a stat or two say that something changed. Upstream rewrites the record of a run that is over only
+        together with its journal, so then one stat is enough."""
+        if self._journal is not None and self.is_final:
+            return not self._journal.is_current()
+        return not self.is_current()
+
     def is_current(self) -> bool:
         """Whether a few stats say that nothing changed. Files that are written once are not asked again."""
         if self._journal is not None and not self._journal.is_current():
             return False
+        self._unpack_saved()
         if not self._record.is_current():
             return False
-        return self.is_final or all(follower.is_current() for follower in self._extras.values())
+        if self.is_final:
+            return True
+        return all(
+            follower.is_current()
+            for name, follower in self._extras.items()
+            if follower.cursor is None or not self.engine.is_written_once(name)
+        )
 
     def advance(self, limit: int = SLICE) -> bool:
         """Take in up to ``limit`` new bytes of the journal and whatever else changed; True while there is more."""
+        self._unpack_saved()
         if self.acc is None:
             self._start_over()
         self._take_record()
         has_more = self._take_journal(limit)
         if not has_more:
-            self.look_for_owner()
+            if self._settings.now() - self._looked_for_owner_at > _OWNER_S:
+                self.look_for_owner()
             self._take_extras()
             self._derive_item()
         return has_more
@@ -147,7 +172,8 @@ class UnitReader:
                 if name not in self._extras:
                     self._extras[name] = RecordFollower(self.engine.path(self.unit, name), name)
                 follower = self._extras[name]
-                self._take(follower.look(), follower.path)
+                if not (follower.cursor is not None and self.engine.is_written_once(name)):
+                    self._take(follower.look(), follower.path)
 
     def _take(self, look: Look, path: str) -> None:
         evidence: Evidence | None = look.evidence
@@ -187,7 +213,7 @@ class UnitReader:
 
     def look_for_owner(self) -> bool:
         """Ask the operating system whether the owner lives; True if that is news."""
-        before = self._alive
+        before, self._looked_for_owner_at = self._alive, self._settings.now()
         owner = self.engine.owner_pid(self.acc) if self.acc is not None else None
         self._alive = None if owner is None else is_alive(*owner)
         return self._alive != before
@@ -225,6 +251,7 @@ class UnitReader:
 
     def cursors(self) -> tuple[tuple[str, Cursor], ...]:
         """How far every file was read."""
+        self._unpack_saved()
         followers: list[JournalFollower | RecordFollower] = [self._record, *self._extras.values()]
         if self._journal is not None:
             followers.append(self._journal)
@@ -248,25 +275,26 @@ class UnitReader:
         owner = self.engine.owner_pid(self.acc) if self.acc is not None else None
         return None if owner is None else owner[0]
 
-    def changed_on_disk_at(self) -> float | None:
-        """Unix seconds of the newest write to the files that are followed."""
-        times: list[float] = []
-        for follower in (self._journal, self._record):
-            if follower is not None:
-                with contextlib.suppress(OSError, ValueError):
-                    times.append(os.lstat(follower.path).st_mtime)
-        return max(times, default=None)
+    def written_at(self) -> float:
+        """Unix seconds of the newest write to journal or record that was seen."""
+        followers = (self._record,) if self._journal is None else (self._record, self._journal)
+        return max(follower.written_ns for follower in followers) / 1e9
 
-    def resume(self, item: Item, cursors: Mapping[str, Cursor], alive: bool | None) -> None:
+    def resume(self, item: Item, cursors: SavedCursors, alive: bool | None) -> None:
         """Stand where a checkpoint stood, without its accumulator: ``restore`` brings that when it is needed."""
-        self.item, self._alive = item, alive
-        for name, cursor in cursors.items():
-            if self._journal is not None and name == self._journal.name:
-                self._journal.cursor = cursor
-            elif name == self._record.name:
-                self._record.cursor = cursor
-            else:
-                self._extras[name] = RecordFollower(self.engine.path(self.unit, name), name, cursor)
+        self.item, self._alive, self._saved = item, alive, cursors
+        if self._journal is not None:
+            name = self._journal.name
+            self._journal.cursor = next((Cursor(*saved[1:]) for saved in cursors if saved[0] == name), None)
+
+    def _unpack_saved(self) -> None:
+        """The cursors of the other files, once somebody asks for more than the journal."""
+        for name, *rest in self._saved:
+            if name == self._record.name:
+                self._record.cursor = Cursor(*rest)
+            elif self._journal is None or name != self._journal.name:
+                self._extras[name] = RecordFollower(self.engine.path(self.unit, name), name, Cursor(*rest))
+        self._saved = []
 
     def restore(self, blob: bytes) -> bool:
         """Take the accumulator of the checkpoint that ``resume`` stood at; False when it is no longer readable."""

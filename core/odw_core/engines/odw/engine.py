@@ -76,6 +76,9 @@ class OdwEngine:
     def wanted_files(self, acc: OdwAcc, facts: Facts) -> tuple[str, ...]:
         return wanted_files(acc, facts.alive) if isinstance(acc, RunAcc) else ()
 
+    def is_written_once(self, name: str) -> bool:
+        return name not in (JOURNAL, RECORD, STATE, "")
+
     def every_file(self, unit: Unit) -> tuple[str, ...]:
         return (STATE,) if unit.address.engine == "odw" else ()
 

@@ -6,7 +6,7 @@ from odw_core.engines.odw.acc import RunAcc
 from odw_core.engines.odw.cause import broken_nodes, cause_lines, node_cause, run_cause
 from odw_core.engines.odw.fold import start_ms_of
 from odw_core.engines.odw.question import run_questions
-from odw_core.engines.odw.roles import Part, is_review_loop, max_rounds, role_of, round_now
+from odw_core.engines.odw.roles import Part, max_rounds, role_of, round_now
 from odw_core.engines.odw.show_as import ShowAs, show_as, waiting_nodes
 from odw_core.model.address import Address
 from odw_core.model.evidence import Facts
@@ -81,16 +81,19 @@ def title(acc: RunAcc) -> str:
 
 def stage(acc: RunAcc, shown: ShowAs) -> str:
     """How far it is (or came), in a few words."""
-    ceiling = max_rounds(acc)
-    rounds = f"round {round_now(acc)}" + (f"/{ceiling}" if ceiling else "")
     if shown is ShowAs.REJECTED:
-        return f"rejected, {rounds}"
+        return f"rejected, {_rounds(acc)}"
     if not acc.phases:
         return ""
     last = one_line(acc.phases[-1].title, 60).lower()
     if shown is ShowAs.COMPLETED and any(patch.applied for patch in acc.patches):
         return f"landed in round {round_now(acc)}"
-    return f"{last}, {rounds}" if is_review_loop(acc) and (acc.gates or acc.repairs) else last
+    return f"{last}, {_rounds(acc)}" if acc.gates or acc.repairs else last
+
+
+def _rounds(acc: RunAcc) -> str:
+    ceiling = max_rounds(acc)
+    return f"round {round_now(acc)}" + (f"/{ceiling}" if ceiling else "")
 
 
 def _progress(acc: RunAcc) -> Progress | None:

@@ -1,0 +1,137 @@
+"""Makes the pictures of README.md (SVG and PNG) from recorded runs, at a fixed moment. Shows what is real, draws nothing.
+
+Usage: .venv/bin/python screenshots/make.py [NAME…]     SVG always; PNG needs rsvg-convert.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from unittest.mock import patch
+
+from textual.pilot import Pilot
+
+from odw_core.config import Config
+from odw_core.demo.player import RECORDINGS
+from odw_core.service.live import LiveService
+from odw_core.service.unit_reader import Settings
+from odw_tui.app import OdwApp
+
+HERE = Path(__file__).parent
+
+NOW = 1_795_220_040.0
+"""Some minutes after the last recording ended."""
+
+WORKSPACES = {
+    "shop": ("rejected-round", "running"),
+    "billing": ("finished", "failed"),
+    "docs": ("waiting", "parked"),
+}
+LIVING = {8868, 6413}
+"""The owners that are taken to live: of the running run and of the parked session."""
+
+FONT = 'font-family: "Fira Code", "DejaVu Sans Mono", monospace;'
+
+
+class Clock:
+    """A clock that stands still."""
+
+    def now(self) -> float:
+        return NOW
+
+    def monotonic(self) -> float:
+        return NOW
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: how large, in which theme, after which keys."""
+
+    name: str
+    keys: tuple[str, ...] = ()
+    size: tuple[int, int] = (120, 34)
+    theme: str = "dark"
+
+
+PICTURES = (
+    Picture("room"),
+    Picture("room-light", theme="light"),
+    Picture("room-narrow", size=(60, 18)),
+)
+
+
+def main(names: list[str]) -> str | None:
+    """Make the named pictures, or all. The value is what is wrong, None when nothing is."""
+    chosen = [picture for picture in PICTURES if not names or picture.name in names]
+    if unknown := sorted(set(names) - {picture.name for picture in PICTURES}):
+        return f"there is no picture {', '.join(unknown)}; there are {', '.join(one.name for one in PICTURES)}"
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["HOME"] = home
+        places = make_workspaces(Path(home) / "work")
+        for picture in chosen:
+            asyncio.run(take(picture, places))
+            print(f"{picture.name}.svg")
+    return make_png(chosen)
+
+
+def make_workspaces(folder: Path) -> tuple[str, ...]:
+    """Workspaces as the recordings left them."""
+    for name, recordings in WORKSPACES.items():
+        for recording in recordings:
+            shutil.copytree(RECORDINGS / recording, folder / name, dirs_exist_ok=True)
+    return tuple(str(folder / name) for name in WORKSPACES)
+
+
+async def take(picture: Picture, places: tuple[str, ...]) -> None:
+    """Open the room, press the keys, keep what it shows."""
+    config = Config(theme=picture.theme)
+    with (
+        patch("odw_core.service.live.Settings", partial(Settings, now=lambda: NOW)),
+        patch("odw_core.service.unit_reader.is_alive", lambda pid, names, named_at: pid in LIVING),
+    ):
+        service = LiveService(places, config, cache=None)
+        app = OdwApp(service, service.snapshot(), config, Clock())
+        async with app.run_test(size=picture.size) as pilot:
+            await settled(pilot, service)
+            for key in picture.keys:
+                await pilot.press(key)
+                await settled(pilot, service)
+            (HERE / f"{picture.name}.svg").write_text(at_home(app.export_screenshot(title="odw-tui")), "utf-8")
+
+
+async def settled(pilot: Pilot[None], service: LiveService) -> None:
+    """Wait until everything on disk is on the screen."""
+    await pilot.pause()
+    await service.settle()
+    await pilot.pause()
+
+
+def at_home(svg: str) -> str:
+    """The picture with fonts of the machine that shows it, and with every space (rsvg-convert drops leading ones)."""
+    svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1)
+    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+    return re.sub(r"font-family: ?Fira Code(, ?monospace)?;", FONT, svg)
+
+
+def make_png(pictures: list[Picture]) -> str | None:
+    """The same pictures as PNG, for places that show no SVG."""
+    converter = shutil.which("rsvg-convert")
+    if converter is None:
+        return "the PNG pictures need rsvg-convert (Debian and Ubuntu: apt install librsvg2-bin); the SVG ones are made"
+    for picture in pictures:
+        files = [str(HERE / f"{picture.name}.{kind}") for kind in ("svg", "png")]
+        subprocess.run([converter, "--width", "1600", files[0], "--output", files[1]], check=True)
+        print(f"{picture.name}.png")
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

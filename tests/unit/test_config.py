@@ -1,0 +1,110 @@
+"""The configuration: right ones are read without pydantic, wrong ones are told with file, line, key and nearest key."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from odw_core.config import Config, load_config, misnamed, parse_config
+from odw_core.errors import ConfigError
+
+FILE = Path("/home/ada/.config/odw-tui/config.toml")
+
+
+def reason(text: str) -> str:
+    """What is said about a configuration that cannot be used."""
+    with pytest.raises(ConfigError) as caught:
+        parse_config(text, FILE)
+    return str(caught.value)
+
+
+def test_an_empty_file_gives_the_defaults() -> None:
+    assert parse_config("", FILE) == Config()
+
+
+def test_every_key_can_be_set() -> None:
+    text = """
+        theme = "light"
+        ascii = true
+        silent_after_s = 60
+        places = ["/srv/shop", "billing"]
+        cache = false
+
+        [keys]
+        open = ["o", "enter"]
+        help = "f1"
+    """
+    assert parse_config(text, FILE) == Config(
+        theme="light",
+        ascii=True,
+        silent_after_s=60,
+        places=("/srv/shop", "/home/ada/.config/odw-tui/billing"),
+        keys={"open": ("o", "enter"), "help": ("f1",)},
+        cache=False,
+    )
+
+
+def test_a_place_may_start_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/ada")
+    assert parse_config('places = ["~/work"]', FILE).places == ("/home/ada/work",)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('theem = "light"', "{file}:1: 'theem' is no key; did you mean 'theme'?"),
+        ("# mine\n\nlanes = 3", "{file}:3: 'lanes' is no key; did you mean 'places'?"),
+        ("zzz = 1", "{file}:1: 'zzz' is no key; there are ascii, cache, keys, places, silent_after_s, theme."),
+        ("[sounds]\nloud = true", "{file}:1: 'sounds' is no key; there are ascii,"),
+        ('ascii = "yes"', "{file}:1: 'ascii' should be a valid boolean, not \"yes\"."),
+        ("ascii = 1", "{file}:1: 'ascii' should be a valid boolean, not 1."),
+        ("theme = 2026-01-01", "{file}:1: 'theme' should be a valid string, not \"2026-01-01\"."),
+        ("cache = true\nsilent_after_s = -1", "{file}:2: 'silent_after_s' should be more than 0 seconds."),
+        ("silent_after_s = nan", "{file}:1: 'silent_after_s' should be more than 0 seconds."),
+        ("silent_after_s = true", "{file}:1: 'silent_after_s' should be a valid number, not true."),
+        ('places = "~/work"', "{file}:1: 'places' should be a valid array, not \"~/work\"."),
+        ('places = ["~/work", 3]', "{file}:1: 'places' should be a valid string, not 3."),
+        ("[keys]\nopen = ['o']\nhelp = 3", "{file}:3: 'keys.help' should be a valid array, not 3."),
+        ("keys = 3", "{file}:1: 'keys' should be an object, not 3."),
+        ("keys.help = 3", "{file}:1: 'keys.help' should be a valid array, not 3."),
+        ("cache = true\ntheme =", "{file}:2: not valid TOML: Invalid value."),
+        ('theme = "light', "{file}:1: not valid TOML: "),
+        ("ascii = 1\nthmee = 2", "{file}:1: 'ascii' should be a valid boolean, not 1."),
+    ],
+)
+def test_a_mistake_is_told_with_its_line_and_the_nearest_key(text: str, said: str) -> None:
+    assert reason(text).startswith(said.format(file=FILE))
+
+
+def test_a_name_that_only_the_screen_knows_is_told_alike(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('\n[keys]\nopne = "o"\n')
+    assert str(misnamed(file, ("keys", "opne"), "is no action", "opne", ["open", "help"])) == (
+        f"{file}:3: 'keys.opne' is no action; did you mean 'open'?"
+    )
+
+
+def test_only_a_file_that_was_named_must_be_there(tmp_path: Path) -> None:
+    assert load_config(tmp_path / "none.toml", must_exist=False) == Config()
+    with pytest.raises(ConfigError, match=r"none\.toml does not exist"):
+        load_config(tmp_path / "none.toml", must_exist=True)
+
+
+def test_what_is_no_text_file_is_told_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read: Is a directory"):
+        load_config(tmp_path, must_exist=True)
+    (tmp_path / "latin.toml").write_bytes(b'theme = "gr\xfcn"')
+    with pytest.raises(ConfigError, match="is not UTF-8 text"):
+        load_config(tmp_path / "latin.toml", must_exist=True)
+
+
+def test_a_right_file_costs_no_pydantic(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('theme = "light"\nplaces = ["/srv"]\nkeys = { open = ["o"] }\n')
+    told = "import sys; from pathlib import Path; from odw_core.config import load_config;"
+    told += "load_config(Path(sys.argv[1]), must_exist=True); print('pydantic' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", told, str(file)], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False"]

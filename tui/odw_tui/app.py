@@ -1,0 +1,114 @@
+"""OdwApp: the terminal application. Puts the first frame on the screen, then sets the service going. Knows no run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import PurePath
+from typing import ClassVar
+
+from textual.app import App
+
+from odw_core.clock import Clock, SystemClock
+from odw_core.config import Config
+from odw_core.errors import OdwError
+from odw_core.model.change import Snapshot
+from odw_core.text.ansi import one_line
+from odw_themes.loader import load_palette, theme_names
+from odw_tui.bridge import Bridge
+from odw_tui.keymap import Keymap
+from odw_tui.kit import Kit, RunningService
+from odw_tui.present.glyphs import glyphs
+from odw_tui.screens.base import ActionScreen
+from odw_tui.screens.room import RoomScreen
+from odw_tui.theme import to_theme
+
+_DARK, _LIGHT = "dark", "light"
+
+
+class OdwApp(App[None], inherit_bindings=False):
+    """``first`` is painted before the service is set going, so it may be a cached reading."""
+
+    # The default screen is the only one whose own style sheet has to be named here.
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["styles/layout.tcss", "styles/states.tcss", "screens/room.tcss"]
+    ENABLE_COMMAND_PALETTE: ClassVar[bool] = False
+    TITLE = "odw-tui"
+    # What moves is decided in odw_tui.motion and nowhere else.
+    animation_level = "none"
+
+    def __init__(self, service: RunningService, first: Snapshot, config: Config, clock: Clock | None = None) -> None:
+        # Without colour the terminal's own are used, so that not even a grey one is written.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        keymap = Keymap(config.keys)
+        theme = config.theme if config.theme in theme_names() else fitting_theme(os.environ.get("COLORFGBG", ""))
+        self._service = service
+        self._first = first
+        self.kit = Kit(
+            service=service,
+            keymap=keymap,
+            signs=glyphs(ascii_only=config.ascii),
+            now=(clock or SystemClock()).now,
+            home=os.environ.get("HOME", ""),
+        )
+        self.room = RoomScreen(self.kit, first, keymap.problems)
+        self.register_theme(to_theme(load_palette(theme)))
+        self.theme = theme
+
+    def get_default_screen(self) -> RoomScreen:
+        return self.room
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._set_going)
+
+    def _set_going(self) -> None:
+        bridge = Bridge(self._service, self._first.seq, self.room.room_changed, self.set_timer)
+        self.run_worker(self._watched(), name="watch")
+        self.run_worker(bridge.run(), name="carry changes")
+
+    async def _watched(self) -> None:
+        """Run the service; if it ends with an error, say so and go on showing what was read."""
+        try:
+            await self._service.run()
+        except OdwError as error:
+            self.room.stopped(str(error))
+        except OSError as error:
+            self.room.stopped(error.strerror or str(error))
+        except Exception as error:
+            self.room.stopped(f"{type(error).__name__}: {one_line(str(error), 300)}")
+
+    def do_help(self) -> None:
+        from odw_tui.screens.help import HelpScreen
+
+        screen = self.screen
+        if isinstance(screen, ActionScreen):
+            self.push_screen(HelpScreen(self.kit, screen.context))
+
+    def do_palette(self) -> None:
+        from odw_tui.palette import PaletteScreen
+
+        screen = self.screen
+        if isinstance(screen, ActionScreen):
+            self.push_screen(PaletteScreen(self.kit, screen))
+
+    def do_back(self) -> None:
+        self.pop_screen()
+
+    def do_switch_theme(self) -> None:
+        names = theme_names()
+        name = names[(names.index(self.theme) + 1) % len(names)]
+        self.register_theme(to_theme(load_palette(name)))
+        self.theme = name
+
+    def do_redraw(self) -> None:
+        self.refresh(repaint=True, layout=True)
+
+    def do_suspend(self) -> None:
+        self.action_suspend_process()
+
+    def do_quit(self) -> None:
+        self.exit()
+
+
+def fitting_theme(colours: str) -> str:
+    """The theme for a terminal that says ``foreground;background`` in ``COLORFGBG``; dark when it says nothing."""
+    background = colours.rpartition(";")[2]
+    return _LIGHT if background in ("7", "15") else _DARK

@@ -1,0 +1,287 @@
+"""The command line: opens the room, prints, and turns every error into its exit code. The only module that does either.
+
+Loads neither Textual nor asyncio, pydantic, aiosqlite or watchfiles before a command needs them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from odw_core.config import Config, load_config
+from odw_core.errors import OdwError
+from odw_core.paths import user_paths
+from odw_tui.headless.arguments import SCREEN, Given, build_parser, parse
+from odw_tui.headless.commands import command_table
+
+if TYPE_CHECKING:
+    from odw_core.service.documents import Document
+    from odw_core.service.oneshot import Room
+    from odw_tui.headless.answer import Answer
+    from odw_tui.headless.drawing import Look
+
+__all__ = ["build_parser", "command_table", "main"]
+
+FINE = 0
+FAILURE = 1
+INTERRUPTED = 130
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command; the value is the exit code."""
+    try:
+        try:
+            return _run(sys.argv[1:] if words is None else words)
+        finally:
+            # What goes wrong with stdout must come up here, not when the interpreter ends.
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except OdwError as error:
+        _narrate(str(error))
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _drop_stdout()
+        return FINE
+    except OSError as error:
+        _drop_stdout()
+        _narrate(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}.")
+        return FAILURE
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One command with everything it was given."""
+
+    given: Given
+    config: Config
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        from odw_tui.headless.roots import chosen_places
+
+        return chosen_places(self.given.roots, self.config.places)
+
+    @property
+    def cache(self) -> Path | None:
+        from odw_core.index.schema import FILE_NAME
+
+        is_kept = self.config.cache and not self.given.no_cache
+        return user_paths().cache / FILE_NAME if is_kept else None
+
+    @property
+    def is_ascii(self) -> bool:
+        from odw_tui.headless.stdio import has_letters
+
+        return self.config.ascii or not has_letters()
+
+    @contextmanager
+    def room(self) -> Iterator[Room]:
+        """The room as it is now."""
+        from odw_core.service.oneshot import open_room
+
+        room = open_room(self.places, self.config, cache=self.cache)
+        try:
+            yield room
+        finally:
+            room.close()
+
+
+def _run(words: Sequence[str]) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # No text of an agent may end a command because the terminal's alphabet lacks a letter of it.
+            stream.reconfigure(errors="backslashreplace")
+    given = parse(words)
+    task = _Task(given, _configuration(given))
+    match given.command:
+        case "logs":
+            return _logs(task)
+        case "watch":
+            return _watch(task)
+        case "demo":
+            return _demo(task)
+        case name if name == SCREEN:
+            return _screen(task)
+        case name:
+            return _answer(task, name)
+
+
+def _configuration(given: Given) -> Config:
+    """What the person set down, with what was typed laid over it."""
+    file = Path(given.config).expanduser() if given.config else user_paths().config_file
+    config = load_config(file, must_exist=given.config is not None)
+    if config.theme is not None or config.keys or given.theme is not None:
+        from odw_tui.headless.names import check_names
+
+        check_names(config, file, given.theme)
+    return replace(config, theme=given.theme or config.theme, ascii=given.is_ascii or config.ascii)
+
+
+def _answer(task: _Task, command: str) -> int:
+    make = _maker(command)
+    with task.room() as room:
+        answer = make(room, task.given)
+        if not answer.is_silent:
+            _print_answer(answer, task)
+            for note in (*answer.notes, *_notes_about(room)):
+                _narrate(note)
+    return answer.exit_code
+
+
+def _maker(command: str) -> Callable[[Room, Given], Answer]:
+    match command:
+        case "status":
+            from odw_tui.headless.status import answer
+        case "list":
+            from odw_tui.headless.listing import answer
+        case "show":
+            from odw_tui.headless.show import answer
+        case "inbox":
+            from odw_tui.headless.inbox import answer
+        case "inspect":
+            from odw_tui.headless.inspect import answer
+        case _:
+            raise AssertionError(f"{command} is in the table of commands and nowhere else")
+    return answer
+
+
+def _logs(task: _Task) -> int:
+    from odw_tui.headless.logs import plain_log, raw_log
+    from odw_tui.headless.stdio import waiting_for_more
+
+    wait = waiting_for_more() if task.given.follow else None
+    with task.room() as room:
+        source = room.log(room.resolve(task.given.address), task.given.stream)
+        try:
+            if task.given.raw:
+                sys.stdout.buffer.writelines(raw_log(source, wait))
+            else:
+                sys.stdout.writelines(plain_log(source, wait))
+        finally:
+            source.close()
+    return FINE
+
+
+def _watch(task: _Task) -> int:
+    import asyncio
+
+    from odw_core.service.live import LiveService
+    from odw_tui.headless.stdio import pipe_to_reader
+    from odw_tui.headless.watch import tell_changes
+
+    def tell(document: Document) -> None:
+        _print_document(document)
+        sys.stdout.flush()
+
+    service = LiveService(task.places, task.config, cache=task.cache)
+    asyncio.run(tell_changes(service, tell, initial=task.given.initial, pipe=pipe_to_reader()))
+    return FINE
+
+
+def _demo(task: _Task) -> int:
+    from odw_tui import demo
+    from odw_tui.headless.stdio import has_terminal
+
+    def within(workspace: Path) -> _Task:
+        return _Task(Given(**{**vars(task.given), "root": [str(workspace)]}), task.config)
+
+    return demo.run(
+        open_screen=lambda workspace: _open_screen(within(workspace)),
+        print_status=lambda workspace: _answer(within(workspace), "status"),
+        headless=task.given.headless or not has_terminal(),
+        keep=Path(task.given.keep).expanduser() if task.given.keep else None,
+        pace=task.given.pace,
+    )
+
+
+def _screen(task: _Task) -> int:
+    from odw_tui.headless.stdio import has_terminal
+
+    if has_terminal():
+        return _open_screen(task)
+    code = _answer(task, "status")
+    _narrate("There is no terminal, so this was odw-tui status; in a terminal the same opens the room.")
+    return code
+
+
+def _open_screen(task: _Task) -> int:
+    from odw_core.service.live import LiveService
+    from odw_tui.app import OdwApp
+
+    config = replace(task.config, ascii=task.is_ascii)
+    service = LiveService(task.places, config, cache=task.cache)
+    app = OdwApp(service, service.load_first_page(), config)
+    app.run()
+    return app.return_code or FINE
+
+
+def _print_answer(answer: Answer, task: _Task) -> None:
+    from odw_tui.headless.drawing import draw
+
+    if answer.lines is None or task.given.as_json:
+        _print_document(answer.document())
+    else:
+        look = _look(task)
+        sys.stdout.writelines(f"{text}\n" for text in draw(answer.lines(look), look))
+
+
+def _print_document(document: Document) -> None:
+    import json
+
+    from odw_tui.headless.stdio import shows_to_person
+
+    # ASCII, so that no text of an agent can act on the terminal that shows it.
+    print(json.dumps(document, indent=2 if shows_to_person() else None))
+
+
+def _look(task: _Task) -> Look:
+    from odw_core.clock import SystemClock
+    from odw_tui.headless.drawing import Look
+    from odw_tui.headless.stdio import has_colour, width
+    from odw_tui.present.glyphs import glyphs
+    from odw_tui.terminal.ink import coloured, colourless
+
+    return Look(
+        glyphs=glyphs(ascii_only=task.is_ascii),
+        now=SystemClock().now(),
+        home=os.environ.get("HOME", ""),
+        width=width(),
+        paint=coloured if has_colour() else colourless,
+    )
+
+
+def _notes_about(room: Room) -> Iterator[str]:
+    """What the reader should know about an answer that holds less than was hoped for."""
+    from odw_tui.headless.roots import nothing_under
+
+    snapshot = room.snapshot
+    if not snapshot.items:
+        yield nothing_under(snapshot.places, os.environ.get("HOME", ""))
+    if snapshot.problems:
+        first, *more = snapshot.problems
+        rest = f", and {len(more)} more; odw-tui status --json lists them" if more else ""
+        yield f"Could not read {first.path}: {first.reason}{rest}."
+
+
+def _narrate(sentence: str) -> None:
+    from odw_core.text.ansi import plain
+
+    if sys.stderr is not None:
+        print(f"odw-tui: {plain(sentence)}", file=sys.stderr)
+
+
+def _drop_stdout() -> None:
+    """Let what is still buffered go nowhere, quietly."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

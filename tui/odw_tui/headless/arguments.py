@@ -1,0 +1,216 @@
+"""What can be typed after ``odw-tui``: the parser, made from the table of commands. Imports no screen, runs nothing."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from typing import NoReturn
+
+from odw_core import __version__
+from odw_core.errors import UsageError
+from odw_tui.headless.commands import COMMANDS, Command, add_folders
+
+SCREEN = "room"
+"""Name of the command that is meant when none is named."""
+
+_BY_NAME = {command.name: command for command in COMMANDS}
+
+_USAGE = """odw-tui [OPTION…] [DIR…]
+       odw-tui COMMAND [OPTION…]"""
+
+_COMMAND_LIST = "\n".join(f"  {command.name:<18}{command.summary}" for command in COMMANDS)
+
+_DESCRIPTION = f"""\
+The control room for coding agents that work in parallel. Without a command it opens the screen.
+
+commands:
+{_COMMAND_LIST}"""
+
+_EPILOG = """\
+addresses:
+  odw:RUN[/TASK[/ATTEMPT]], pandacode:SESSION, question:ID; any unique beginning will do; latest is the newest run
+
+exit codes:
+  0 fine, 1 failure, 2 usage, 3 config, 4 nothing found, 5 something waits for a person (status -q),
+  6 the decision was stale, 7 refused, 130 interrupted; a broken pipe ends quietly
+
+output and files:
+  stdout is data, stderr is narration; no colour in a pipe, with NO_COLOR or with TERM=dumb
+  $XDG_CONFIG_HOME/odw-tui/config.toml is yours; $XDG_CACHE_HOME/odw-tui may be deleted at any time
+
+examples:
+  odw-tui ~/work/shop               the room of one workspace
+  odw-tui demo                      how it looks, with recorded runs
+  odw-tui list --state failed       what broke
+  odw-tui logs latest -f            follow the newest run"""
+
+
+class Given(argparse.Namespace):
+    """Everything that was typed, with what holds when it was not."""
+
+    command: str = SCREEN
+    folders: Sequence[str] = ()
+    root: list[str] | None = None
+    root_after: list[str] | None = None
+    config: str | None = None
+    is_ascii: bool = False
+    no_cache: bool = False
+    theme: str | None = None
+    open_address: str | None = None
+    stream: str | None = None
+    as_json: bool = False
+    quiet: bool = False
+    states: list[str] | None = None
+    engine: str | None = None
+    address: str = ""
+    follow: bool = False
+    raw: bool = False
+    initial: bool = False
+    keep: str | None = None
+    headless: bool = False
+    pace: float = 1.0
+
+    @property
+    def roots(self) -> list[str]:
+        """Every folder that was named, as an option or by itself."""
+        return [*(self.root or ()), *(self.root_after or ()), *self.folders]
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises ``UsageError`` where argparse would print and exit, and never guesses an abbreviated option."""
+
+    def __init__(
+        self,
+        prog: str | None = None,
+        usage: str | None = None,
+        description: str | None = None,
+        epilog: str | None = None,
+    ) -> None:
+        super().__init__(
+            prog, usage, description, epilog, formatter_class=_Formatter, allow_abbrev=False, add_help=False
+        )
+        self.add_argument("-h", "--help", action="help", help="show this help")
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; see {self.prog} --help.")
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=20, width=110)
+
+
+def build_parser() -> Parser:
+    """The whole command line; ``parse`` puts in the name of the screen's command where none was typed."""
+    parser = Parser("odw-tui", _USAGE, _DESCRIPTION, _EPILOG)
+    parser.add_argument("--version", action="version", version=f"odw-tui {__version__}", help="show the version")
+    _add_everywhere(parser.add_argument_group("everywhere, before or after a command"), "root")
+    _add_screen(parser.add_argument_group("for the screen"))
+    names = parser.add_subparsers(dest="command", prog="odw-tui", parser_class=Parser, help=argparse.SUPPRESS)
+    for command in COMMANDS:
+        one = names.add_parser(
+            command.name,
+            usage=f"odw-tui {command.usage}",
+            description=_describe(command),
+            epilog=f"example:\n  {command.example}\n\nOptions that work everywhere: odw-tui --help",
+        )
+        if command.takes_folders:
+            add_folders(one)
+        command.add_arguments(one)
+        _add_everywhere(one, "root_after", is_hidden=True)
+    room = names.add_parser(SCREEN, usage=_USAGE)
+    add_folders(room)
+    _add_screen(room)
+    _add_everywhere(room, "root_after", is_hidden=True)
+    return parser
+
+
+def parse(words: Sequence[str]) -> Given:
+    """What ``words`` ask for. Raises ``UsageError``; ends the program for ``--help`` and ``--version``."""
+    given, rest = build_parser().parse_known_args(_with_command(list(words)), namespace=Given())
+    for word in rest:
+        if word.startswith("-"):
+            raise UsageError(_unknown_option(word, given.command))
+        if given.command in _BY_NAME and not _BY_NAME[given.command].takes_folders:
+            raise UsageError(f"odw-tui {given.command} takes no {word!r} here; see odw-tui {given.command} --help.")
+    # argparse leaves over the folders that stand behind an option.
+    given.folders = [*given.folders, *rest]
+    return given
+
+
+def _describe(command: Command) -> str:
+    summary = command.summary[0].upper() + command.summary[1:] + "."
+    return f"{summary}\n{command.notes}" if command.notes else summary
+
+
+def _add_everywhere(group: argparse._ActionsContainer, roots: str, *, is_hidden: bool = False) -> None:
+    """Options taken before and after a command; ``roots`` keeps both places apart, since argparse does not add them."""
+
+    def words(text: str) -> str:
+        return argparse.SUPPRESS if is_hidden else text
+
+    add, omitted = group.add_argument, argparse.SUPPRESS
+    add(
+        "--root",
+        action="append",
+        metavar="DIR",
+        dest=roots,
+        default=omitted,
+        help=words("workspace to look at, repeatable (default: this folder and the configured places)"),
+    )
+    add("--config", metavar="FILE", default=omitted, help=words("read this configuration instead of your own"))
+    add("--ascii", dest="is_ascii", action="store_true", default=omitted, help=words("draw with ASCII only"))
+    add("--no-cache", action="store_true", default=omitted, help=words("read everything anew and keep nothing"))
+    add("--read-only", action="store_true", default=omitted, help=words("change nothing (this version only watches)"))
+    add(
+        "--codex-home",
+        action="append",
+        metavar="DIR",
+        default=omitted,
+        help=words("Codex home, repeatable (accepted; this version reads no Codex homes)"),
+    )
+    add("--no-codex", action="store_true", default=omitted, help=words("leave Codex homes alone"))
+
+
+def _add_screen(group: argparse._ActionsContainer) -> None:
+    add, omitted = group.add_argument, argparse.SUPPRESS
+    add("--open", metavar="ADDRESS", dest="open_address", default=omitted, help="start on this run, task or session")
+    add("--stream", metavar="S", default=omitted, help="with --open: start in this output of it")
+    add("--theme", metavar="NAME", default=omitted, help="colour theme")
+
+
+_ANSWERED_AT_ONCE = ("-h", "--help", "--version")
+_OF_SCREEN = {"--open", "--stream", "--theme"}
+_WITH_VALUE = {"--root", "--config", "--codex-home"} | _OF_SCREEN
+
+
+def _with_command(words: list[str]) -> list[str]:
+    """``words`` with the name of the screen's command in front when they name none."""
+    place, of_screen = 0, ""
+    while place < len(words) and words[place].startswith("-") and words[place] not in ("-", "--"):
+        option = words[place].partition("=")[0]
+        if option in _ANSWERED_AT_ONCE:
+            return [option]
+        if option in _OF_SCREEN:
+            of_screen = option
+        place += 2 if words[place] in _WITH_VALUE else 1
+    first = words[place] if place < len(words) else ""
+    if first not in _BY_NAME:
+        return [word for word in words if word in _ANSWERED_AT_ONCE][:1] or [SCREEN, *words]
+    if of_screen:
+        raise UsageError(f"{of_screen} before {first} means the screen, which {first} does not open; leave one out.")
+    return words
+
+
+def _unknown_option(word: str, command: str) -> str:
+    from difflib import get_close_matches
+
+    where = f"odw-tui {command}" if command in _BY_NAME else "odw-tui"
+    known = build_parser().format_help()
+    if command in _BY_NAME:
+        own = Parser()
+        _BY_NAME[command].add_arguments(own)
+        known += own.format_help()
+    near = get_close_matches(word.partition("=")[0], sorted(set(re.findall(r"--[a-z-]+", known))), n=1)
+    return f"{where} has no option {word}{f'; did you mean {near[0]}?' if near else f'; see {where} --help.'}"

@@ -1,0 +1,188 @@
+"""The table of commands: how each is typed, what it does, an example. Help and README are made from it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from odw_core.model.item import State
+
+STREAMS = ("stdout", "stderr", "journal", "prompt", "diff")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command of ``odw-tui``."""
+
+    name: str
+    usage: str
+    """How it is typed, after ``odw-tui``."""
+    summary: str
+    example: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    notes: str = ""
+    takes_folders: bool = False
+
+
+def add_folders(parser: argparse.ArgumentParser) -> None:
+    """The workspaces, named without an option."""
+    parser.add_argument(
+        "folders",
+        nargs="*",
+        metavar="DIR",
+        default=argparse.SUPPRESS,
+        help="workspaces to look at (default: this folder and the configured places)",
+    )
+
+
+def command_table() -> Iterator[tuple[str, str]]:
+    """What to type and what it does, row by row, as the README prints it."""
+    yield "odw-tui [DIR…]", "the screen; without a terminal: status and a hint, exit 0"
+    for command in COMMANDS:
+        yield f"odw-tui {command.usage}", command.summary
+
+
+def _for_status(parser: argparse.ArgumentParser) -> None:
+    _json(parser)
+    _flag(parser, "-q", "--quiet", dest="quiet", text="print nothing; exit 5 if something waits for a person, else 0")
+
+
+def _for_list(parser: argparse.ArgumentParser) -> None:
+    states = [state.value for state in State]
+    _json(parser)
+    parser.add_argument(
+        "--state",
+        dest="states",
+        action="append",
+        metavar="S",
+        choices=states,
+        default=argparse.SUPPRESS,
+        help=f"only this state, repeatable: {', '.join(states)}",
+    )
+    _value(parser, "--engine", metavar="E", text="only what this engine wrote, such as odw or pandacode")
+
+
+def _for_show(parser: argparse.ArgumentParser) -> None:
+    _address(parser)
+    _json(parser)
+
+
+def _for_logs(parser: argparse.ArgumentParser) -> None:
+    _address(parser)
+    _value(parser, "--stream", metavar="S", text=f"{', '.join(STREAMS)} (default: the most telling one)")
+    _flag(parser, "-f", "--follow", dest="follow", text="go on with what is added, until ctrl+c")
+    _flag(parser, "--raw", dest="raw", text="as it is, control sequences included")
+
+
+def _for_inspect(parser: argparse.ArgumentParser) -> None:
+    _flag(parser, "--json", dest="as_json", text="accepted for clearness: the reading is always JSON")
+
+
+def _for_watch(parser: argparse.ArgumentParser) -> None:
+    _flag(parser, "--jsonl", dest="as_json", text="accepted for clearness: changes are always JSON lines")
+    _flag(parser, "--initial", dest="initial", text="first one line for everything that is there, with before null")
+
+
+def _for_demo(parser: argparse.ArgumentParser) -> None:
+    _flag(parser, "--replay", dest="replay", text="recorded runs, written by another process (so far always so)")
+    _flag(parser, "--headless", dest="headless", text="play to the end without a screen, then print status")
+    _value(parser, "--keep", metavar="DIR", text="play in this new or empty folder, and leave it there")
+    parser.add_argument(
+        "--pace", type=float, metavar="N", default=argparse.SUPPRESS, help="N times as fast (default: 1, as recorded)"
+    )
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    _flag(parser, "--json", dest="as_json", text='one JSON document with "schema": 1')
+
+
+def _address(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "address",
+        metavar="ADDRESS",
+        help="run, task, attempt, session or question; any unique beginning, or latest",
+    )
+
+
+def _flag(parser: argparse.ArgumentParser, *names: str, dest: str, text: str) -> None:
+    parser.add_argument(*names, dest=dest, action="store_true", default=argparse.SUPPRESS, help=text)
+
+
+def _value(parser: argparse.ArgumentParser, name: str, *, metavar: str, text: str) -> None:
+    parser.add_argument(name, metavar=metavar, default=argparse.SUPPRESS, help=text)
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        name="status",
+        usage="status [--json] [-q]",
+        summary="counts by state, and what waits for you",
+        example="odw-tui status -q || odw-tui inbox",
+        add_arguments=_for_status,
+        notes="Runs count once: the sessions of a run are part of it. Exit 0 also where there are no runs.",
+        takes_folders=True,
+    ),
+    Command(
+        name="list",
+        usage="list [--json] [--state S] [--engine E]",
+        summary="one line a run or session",
+        example="odw-tui list --state failed --state blocked",
+        add_arguments=_for_list,
+        notes="What waits comes first, then blocked, failed, running, stale, idle, done; in each the newest first.\n"
+        "Exit 0 also where there are no runs.",
+        takes_folders=True,
+    ),
+    Command(
+        name="show",
+        usage="show ADDRESS [--json]",
+        summary="one run, task, attempt, session or question in full",
+        example="odw-tui show latest",
+        add_arguments=_for_show,
+        notes="Exit 4 when nothing has that address.",
+    ),
+    Command(
+        name="logs",
+        usage="logs ADDRESS [--stream S] [-f] [--raw]",
+        summary="the whole text of a run, task or attempt, never cut",
+        example="odw-tui logs latest --stream stderr -f",
+        add_arguments=_for_logs,
+        notes="Colour is removed and control characters are shown as marks, unless --raw.\n"
+        "Exit 4 when nothing has that address, or it has no such text.",
+    ),
+    Command(
+        name="inbox",
+        usage="inbox [--json]",
+        summary="every open question, the oldest first",
+        example="odw-tui inbox --json | jq -r '.questions[].text'",
+        add_arguments=_json,
+        takes_folders=True,
+    ),
+    Command(
+        name="watch",
+        usage="watch --jsonl [--initial]",
+        summary="every change of state as it happens, one JSON object a line",
+        example="""odw-tui watch --jsonl | jq -r 'select(.after.state == "failed") | .after.title'""",
+        add_arguments=_for_watch,
+        notes='Only changes from now on, each {"schema", "seq", "at", "address", "before", "after"}, flushed at once;\n'
+        "before is null for what is new, after for what is gone. Ends with ctrl+c, or when its reader goes.",
+        takes_folders=True,
+    ),
+    Command(
+        name="inspect",
+        usage="inspect [DIR…] --json",
+        summary="the raw reading, in the engines' own words, to check this program by",
+        example="odw-tui inspect ~/work/shop --json",
+        add_arguments=_for_inspect,
+        notes="No promise of stability; scripts use list, show, status, inbox and watch.\n"
+        "Exit 4 when no DIR holds .odw, .pandacode or .converge.",
+        takes_folders=True,
+    ),
+    Command(
+        name="demo",
+        usage="demo [--replay] [--keep DIR] [--headless] [--pace N]",
+        summary="a live room in a scratch workspace: no network, no credentials",
+        example="odw-tui demo",
+        add_arguments=_for_demo,
+    ),
+)

@@ -1,0 +1,70 @@
+"""Which workspaces a command looks at: those that were named, else this folder and the configured ones. No printing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from odw_core.errors import OdwError, UsageError
+from odw_tui.headless.commands import COMMANDS
+from odw_tui.present.places import at_home
+
+_MARKS = (".odw", ".pandacode", ".converge")
+
+
+def chosen_places(roots: Sequence[str], configured: Iterable[str]) -> tuple[str, ...]:
+    """Absolute paths, each once. Raises ``UsageError`` for a named folder that is none.
+
+    A configured place that is missing just now is kept: it is watched in case it comes.
+    """
+    if not roots:
+        return _once((_here(), *configured))
+    return _once(_workspace(root) for root in roots)
+
+
+def is_workspace(place: str) -> bool:
+    """Whether anything that this program reads could be in ``place``."""
+    return any(Path(place, mark).is_dir() for mark in _MARKS)
+
+
+def nothing_under(places: Sequence[str], home: str) -> str:
+    """The sentence for a room without runs."""
+    names = [at_home(place, home) for place in places]
+    under = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+    return f"No runs under {under}; name a folder that holds .odw or .pandacode, or see how it looks: odw-tui demo."
+
+
+def _here() -> str:
+    try:
+        return str(Path.cwd())
+    except FileNotFoundError:
+        raise UsageError("The current folder is gone; change to another one or name one with --root DIR.") from None
+
+
+def _workspace(root: str) -> str:
+    path = Path(root).expanduser().absolute()
+    if path.name in _MARKS:
+        path = path.parent
+    if not path.exists():
+        raise UsageError(f"{root} does not exist; {_meant(root)}")
+    if not path.is_dir():
+        raise UsageError(f"{root} is no folder; name the workspace that holds .odw or .pandacode.")
+    if not os.access(path, os.R_OK | os.X_OK):
+        raise OdwError(f"{root} cannot be read: permission denied; ask its owner, or leave it out.")
+    return os.path.normpath(path)
+
+
+def _meant(root: str) -> str:
+    near = get_close_matches(root, [command.name for command in COMMANDS], n=1)
+    if near and near[0] == root:
+        return f"if you mean the command, put it first: odw-tui {root} DIR."
+    if near:
+        return f"did you mean odw-tui {near[0]}?"
+    return "name a folder that is there."
+
+
+def _once(places: Iterable[str]) -> tuple[str, ...]:
+    """Without those that are the same folder by another name."""
+    return tuple({os.path.realpath(place): place for place in reversed(tuple(places))}.values())[::-1]

@@ -1,0 +1,66 @@
+"""``status``: how many there are of each state, and what waits for a person. Prints nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from odw_core.model.change import Snapshot
+from odw_core.model.item import Item, State
+from odw_core.service.documents import status_document
+from odw_core.service.oneshot import Room
+from odw_core.state.select import counts, rows
+from odw_core.text.ansi import one_line
+from odw_tui.headless.answer import Answer
+from odw_tui.headless.arguments import Given
+from odw_tui.headless.drawing import BLANK, QUIET, STRONG, Look, words
+from odw_tui.headless.listing import age_of
+from odw_tui.present.numbers import count
+from odw_tui.present.places import place_names
+from odw_tui.present.spans import Span, Spans
+
+SOMETHING_WAITS = 5
+"""Exit code of ``-q``."""
+
+_LONGEST = 400
+
+
+def answer(room: Room, given: Given) -> Answer:
+    """How the room is; with ``-q`` only whether something waits."""
+    snapshot = room.snapshot
+    return Answer(
+        document=lambda: status_document(snapshot),
+        lines=lambda look: status_lines(snapshot, look),
+        exit_code=SOMETHING_WAITS if given.quiet and counts(snapshot.items)[State.WAITING] else 0,
+        is_silent=given.quiet,
+    )
+
+
+def status_lines(snapshot: Snapshot, look: Look) -> Iterator[Spans]:
+    """The counts on one line, and below it everything that waits, each with its sentence and its address."""
+    found = [(state, number) for state, number in counts(snapshot.items).items() if number]
+    if not found:
+        yield words("no runs", QUIET)
+        return
+    yield tuple(chain.from_iterable(_count(state, number, look) for state, number in found))
+    shown = rows(snapshot.items)
+    names = place_names({item.place for item in shown})
+    for item in shown:
+        if item.state is State.WAITING:
+            yield BLANK
+            yield from _waiting(item, names[item.place], look)
+
+
+def _count(state: State, number: int, look: Look) -> Spans:
+    return Span(f"{look.glyphs.state(state)} {count(number)} {state.value}", state.value), Span("   ")
+
+
+def _waiting(item: Item, place: str, look: Look) -> Iterator[Spans]:
+    facts = (one_line(place, _LONGEST), one_line(item.stage, _LONGEST), age_of(item, look))
+    yield (
+        Span(look.glyphs.state(item.state), item.state.value),
+        Span(f" {one_line(item.title, _LONGEST)}", STRONG),
+        Span("  ".join(("", *filter(None, facts))), QUIET),
+    )
+    yield words(f"  {one_line(item.why, _LONGEST)}")
+    yield words(f"  {one_line(str(item.address), _LONGEST)}", QUIET)

@@ -1,0 +1,31 @@
+"""Kit: what every screen is handed to work with. Nothing here is global, so that a test can hand over its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from odw_core.service.service import Service
+from odw_tui.keymap import Keymap
+from odw_tui.present.glyphs import Glyphs
+
+
+class RunningService(Service, Protocol):
+    """A service that has yet to be set going."""
+
+    async def run(self) -> None:
+        """Watch until cancelled; cancelling closes everything. Raises what makes watching impossible."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """The same for all screens of one app."""
+
+    service: Service
+    keymap: Keymap
+    signs: Glyphs
+    now: Callable[[], float]
+    """Unix seconds."""
+    home: str
+    """The home directory, to be shown as ``~``; empty when there is none."""

@@ -1,0 +1,124 @@
+"""The blockers pane: every finding of every round with its fate, the one under the cursor in full. Opens nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+
+from odw_core.model.detail import Blocker, RunDetail
+from odw_tui.kit import Kit
+from odw_tui.present.blockers import BlockerRow, blocker_rows, blocker_story, no_blockers
+from odw_tui.present.glyphs import Glyphs
+from odw_tui.present.spans import Span, Spans
+from odw_tui.widgets.lines_provider import LinesProvider
+from odw_tui.widgets.row_list import RowList
+from odw_tui.widgets.sheet import Sheet, laid
+
+_MARGIN = 2
+
+
+class _Provider:
+    """The rows of the pane for its list: one line each, headings without identity."""
+
+    def __init__(self, rows: Sequence[BlockerRow], signs: Glyphs) -> None:
+        self._rows, self._signs = rows, signs
+        self._at = {row.key: place for place, row in enumerate(rows)}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def head(self, width: int) -> Spans | None:
+        return None
+
+    def identity(self, index: int) -> Hashable | None:
+        row = self._rows[index]
+        return None if row.blocker is None else row.key
+
+    def index_of(self, identity: Hashable) -> int | None:
+        return self._at.get(str(identity))
+
+    def version(self, index: int) -> object:
+        return self._rows[index].line
+
+    def line(self, index: int, width: int, *, has_cursor: bool) -> Spans:
+        bar = Span(f"{self._signs.cursor} ", "accent") if has_cursor else Span(" " * _MARGIN)
+        return (bar, *laid(self._rows[index].line, width - _MARGIN - 1)[0])
+
+
+class BlockersPane(Vertical):
+    """Told each new reading with ``tell``."""
+
+    class Opened(Message):
+        """A blocker was clicked to be opened."""
+
+    def __init__(self, kit: Kit) -> None:
+        super().__init__(id="blockers", classes="pane")
+        self._kit = kit
+        self._detail: RunDetail | None = None
+        self._rows: dict[str, BlockerRow] = {}
+        self._list = RowList(thumb=kit.signs.thumb, id="findings")
+        self._story = Sheet(id="finding")
+
+    def compose(self) -> ComposeResult:
+        yield self._list
+        yield self._story
+
+    @property
+    def blocker(self) -> Blocker | None:
+        """The blocker under the cursor."""
+        row = self._rows.get(str(self._list.cursor))
+        return None if row is None else row.blocker
+
+    def tell(self, detail: RunDetail) -> None:
+        """Show a new reading; the cursor stays on its blocker."""
+        self._detail = detail
+        width = self._list.size.width
+        rows = blocker_rows(detail, self._kit.signs, width)
+        self._rows = {row.key: row for row in rows}
+        self.set_class(not rows, "-empty")
+        if rows:
+            self._list.show(_Provider(rows, self._kit.signs))
+        else:
+            self._list.show(LinesProvider(no_blockers(detail), width - 1))
+        self._tell_story()
+
+    def move(self, rows: int) -> None:
+        """Move the cursor."""
+        self._list.move(rows)
+
+    def page(self, pages: float) -> None:
+        """Move the cursor by parts of a page."""
+        self._list.page(pages)
+
+    def to_edge(self, rows: int) -> None:
+        """To the first (-1) or last (1) blocker."""
+        if rows < 0:
+            self._list.to_first()
+        else:
+            self._list.to_last()
+
+    def on_row_list_cursor_moved(self, event: RowList.CursorMoved) -> None:
+        event.stop()
+        self._tell_story()
+
+    def on_row_list_scrolled(self, event: RowList.Scrolled) -> None:
+        event.stop()
+
+    def on_row_list_opened(self, event: RowList.Opened) -> None:
+        event.stop()
+        self.post_message(self.Opened())
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        if self._detail is not None:
+            self.tell(self._detail)
+
+    def _tell_story(self) -> None:
+        blocker = self.blocker
+        self._story.show(() if blocker is None else blocker_story(blocker, self._kit.signs))

@@ -1,0 +1,144 @@
+"""The output pane: any stream of an attempt or a run, whole, with what broke on top. Does not choose whose."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from odw_tui.kit import Kit
+from odw_tui.open_log import OpenLog
+from odw_tui.present import output
+from odw_tui.present.output import Target
+from odw_tui.widgets.line_view import LineView
+from odw_tui.widgets.sheet import Sheet
+
+_READ_FROM_THE_TOP = ("prompt", "diff")
+
+
+class OutputPane(Vertical):
+    """Given a ``Target``; the screen carries out keys on ``view``."""
+
+    def __init__(self, kit: Kit) -> None:
+        super().__init__(id="output", classes="pane")
+        self._kit = kit
+        self._target: Target | None = None
+        self._stream = ""
+        self._wanted = ""
+        self._missing: dict[str, str] = {}
+        self._is_unfolded = False
+        self._is_in_view = False
+        self._titles = Sheet(id="whose")
+        self._cause = Sheet(id="cause")
+        self.view = LineView(marker=kit.signs.cursor, thumb=kit.signs.thumb, id="lines")
+        self._picture = Sheet(id="missing")
+        self._log = OpenLog(kit.service, self.view, kit.now, opened=self._opened, missing=self._not_there)
+
+    def compose(self) -> ComposeResult:
+        yield self._titles
+        yield self._cause
+        yield self.view
+        yield self._picture
+
+    @property
+    def target(self) -> Target | None:
+        """Whose output is shown."""
+        return self._target
+
+    @property
+    def stream(self) -> str:
+        """The stream that is shown, or that is not there."""
+        return self._stream
+
+    @property
+    def can_unfold(self) -> bool:
+        """Whether there is more of the cause than is shown, or was."""
+        return self._target is not None and len(self._target.cause) > output.SHOWN_CAUSE
+
+    def tell(self, target: Target) -> None:
+        """Show this output. The same one once more keeps stream and place; only what was missing is tried again."""
+        before, self._target = self._target, target
+        if before is None or before.address != target.address:
+            self._missing.clear()
+            self._is_unfolded = False
+            self._wanted = target.first
+            self._open(target.first)
+        elif before.version != target.version and self._stream in self._missing:
+            self._missing.clear()
+            self._open(self._wanted)
+        else:
+            self._log.news()
+        self._watch()
+        self._show_words()
+
+    def set_in_view(self, is_in_view: bool) -> None:
+        """Only what is in view is looked at for news."""
+        self._is_in_view = is_in_view
+        self._watch()
+
+    def next_stream(self, step: int = 1) -> None:
+        """Show the stream after this one, going round."""
+        target = self._target
+        if target is None or not target.streams:
+            return
+        place = target.streams.index(self._stream) if self._stream in target.streams else -1
+        self._wanted = target.streams[(place + step) % len(target.streams)]
+        self._missing.pop(self._wanted, None)
+        self._open(self._wanted)
+        self._show_words()
+
+    def unfold(self) -> None:
+        """Show the whole cause, or its first lines again."""
+        self._is_unfolded = not self._is_unfolded
+        self._show_words()
+
+    def on_line_view_changed(self, event: LineView.Changed) -> None:
+        event.stop()
+        self._show_words()
+
+    def _open(self, stream: str) -> None:
+        target = self._target
+        if target is not None:
+            self._stream = stream
+            self.remove_class("-missing")
+            self._log.open(target.address, stream, follow=stream not in _READ_FROM_THE_TOP, empty="nothing was written")
+
+    def _opened(self) -> None:
+        self._missing.pop(self._stream, None)
+        self.remove_class("-missing")
+        self._show_words()
+
+    def _not_there(self, reason: str) -> None:
+        """Try the next stream, unless a person asked for this one; if there is none, say why."""
+        target = self._target
+        if target is None:
+            return
+        self._missing[self._stream] = reason
+        untried = [stream for stream in target.streams if stream not in self._missing]
+        if self._wanted == target.first and untried:
+            self._open(untried[0])
+            return
+        if self._wanted in self._missing:
+            self._stream = self._wanted
+        self.add_class("-missing")
+        self._show_words()
+
+    def _watch(self) -> None:
+        target = self._target
+        self._log.watch(self._is_in_view and target is not None and target.is_live)
+
+    def _show_words(self) -> None:
+        target, view, keymap = self._target, self.view, self._kit.keymap
+        if target is None:
+            return
+        is_missing = self.has_class("-missing")
+        seen = output.seen_words(
+            view.line_count, follows=view.follows, is_live=target.is_live, searching=view.is_searching
+        )
+        self._titles.show(output.title_lines(target, self._stream, self._missing, "" if is_missing else seen))
+        self._cause.show(output.cause_lines(target, keymap.shown("lines", "unfold"), is_unfolded=self._is_unfolded))
+        if is_missing:
+            keys = tuple((keymap.shown("lines", name), does) for name, does in _NEXT_KEYS)
+            self._picture.show(output.missing_picture(self._stream, self._missing.get(self._stream, ""), keys))
+
+
+_NEXT_KEYS = (("next_stream", "the next stream"), ("timeline", "back to the timeline"), ("journal", "the journal"))

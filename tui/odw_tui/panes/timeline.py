@@ -1,0 +1,156 @@
+"""The timeline pane: what was done by whom in which round, and the story of one cell. Opens nothing."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+
+from odw_core.model.detail import RunDetail
+from odw_tui.kit import Kit
+from odw_tui.present import question_card
+from odw_tui.present.cell_story import story
+from odw_tui.present.parts import said
+from odw_tui.present.spans import Line, Span
+from odw_tui.present.timeline import (
+    first_look,
+    head,
+    kinds_of,
+    nothing_yet,
+    picture,
+    ticking_cells,
+    ticking_columns,
+    timeline,
+)
+from odw_tui.widgets.grid import Grid
+from odw_tui.widgets.sheet import Sheet, laid
+
+ONE_COLUMN_BELOW = 72
+"""In fewer cells one column is shown at a time."""
+
+
+class TimelinePane(Vertical):
+    """Told each new reading with ``tell``, and once a second to ``tick`` while something runs."""
+
+    DEFAULT_CLASSES: ClassVar[str] = "pane"
+
+    class Opened(Message):
+        """A cell was clicked to be opened."""
+
+    def __init__(self, kit: Kit, questions_key: str) -> None:
+        super().__init__(id="timeline")
+        self._kit = kit
+        self._questions_key = questions_key
+        self._detail: RunDetail | None = None
+        self._first_line = 0
+        signs = kit.signs
+        edges = ("<", ">") if signs.is_ascii else ("‹", "›")
+        self._asked = Sheet(id="asked")
+        self._grid = Grid(bar=signs.cursor, thumb=signs.thumb, edges=edges, ellipsis=signs.ellipsis, id="grid")
+        self._nothing = Sheet(id="nothing")
+        self._story = Sheet(id="story")
+
+    def compose(self) -> ComposeResult:
+        yield self._asked
+        yield self._grid
+        yield self._nothing
+        yield self._story
+
+    @property
+    def cursor(self) -> tuple[str, str] | None:
+        """Row and column of the cell under the cursor."""
+        return self._grid.cursor
+
+    def tell(self, detail: RunDetail) -> None:
+        """Show a new reading; the cursor stays where it is, at first it goes to what matters most."""
+        is_first = self._grid.cursor is None
+        self._detail = detail
+        now, signs = self._kit.now(), self._kit.signs
+        self._grid.show(timeline(detail, signs, now, is_roomy=self._grid.one_column))
+        self._asked.show(question_card.short_card(detail.questions, signs, now, self._questions_key))
+        is_empty = self._grid.cursor is None
+        self.set_class(is_empty, "-empty")
+        if is_empty:
+            self._nothing.show(nothing_yet(detail, self._kit.keymap.shown("run", "journal")))
+        elif is_first and (place := first_look(detail)) is not None:
+            self._grid.move_to(*place)
+        self._tell_story()
+
+    def tick(self) -> None:
+        """A second went by: only what runs and is in view says something else."""
+        detail = self._detail
+        if detail is None:
+            return
+        now, signs = self._kit.now(), self._kit.signs
+        kinds = kinds_of(detail)
+        rows, columns = set(self._grid.shown_rows), set(self._grid.shown_columns)
+        for column in ticking_columns(detail):
+            if column.key in columns:
+                self._grid.put_head(column.key, head(column, signs, now))
+        for cell in ticking_cells(detail):
+            if cell.row in rows and cell.column in columns:
+                words = picture(cell, kinds[cell.column], signs, now, is_roomy=self._grid.one_column)
+                self._grid.put(cell.row, cell.column, words)
+                if (cell.row, cell.column) == self._grid.cursor:
+                    self._tell_story()
+
+    def move(self, rows: int, columns: int) -> None:
+        """Move the cursor."""
+        self._grid.move_by(rows, columns)
+
+    def move_to(self, row: str, column: str) -> None:
+        """Put the cursor on a cell."""
+        self._grid.move_to(row, column)
+
+    def page(self, pages: float) -> None:
+        """Move the cursor by parts of a page."""
+        self._grid.page(pages)
+
+    def to_edge(self, *, rows: int = 0, columns: int = 0) -> None:
+        """To the first or last row or column."""
+        self._grid.to_edge(rows=rows, columns=columns)
+
+    def scroll_story(self, lines: int) -> None:
+        """Move the story of the cell up or down."""
+        self._first_line = max(0, self._first_line + lines)
+        self._tell_story()
+
+    def on_grid_cursor_moved(self, event: Grid.CursorMoved) -> None:
+        event.stop()
+        self._first_line = 0
+        self._tell_story()
+
+    def on_grid_opened(self, event: Grid.Opened) -> None:
+        event.stop()
+        self.post_message(self.Opened())
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._grid.one_column = event.size.width < ONE_COLUMN_BELOW
+        if self._detail is not None:
+            self.tell(self._detail)
+        self.call_after_refresh(self._tell_story)
+
+    def _tell_story(self) -> None:
+        cursor, detail = self._grid.cursor, self._detail
+        width, height = self._story.content_size
+        if cursor is None or detail is None or width <= 0:
+            return
+        lines = story(detail, *cursor, self._kit.signs, self._kit.now(), width)
+        self._first_line = min(self._first_line, max(0, len(lines) - 1))
+        self._story.show(self._clipped(lines[self._first_line :], width, height))
+
+    def _clipped(self, lines: tuple[Line, ...], width: int, height: int) -> tuple[Line, ...]:
+        """What fits, with a word on how much more there is."""
+        rows = [len(laid(line, width)) for line in lines]
+        if sum(rows) <= height:
+            return lines
+        kept = used = 0
+        while kept < len(lines) and used + rows[kept] < height:
+            used += rows[kept]
+            kept += 1
+        zoom, down = (self._kit.keymap.shown("run", name) for name in ("zoom", "preview_down"))
+        more = f"{len(lines) - kept} more   {zoom} shows all   {down} scrolls"
+        return (*lines[:kept], said(Span(more, "faint")))

@@ -1,0 +1,119 @@
+"""Glyphs: one cell wide each, with an ASCII twin. The only place that chooses a sign for a state or a mark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from odw_core.model.detail import Mark
+from odw_core.model.item import State
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """One set of signs. Signs never stand alone: a word or a place in the grid says the same."""
+
+    is_ascii: bool
+    states: dict[State, str]
+    marks: dict[Mark, str]
+    cursor: str
+    """Left edge of the row the cursor is on."""
+    rule: str
+    ellipsis: str
+    crumb: str
+    """Between the parts of a path of screens."""
+    absent: str
+    """A number that is not known."""
+    thumb: str
+    """What the scroll bar is made of."""
+    dot: str
+    """Between facts on one line."""
+    minus: str
+    caret: str
+    """Where the next typed character goes."""
+
+    def state(self, state: State) -> str:
+        """The sign of a state."""
+        return self.states[state]
+
+    def mark(self, mark: Mark) -> str:
+        """The sign of a cell of the grid."""
+        return self.marks[mark]
+
+
+UNICODE: Final = Glyphs(
+    is_ascii=False,
+    states={
+        State.WAITING: "◆",
+        State.BLOCKED: "■",
+        State.FAILED: "✗",
+        State.RUNNING: "▸",
+        State.STALE: "~",
+        State.IDLE: "○",
+        State.DONE: "✓",
+    },
+    marks={
+        Mark.DONE: "✓",
+        Mark.REPAIRED: "↻",
+        Mark.KEPT: "=",
+        Mark.CACHED: "=",
+        Mark.RUNNING: "▸",
+        Mark.UNFINISHED: "~",
+        Mark.WAITING: "◆",
+        Mark.FAILED: "✗",
+        Mark.APPROVED: "✓",
+        Mark.REJECTED: "✗",
+        Mark.NEEDS_OWNER: "◆",
+        Mark.SKIPPED: "·",
+    },
+    cursor="▌",
+    rule="─",
+    ellipsis="…",
+    crumb="›",
+    absent="–",
+    thumb="▐",
+    dot="·",
+    minus="−",
+    caret="▏",
+)
+
+ASCII: Final = Glyphs(
+    is_ascii=True,
+    states={
+        State.WAITING: "*",
+        State.BLOCKED: "#",
+        State.FAILED: "x",
+        State.RUNNING: ">",
+        State.STALE: "~",
+        State.IDLE: "o",
+        State.DONE: "+",
+    },
+    marks={
+        Mark.DONE: "+",
+        Mark.REPAIRED: "@",
+        Mark.KEPT: "=",
+        Mark.CACHED: "=",
+        Mark.RUNNING: ">",
+        Mark.UNFINISHED: "~",
+        Mark.WAITING: "*",
+        Mark.FAILED: "x",
+        Mark.APPROVED: "+",
+        Mark.REJECTED: "x",
+        Mark.NEEDS_OWNER: "*",
+        Mark.SKIPPED: ".",
+    },
+    cursor="|",
+    rule="-",
+    ellipsis="~",
+    crumb=">",
+    absent="-",
+    thumb=":",
+    dot="-",
+    minus="-",
+    caret="_",
+)
+
+
+def glyphs(*, ascii_only: bool) -> Glyphs:
+    """The set to draw with."""
+    return ASCII if ascii_only else UNICODE

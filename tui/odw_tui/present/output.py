@@ -1,0 +1,150 @@
+"""What the output pane says around a text: whose it is, which streams there are, what broke, what is missing. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from odw_core.model.address import Address
+from odw_core.model.detail import Attempt, Cell, Detail, Mark, RunDetail
+from odw_core.text.ansi import one_line
+from odw_tui.present import numbers
+from odw_tui.present.cell_story import cell_at
+from odw_tui.present.glyphs import Glyphs
+from odw_tui.present.parts import TEXT_LIMIT, labelled, said, said_lines
+from odw_tui.present.spans import Line, Span, Spans, spans
+from odw_tui.present.timeline import TONES, WORDS
+
+JOURNAL = "journal"
+SHOWN_CAUSE = 2
+"""Lines of a cause that are shown before it is unfolded."""
+_ALL_CAUSE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whose output is shown. ``version`` changes when what was missing may be there by now."""
+
+    address: Address
+    title: Spans
+    streams: tuple[str, ...]
+    first: str
+    """The stream that tells most."""
+    cause: tuple[str, ...]
+    outcome: Spans
+    version: object = None
+    is_live: bool = False
+
+
+def run_target(detail: Detail) -> Target:
+    """The output of the run or session itself."""
+    streams = tuple(stream for stream in detail.streams if stream != JOURNAL or not isinstance(detail, RunDetail))
+    item = detail.item
+    is_live = item.ended_at is None
+    first = "stderr" if "stderr" in streams and (detail.cause or is_live) else (streams or ("stdout",))[0]
+    kind = "whole run" if isinstance(detail, RunDetail) else "session"
+    return Target(
+        address=item.address,
+        title=spans(Span(kind, "strong")),
+        streams=streams,
+        first=first,
+        cause=detail.cause,
+        outcome=(),
+        version=(item.state, item.raw_state),
+        is_live=is_live,
+    )
+
+
+def cell_target(detail: RunDetail, row_key: str, column_key: str, glyphs: Glyphs, number: int = -1) -> Target | None:
+    """The output of one attempt of a cell, by default the last; None where nothing was tried."""
+    cell = cell_at(detail, row_key, column_key)
+    if cell is None or not cell.attempts:
+        return None
+    place = max(-len(cell.attempts), min(number, len(cell.attempts) - 1))
+    attempt = cell.attempts[place]
+    row = next((one_line(row.title, 60) for row in detail.rows if row.key == row_key), row_key)
+    column = next((one_line(column.title, 60) for column in detail.columns if column.key == column_key), column_key)
+    return Target(
+        address=attempt.address,
+        title=spans(Span(row, "strong"), Span(f", {column}{_which(cell, attempt)}", "quiet")),
+        streams=attempt.streams,
+        first=_telling(attempt),
+        cause=tuple(said_lines(attempt.error or "", _ALL_CAUSE)),
+        outcome=_outcome(attempt, glyphs),
+        version=(attempt.mark, attempt.ended_at),
+        is_live=attempt.mark is Mark.RUNNING,
+    )
+
+
+def _which(cell: Cell, attempt: Attempt) -> str:
+    total = len(cell.attempts)
+    return f", attempt {attempt.number} of {cell.attempts[-1].number}" if total > 1 else ""
+
+
+def _telling(attempt: Attempt) -> str:
+    wanted = "stderr" if attempt.mark in (Mark.FAILED, Mark.RUNNING, Mark.UNFINISHED) else "stdout"
+    return wanted if wanted in attempt.streams else (attempt.streams or ("stdout",))[0]
+
+
+def _outcome(attempt: Attempt, glyphs: Glyphs) -> Spans:
+    took = ""
+    if attempt.started_at is not None and attempt.ended_at is not None:
+        took = f" after {numbers.duration(max(attempt.ended_at - attempt.started_at, 0))}"
+    tone = TONES[attempt.mark]
+    return spans(Span(f"{glyphs.mark(attempt.mark)} {WORDS[attempt.mark]}", tone), Span(took, "quiet"))
+
+
+def title_lines(target: Target, stream: str, missing: Collection[str], seen: str) -> tuple[Line, ...]:
+    """Whose output it is, how that came out, which stream is shown; ``seen`` is what the view says of itself."""
+    names: list[Span] = []
+    for name in target.streams:
+        tone = "strong" if name == stream else "faint" if name in missing else "quiet"
+        names += [Span("   ") if names else Span(""), Span(f"{name}", tone)]
+    return (
+        said(*target.title, right=target.outcome),
+        labelled("stream", *names, right=spans(Span(seen, "quiet"))),
+    )
+
+
+def cause_lines(target: Target, key: str, *, is_unfolded: bool) -> tuple[Line, ...]:
+    """What broke: the first lines, or all of them."""
+    shown = target.cause if is_unfolded else target.cause[:SHOWN_CAUSE]
+    lines = [
+        labelled("" if place else "cause", Span(one_line(text, TEXT_LIMIT), "failed"), most=6 if is_unfolded else 2)
+        for place, text in enumerate(shown)
+    ]
+    rest = len(target.cause) - len(shown)
+    if rest > 0:
+        lines.append(labelled("", Span(f"{rest} more line{'' if rest == 1 else 's'}   {key} unfolds", "faint")))
+    return tuple(lines)
+
+
+def journal_title(seen: str) -> Line:
+    """The line above the journal."""
+    return said(Span("journal", "strong"), right=spans(Span(seen, "quiet")))
+
+
+def missing_picture(stream: str, reason: str, keys: tuple[tuple[str, str], ...]) -> tuple[Line, ...]:
+    """There is no such text: why, and the next key."""
+    widest = max((len(key) for key, _ in keys), default=0)
+    return (
+        Line(),
+        said(Span(f"No {stream} here.", "strong")),
+        Line((Span(sentence(reason), "quiet"),), most=4),
+        Line(),
+        *(said(Span(key.rjust(widest), "strong"), Span(f"  {does}", "quiet")) for key, does in keys),
+    )
+
+
+def sentence(reason: str) -> str:
+    """What the core says about a text that is not there, without its advice for the command line."""
+    told = one_line(reason, TEXT_LIMIT).partition(";")[0].rstrip(". ")
+    return f"{told[:1].upper()}{told[1:]}." if told else "Nothing says why."
+
+
+def seen_words(count: int | None, *, follows: bool, is_live: bool, searching: bool) -> str:
+    """``212 lines, follows the end``."""
+    lines = "counting lines" if count is None else f"{numbers.count(count)} line{'' if count == 1 else 's'}"
+    if searching:
+        return f"{lines}, searching"
+    return f"{lines}, follows the end" if follows and is_live else lines

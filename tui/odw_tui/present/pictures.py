@@ -1,0 +1,46 @@
+"""What the room shows when it has nothing to list: looking, empty, nothing found. Each says the next key. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from odw_tui.present import numbers
+from odw_tui.present.places import at_home
+from odw_tui.present.spans import Line, Span
+
+_MARGIN = "  "
+
+
+def looking(places: Sequence[str], home: str) -> tuple[Line, ...]:
+    """The first look at the disk has not found anything yet."""
+    return _said("Looking for runs.", f"In {_all(places, home)}; what is found appears at once.", ())
+
+
+def empty(places: Sequence[str], home: str, keys: Sequence[tuple[str, str]]) -> tuple[Line, ...]:
+    """There is nothing to show at all."""
+    return _said(
+        "No runs here yet.",
+        f"Nothing was found under {_all(places, home)}. A run that starts there appears here by itself; "
+        "odw-tui demo shows how that looks.",
+        keys,
+    )
+
+
+def nothing_matches(query: str, total: int, keys: Sequence[tuple[str, str]]) -> tuple[Line, ...]:
+    """The filter lets nothing through."""
+    return _said(f"Nothing matches {query}.", f"{numbers.count(total)} rows are there without the filter.", keys)
+
+
+def _said(headline: str, sentence: str, keys: Sequence[tuple[str, str]]) -> tuple[Line, ...]:
+    widest = max((len(key) for key, _ in keys), default=0)
+    return (
+        Line(),
+        Line((Span(_MARGIN + headline, "strong"),)),
+        Line((Span(_MARGIN), Span(sentence, "quiet")), most=6, hang=len(_MARGIN)),
+        Line(),
+        *(Line((Span(f"{_MARGIN}{key.rjust(widest)}", "strong"), Span(f"  {does}", "quiet"))) for key, does in keys),
+    )
+
+
+def _all(places: Sequence[str], home: str) -> str:
+    return ", ".join(at_home(place, home) for place in places) or "the places you named"

@@ -1,0 +1,166 @@
+"""What the room says about the row under the cursor: why first, then what broke, what is asked, how it went. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from odw_core.model.detail import Column, Detail, Mark, RunDetail
+from odw_core.model.item import Item, State
+from odw_core.model.question import Question
+from odw_core.text.ansi import one_line
+from odw_tui.present import numbers
+from odw_tui.present.ages import age, since
+from odw_tui.present.glyphs import Glyphs
+from odw_tui.present.parts import LABEL, TEXT_LIMIT, labelled, said
+from odw_tui.present.places import at_home
+from odw_tui.present.question_card import cards
+from odw_tui.present.spans import Line, Span, Spans, fit, spans, width_of
+
+_GAP = 3
+_MANY_PARTS = 3
+_ROOMY_HEIGHT = 24
+_LEAST_WITH_HEAD = 6
+
+_TONES = {
+    Mark.DONE: "done",
+    Mark.APPROVED: "done",
+    Mark.RUNNING: "running",
+    Mark.WAITING: "waiting",
+    Mark.NEEDS_OWNER: "waiting",
+    Mark.FAILED: "failed",
+    Mark.REJECTED: "failed",
+    Mark.UNFINISHED: "stale",
+}
+
+
+def preview(
+    item: Item,
+    questions: Sequence[Question],
+    detail: Detail | None,
+    *,
+    now: float,
+    signs: Glyphs,
+    home: str,
+    size: tuple[int, int],
+) -> tuple[Line, ...]:
+    """The lines about one row. ``questions`` are its open ones, oldest first; ``detail`` is None until it was read.
+
+    ``size`` is what there is to fill: a small one leaves out what the row says already, a tall one sets parts apart.
+    """
+    width, height = size
+    parts: list[Sequence[Line]] = [
+        (*_head(item, questions, now, signs, height), labelled("why", Span(_why(item), "strong"), most=3)),
+        _cause(item, detail),
+        cards(questions, signs, now),
+        _timeline(detail, now, signs, width),
+        (*_words(item), *_facts(item, home, signs)),
+    ]
+    is_roomy = height >= _ROOMY_HEIGHT
+    lines: list[Line] = []
+    for part in parts:
+        if part and lines and is_roomy:
+            lines.append(Line())
+        lines.extend(part)
+    return tuple(lines)
+
+
+def _head(item: Item, questions: Sequence[Question], now: float, signs: Glyphs, height: int) -> Sequence[Line]:
+    if height < _LEAST_WITH_HEAD:
+        return ()
+    state = Span(f"{signs.state(item.state)} {item.state.value}", item.state.value)
+    when = Span(_when(item, questions, now), "quiet")
+    return (said(Span(one_line(item.title, TEXT_LIMIT), "strong"), right=spans(state, when)),)
+
+
+def _when(item: Item, questions: Sequence[Question], now: float) -> str:
+    """`` for 12m``, ``, last seen 1d ago``, ``, took 24m 10s, 5h ago``."""
+    ago = age(since(item, questions[0] if questions else None), now)
+    if not ago:
+        return ""
+    match item.state:
+        case State.RUNNING | State.WAITING:
+            return f" for {ago}"
+        case State.STALE:
+            return f", last seen {ago} ago"
+        case _ if item.started_at is not None and item.ended_at is not None:
+            return f", took {numbers.duration(item.ended_at - item.started_at)}, {ago} ago"
+        case _:
+            return f", {ago} ago"
+
+
+def _why(item: Item) -> str:
+    return one_line(item.why, TEXT_LIMIT) or f"{item.state.value}; nothing says why"
+
+
+def _cause(item: Item, detail: Detail | None) -> Sequence[Line]:
+    """The first line of what broke."""
+    text = item.cause
+    if detail is not None and detail.cause and item.state in (State.FAILED, State.BLOCKED):
+        text = detail.cause[0]
+    return (labelled("cause", Span(one_line(text, TEXT_LIMIT), "failed"), most=4),) if text else ()
+
+
+def _timeline(detail: Detail | None, now: float, signs: Glyphs, width: int) -> Sequence[Line]:
+    """The columns of the run with their outcome below, in as many pairs of rows as the width asks for."""
+    if not isinstance(detail, RunDetail) or not detail.columns:
+        return ()
+    lines: list[Line] = []
+    for part in _parts([_column(column, now, signs) for column in detail.columns], width - LABEL):
+        title: list[Span] = []
+        outcome: list[Span] = []
+        for above, below in part:
+            gap = Span(" " * _GAP if title else "")
+            size = max(width_of(above), width_of(below))
+            title += [gap, *fit(above, size)]
+            outcome += [gap, *fit(below, size)]
+        lines += [labelled("" if lines else "went", *title), labelled("", *outcome)]
+    return lines
+
+
+def _parts(columns: Sequence[tuple[Spans, Spans]], width: int) -> list[list[tuple[Spans, Spans]]]:
+    """``columns`` in parts that fit; of very many only the newest."""
+    parts: list[list[tuple[Spans, Spans]]] = []
+    used = width
+    for column in columns:
+        size = max(width_of(one) for one in column) + _GAP
+        if used + size - _GAP > width:
+            parts.append([])
+            used = 0
+        parts[-1].append(column)
+        used += size
+    return parts[-_MANY_PARTS:]
+
+
+def _column(column: Column, now: float, signs: Glyphs) -> tuple[Spans, Spans]:
+    title = one_line(column.title, 40)
+    if column.mark is None:
+        return spans(Span(title, "faint")), ()
+    note = one_line(column.note, 40) or _took(column, now)
+    outcome = Span(f"{signs.mark(column.mark)} {note}", _TONES.get(column.mark, "quiet"))
+    return spans(Span(title, "quiet")), spans(outcome)
+
+
+def _took(column: Column, now: float) -> str:
+    if column.started_at is None:
+        return ""
+    return numbers.duration((column.ended_at or now) - column.started_at)
+
+
+def _words(item: Item) -> Iterable[Line]:
+    title = one_line(item.title, TEXT_LIMIT)
+    if item.goal and (goal := one_line(item.goal, TEXT_LIMIT)) != title:
+        yield labelled("goal", Span(goal), most=3)
+    if item.last_words:
+        yield labelled("said", Span(one_line(item.last_words, TEXT_LIMIT)), most=3)
+
+
+def _facts(item: Item, home: str, signs: Glyphs) -> Iterable[Line]:
+    facts = [at_home(item.place, home), item.stage, item.model or ""]
+    if item.tasks is not None:
+        facts.append(f"{numbers.progress(item.tasks, signs.absent)} tasks")
+    if item.tokens is not None:
+        facts.append(f"{numbers.tokens(item.tokens, signs.absent)} tokens")
+    shown = f" {signs.dot} ".join(one_line(fact, 200) for fact in facts if fact)
+    yield labelled("in", Span(shown, "quiet"), most=2)
+    raw = f"{one_line(item.driver or item.address.engine, 40)} calls it: {one_line(item.raw_state, 200)}"
+    yield labelled("name", Span(one_line(f"{item.address}   {raw}", TEXT_LIMIT), "faint"), most=2)

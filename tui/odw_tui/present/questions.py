@@ -1,0 +1,32 @@
+"""Which open question belongs to which row of the room. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from odw_core.model.address import Address
+from odw_core.model.change import Snapshot
+from odw_core.model.item import Item
+from odw_core.model.question import Question
+from odw_core.state.select import is_row
+
+
+def questions_by_row(snapshot: Snapshot) -> dict[Address, tuple[Question, ...]]:
+    """The open questions of each row, oldest first. What a session of a run asks, the run asks."""
+    found: dict[Address, tuple[Question, ...]] = {}
+    for question in snapshot.questions:
+        row = row_of(question.address, snapshot.items)
+        found[row] = (*found.get(row, ()), question)
+    return found
+
+
+def row_of(address: Address, items: Mapping[Address, Item]) -> Address:
+    """The row that stands for whatever has this address."""
+    row = address.root
+    passed = {row}
+    while (item := items.get(row)) is not None and item.parent is not None and not is_row(item, items):
+        row = item.parent.root
+        if row in passed:
+            break
+        passed.add(row)
+    return row

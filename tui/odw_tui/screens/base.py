@@ -1,0 +1,64 @@
+"""ActionScreen: a screen whose keys come from the registry of actions. Turns a key into an action, nothing else."""
+
+from __future__ import annotations
+
+import inspect
+from typing import ClassVar
+
+from textual import events
+from textual.screen import Screen
+
+from odw_tui.actions import Action, action
+from odw_tui.keymap import key_name
+from odw_tui.kit import Kit
+
+
+class ActionScreen(Screen[None], inherit_bindings=False):
+    """Carries out the action ``open`` with its method ``do_open``; what it lacks, the app carries out."""
+
+    AUTO_FOCUS: ClassVar[str | None] = ""
+    CONTEXT: ClassVar[str]
+
+    def __init__(self, kit: Kit) -> None:
+        super().__init__()
+        self.kit = kit
+
+    @property
+    def context(self) -> str:
+        """Which keys work at this moment."""
+        return self.CONTEXT
+
+    def why_not(self, action_id: str) -> str | None:
+        """Why an action cannot be done now, as a sentence for people; None when it can."""
+        return None
+
+    def flash(self, text: str, tone: str = "strong") -> None:
+        """Say something in one line until the next key."""
+        raise NotImplementedError
+
+    def type_key(self, key: str, character: str | None) -> bool:
+        """Take a key as text; True when it was taken, so that it means no action."""
+        return False
+
+    async def on_key(self, event: events.Key) -> None:
+        key = key_name(event.key, event.character)
+        if self.type_key(key, event.character):
+            event.stop()
+            return
+        found = self.kit.keymap.action(self.context, key)
+        if found is not None:
+            event.stop()
+            event.prevent_default()
+            await self.act(found)
+
+    async def act(self, wanted: Action | str) -> None:
+        """Do one action, or say why not."""
+        wanted = action(wanted) if isinstance(wanted, str) else wanted
+        if reason := self.why_not(wanted.id):
+            self.flash(reason)
+            return
+        name = f"do_{wanted.id}"
+        handler = getattr(self, name, None) or getattr(self.app, name)
+        result = handler()
+        if inspect.isawaitable(result):
+            await result

@@ -1,0 +1,151 @@
+"""LineScreen: a screen on which a line view may have the keys: moving, searching, errors, wrapping. Opens no text."""
+
+from __future__ import annotations
+
+from textual import events
+
+from odw_tui import actions
+from odw_tui.kit import Kit
+from odw_tui.panes.footer import Footer
+from odw_tui.screens.base import ActionScreen
+from odw_tui.widgets.line_editor import LineEditor
+from odw_tui.widgets.line_view import LineView
+
+HALF = 0.5
+
+
+class LineScreen(ActionScreen):
+    """While ``_view`` is None, steps, pages and edges go to ``_move``, ``_page`` and ``_to_edge``."""
+
+    def __init__(self, kit: Kit) -> None:
+        super().__init__(kit)
+        self._editor: LineEditor | None = None
+        self._searched = ""
+        self._footer = Footer(kit.keymap, kit.signs)
+
+    @property
+    def context(self) -> str:
+        return self.CONTEXT if self._view is None else actions.LINES
+
+    @property
+    def _view(self) -> LineView | None:
+        """The line view that has the keys."""
+        raise NotImplementedError
+
+    def _move(self, rows: int, columns: int) -> None:
+        """One step in what is shown."""
+
+    def _page(self, pages: float) -> None:
+        """Parts of a page in what is shown."""
+
+    def _to_edge(self, rows: int) -> None:
+        """To the beginning (-1) or the end (1) of what is shown."""
+
+    def _show_footer(self) -> None:
+        if self._editor is not None:
+            self._footer.prompt("/", self._editor.shown(self.kit.signs.caret), "enter finds   esc ends the search")
+        else:
+            able = tuple(one for one in actions.actions_in(self.context) if self.why_not(one.id) is None)
+            self._footer.offer(able, self.context)
+
+    def flash(self, text: str, tone: str = "strong") -> None:
+        self._footer.say(text, tone)
+
+    def why_not(self, action_id: str) -> str | None:
+        if action_id in ("next_match", "previous_match") and not self._searched:
+            return f"Nothing was searched for yet; {self.kit.keymap.shown(self.context, 'search')} does."
+        return None
+
+    def on_line_view_searched(self, event: LineView.Searched) -> None:
+        event.stop()
+        if event.line is None:
+            self.flash(f"No line has {self._searched}." if self._searched else "No line sounds like an error.")
+        elif event.is_wrapped:
+            self.flash("Went on from the other end.")
+
+    def type_key(self, key: str, character: str | None) -> bool:
+        if self._editor is None:
+            self._show_footer()
+            return False
+        match key:
+            case "enter":
+                self._search(self._editor.text)
+            case "escape":
+                self._search("")
+            case _:
+                self._editor = self._editor.pressed(key, character) or self._editor
+                self._show_footer()
+        return True
+
+    def on_paste(self, event: events.Paste) -> None:
+        if self._editor is not None:
+            event.stop()
+            self._editor = self._editor.with_typed(event.text)
+            self._show_footer()
+
+    def _search(self, text: str) -> None:
+        self._editor = None
+        self._searched = text
+        self._show_footer()
+        if (view := self._view) is not None:
+            view.search(text)
+
+    def do_search(self) -> None:
+        self._editor = LineEditor()
+        self._show_footer()
+
+    def do_next_match(self) -> None:
+        if (view := self._view) is not None:
+            view.action_next_match()
+
+    def do_previous_match(self) -> None:
+        if (view := self._view) is not None:
+            view.action_previous_match()
+
+    def do_next_error(self) -> None:
+        if (view := self._view) is not None:
+            view.action_next_error()
+
+    def do_previous_error(self) -> None:
+        if (view := self._view) is not None:
+            view.action_previous_error()
+
+    def do_wrap(self) -> None:
+        if (view := self._view) is not None:
+            view.action_toggle_wrap()
+
+    def do_numbers(self) -> None:
+        if (view := self._view) is not None:
+            view.action_toggle_numbers()
+
+    def do_down(self) -> None:
+        view = self._view
+        self._move(1, 0) if view is None else view.action_down()
+
+    def do_up(self) -> None:
+        view = self._view
+        self._move(-1, 0) if view is None else view.action_up()
+
+    def do_left(self) -> None:
+        view = self._view
+        self._move(0, -1) if view is None else view.action_left()
+
+    def do_right(self) -> None:
+        view = self._view
+        self._move(0, 1) if view is None else view.action_right()
+
+    def do_page_down(self) -> None:
+        view = self._view
+        self._page(HALF) if view is None else view.action_half_page_down()
+
+    def do_page_up(self) -> None:
+        view = self._view
+        self._page(-HALF) if view is None else view.action_half_page_up()
+
+    def do_first(self) -> None:
+        view = self._view
+        self._to_edge(-1) if view is None else view.action_first()
+
+    def do_last(self) -> None:
+        view = self._view
+        self._to_edge(1) if view is None else view.action_last()

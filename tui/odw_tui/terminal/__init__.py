@@ -1,0 +1,1 @@
+"""All that is said to a terminal in its own language. Nobody else writes an escape sequence."""

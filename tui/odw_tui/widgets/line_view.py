@@ -1,0 +1,438 @@
+"""LineView: a text of any length on the screen, as far as it is in view. Knows no domain, waits for nothing.
+
+Everything it shows is foreign: it is made plain first and is never read as markup.
+"""
+
+from __future__ import annotations
+
+from asyncio import sleep
+from collections.abc import Iterator
+from time import perf_counter
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from odw_core.files.line_source import LineSource
+from odw_core.files.text_lines import TextLines
+from odw_core.text.ansi import plain
+from odw_core.text.needle import Needle
+from odw_core.text.severity import ERROR
+from odw_tui.motion import FrameLimiter
+from odw_tui.widgets.line_hunt import Outcome, hunt
+from odw_tui.widgets.line_paint import Painted, RowPainter
+from odw_tui.widgets.line_window import LineWindow
+
+_SLICE_S = 0.002
+_WHEEL_ROWS = 3
+_FEWEST_DIGITS = 3
+_DIGITS_OF_A_LARGE_TEXT = 7
+
+
+class LineView(Widget, can_focus=True):
+    """Shows any ``LineSource``: the end first, line numbers once they are known, follows a text that grows.
+
+    The owner calls ``show``, tells ``source_changed`` when there may be news, and closes the source itself.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "line-view--number",
+        "line-view--error",
+        "line-view--warning",
+        "line-view--match",
+        "line-view--cursor",
+        "line-view--more",
+        "line-view--thumb",
+    }
+    DEFAULT_CSS = """
+    LineView { height: 1fr; width: 1fr; }
+    LineView > .line-view--number { color: $foreground-muted; }
+    LineView > .line-view--error { color: $text-error; }
+    LineView > .line-view--warning { color: $text-warning; }
+    LineView > .line-view--match { background: $warning; color: $background; }
+    LineView > .line-view--cursor { background: $panel; }
+    LineView > .line-view--more { color: $foreground-disabled; }
+    LineView > .line-view--thumb { color: $foreground-disabled; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "down", "Down", show=False),
+        Binding("k,up", "up", "Up", show=False),
+        Binding("ctrl+d", "half_page_down", "Half a page down", show=False),
+        Binding("ctrl+u", "half_page_up", "Half a page up", show=False),
+        Binding("ctrl+f,pagedown,space", "page_down", "Page down", show=False),
+        Binding("ctrl+b,pageup", "page_up", "Page up", show=False),
+        Binding("g,home", "first", "Beginning", show=False),
+        Binding("G,end", "last", "End", show=False),
+        Binding("h,left", "left", "Left", show=False),
+        Binding("l,right", "right", "Right", show=False),
+        Binding("n", "next_match", "Next match", show=False),
+        Binding("N", "previous_match", "Match before", show=False),
+        Binding("e", "next_error", "Next error", show=False),
+        Binding("E", "previous_error", "Error before", show=False),
+        Binding("w", "toggle_wrap", "Wrap", show=False),
+        Binding("number_sign", "toggle_numbers", "Line numbers", show=False),
+    ]
+    ALLOW_SELECT = False
+
+    class Changed(Message):
+        """What the view says about itself is different: place, following, count, wrap. Only the newest counts."""
+
+        def __init__(self, view: LineView) -> None:
+            super().__init__()
+            self.view = view
+
+        @property
+        def control(self) -> LineView:
+            return self.view
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, LineView.Changed) and message.view is self.view
+
+    class Searched(Message):
+        """A search has ended: at ``line`` (from 0), or in vain with None; perhaps beyond an end (``is_wrapped``)."""
+
+        def __init__(self, view: LineView, outcome: Outcome) -> None:
+            super().__init__()
+            self.view, self.line, self.is_wrapped = view, outcome.line, outcome.is_wrapped
+
+        @property
+        def control(self) -> LineView:
+            return self.view
+
+    def __init__(
+        self,
+        *,
+        marker: str = "▌",
+        thumb: str = "▐",
+        id: str | None = None,  # noqa: A002
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._thumb = thumb
+        self._empty = ""
+        self._window = LineWindow(TextLines("", ""), follows=True)
+        self._painter = RowPainter(self, marker)
+        self._painter.digits = _FEWEST_DIGITS
+        self._painted: list[tuple[Painted | None, bool]] = []
+        self._hunt: Iterator[Outcome | None] | None = None
+        self._is_working = False
+        self._is_dragged = False
+        self._limiter = FrameLimiter(self._look, self.set_timer)
+
+    @property
+    def title(self) -> str:
+        """What is shown, in words."""
+        return self._window.source.title
+
+    @property
+    def follows(self) -> bool:
+        """Whether the end stays in view while the text grows."""
+        return self._window.follows
+
+    @property
+    def wraps(self) -> bool:
+        """Whether long lines take several rows."""
+        return self._window.wraps
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether line numbers are shown once they are known."""
+        return self._painter.has_numbers
+
+    @property
+    def line_count(self) -> int | None:
+        """How many lines there are, None until that is known."""
+        source = self._window.source
+        return source.line_count if self._window.is_numbered and source.is_counted else None
+
+    @property
+    def current_line(self) -> int | None:
+        """The line of the cursor if it is in view, else the first one in view (from 0); None until it is known."""
+        window = self._window
+        if not window.is_numbered or window.end == 0:
+            return None
+        cursor = window.cursor
+        return cursor if cursor is not None and window.is_in_view(cursor) else window.top.line
+
+    @property
+    def is_searching(self) -> bool:
+        """Whether a search is still going on."""
+        return self._hunt is not None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether everything that was asked for is done: counted, searched, painted."""
+        return not (self._limiter.is_pending or self._is_working)
+
+    def show(self, source: LineSource, *, follow: bool = True, empty: str = "") -> None:
+        """Show another text: its end, or its beginning with ``follow`` off. ``empty`` is said while it has no line."""
+        # Most texts are small: they are counted before the first paint and never shown without numbers.
+        deadline = perf_counter() + _SLICE_S
+        while source.count_more() and perf_counter() < deadline:
+            pass
+        window = LineWindow(source, follows=follow)
+        window.wraps = self._window.wraps
+        self._window = window
+        self._empty = empty
+        self._hunt = None
+        self._painter.needle = None
+        self._painter.left = 0
+        self._painter.digits = _FEWEST_DIGITS if source.is_counted else _DIGITS_OF_A_LARGE_TEXT
+        self._relay()
+        self._go_on()
+
+    def source_changed(self) -> None:
+        """Look at the source again: at once, or with the next frame while it keeps changing."""
+        self._limiter.request()
+
+    def search(self, text: str) -> None:
+        """Mark ``text`` wherever it stands and go to the nearest line with it, downwards first; "" ends that."""
+        needle = Needle.literal(text)
+        self._painter.needle = needle if needle.words else None
+        self._painter.forget()
+        self._repaint()
+        self._hunt_for(self._painter.needle, forward=True, is_new=True)
+
+    def action_down(self) -> None:
+        """One row down."""
+        self._scroll(1)
+
+    def action_up(self) -> None:
+        """One row up."""
+        self._scroll(-1)
+
+    def action_half_page_down(self) -> None:
+        """Half a page down."""
+        self._scroll(max(1, self.size.height // 2))
+
+    def action_half_page_up(self) -> None:
+        """Half a page up."""
+        self._scroll(-max(1, self.size.height // 2))
+
+    def action_page_down(self) -> None:
+        """A page down; one row stays in view."""
+        self._scroll(max(1, self.size.height - 1))
+
+    def action_page_up(self) -> None:
+        """A page up; one row stays in view."""
+        self._scroll(-max(1, self.size.height - 1))
+
+    def action_first(self) -> None:
+        """To the beginning."""
+        self._window.to_first()
+        self._repaint()
+
+    def action_last(self) -> None:
+        """To the end, and follow it."""
+        self._window.to_last()
+        self._repaint()
+
+    def action_left(self) -> None:
+        """Half a width to the left."""
+        self._slide(-self._window.width // 2)
+
+    def action_right(self) -> None:
+        """Half a width to the right, as long as a line in view goes on there."""
+        if any(painted is not None and painted.goes_on for painted, _ in self._painted):
+            self._slide(self._window.width // 2)
+
+    def action_next_match(self) -> None:
+        """To the next line that holds what was searched for."""
+        self._hunt_for(self._painter.needle, forward=True)
+
+    def action_previous_match(self) -> None:
+        """To the line before that holds what was searched for."""
+        self._hunt_for(self._painter.needle, forward=False)
+
+    def action_next_error(self) -> None:
+        """To the next line that says that something broke."""
+        self._hunt_for(ERROR, forward=True)
+
+    def action_previous_error(self) -> None:
+        """To the line before that says that something broke."""
+        self._hunt_for(ERROR, forward=False)
+
+    def action_toggle_wrap(self) -> None:
+        """Wrap long lines, or cut them at the edge."""
+        self._painter.left = 0
+        self._painter.forget()
+        self._window.wrap(not self._window.wraps)
+        self._repaint()
+
+    def action_toggle_numbers(self) -> None:
+        """Show or hide line numbers."""
+        self._painter.has_numbers = not self._painter.has_numbers
+        self._relay()
+
+    def on_mount(self) -> None:
+        self._go_on()
+
+    def on_resize(self) -> None:
+        self._relay()
+
+    def notify_style_update(self) -> None:
+        self._painter.forget_styles()
+        super().notify_style_update()
+        self._painted = []
+        self._repaint()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        painted, has_thumb = self._painted[y] if y < len(self._painted) else (None, False)
+        style = self._painter.style()
+        if painted is not None:
+            text = painted.strip
+        elif y == 0 and self._empty and self._window.end == self._window.first:
+            text = Strip([Segment(plain(self._empty), self._painter.style("more"))])
+        else:
+            text = Strip([])
+        end = Segment(self._thumb, self._painter.style("thumb")) if has_thumb else Segment(" ", style)
+        return Strip([*text.adjust_cell_length(max(0, width - 1), style), end])
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self._scroll(_WHEEL_ROWS)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self._scroll(-_WHEEL_ROWS)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        if event.x == self.size.width - 1:
+            self._is_dragged = True
+            self.capture_mouse()
+            self._drag(event.y)
+        elif event.y < len(rows := self._window.rows()):
+            self._window.cursor = rows[event.y].line
+            self._repaint()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self._is_dragged:
+            self._drag(event.y)
+
+    def on_mouse_up(self) -> None:
+        if self._is_dragged:
+            self._is_dragged = False
+            self.release_mouse()
+
+    def _drag(self, y: int) -> None:
+        self._window.to_share(y / max(1, self.size.height - 1))
+        self._repaint()
+
+    def _scroll(self, rows: int) -> None:
+        self._window.scroll(rows)
+        self._repaint()
+
+    def _slide(self, cells: int) -> None:
+        if not self._window.wraps:
+            self._painter.left = max(0, self._painter.left + cells)
+            self._painter.forget()
+            self._repaint()
+
+    def _look(self) -> None:
+        """What happened to the source? Runs at most once a frame."""
+        window = self._window
+        known, generation = window.end, window.source.generation
+        if not window.refresh():
+            return
+        if generation != window.source.generation or not window.is_numbered:
+            self._painter.forget()
+        else:
+            self._painter.forget_line(known - 1)
+        self._relay_if_wider()
+        self._repaint()
+        self._go_on()
+
+    def _relay(self) -> None:
+        """Lay everything out anew: size, gutter or text changed."""
+        self._painter.forget()
+        self._window.resize(self.size.width - self._painter.gutter - 1, self.size.height)
+        self._relay_if_wider()
+        self._repaint()
+
+    def _relay_if_wider(self) -> None:
+        """Make room for more digits. The gutter never gets narrower while a text is shown, so that nothing jumps."""
+        digits = len(str(self._window.source.line_count))
+        if digits > self._painter.digits:
+            self._painter.digits = digits
+            self._painter.forget()
+            self._window.resize(self.size.width - self._painter.gutter - 1, self.size.height)
+
+    def _repaint(self) -> None:
+        """Mark the rows that look different from what was painted."""
+        window = self._window
+        thumb = self._thumb_rows()
+        painted: list[tuple[Painted | None, bool]] = [
+            (self._painter.row(window, row), y in thumb) for y, row in enumerate(window.rows())
+        ]
+        painted += [(None, y in thumb) for y in range(len(painted), self.size.height)]
+        before, self._painted = self._painted, painted
+        if len(before) != len(painted) or window.end == window.first:
+            self.refresh()
+        else:
+            for y, (old, new) in enumerate(zip(before, painted, strict=True)):
+                if old[0] is not new[0] or old[1] is not new[1]:
+                    self.refresh(Region(0, y, self.size.width, 1))
+        self.post_message(self.Changed(self))
+
+    def _thumb_rows(self) -> range:
+        window, height = self._window, self.size.height
+        if height == 0 or window.fits:
+            return range(0)
+        lines = window.end
+        size = max(1, round(height * height / max(lines, height + 1))) if window.is_numbered else 1
+        start = round((height - size) * window.share)
+        return range(start, start + size)
+
+    def _go_on(self) -> None:
+        """See to it that the text gets counted and searched, in slices; keys and frames have their turn in between."""
+        if self._is_working or not self.is_attached or not self._step():
+            return
+        self._is_working = True
+        self.run_worker(self._work(), group="line-view")
+
+    async def _work(self) -> None:
+        try:
+            for _ in iter(self._step, False):
+                await sleep(0)
+        finally:
+            self._is_working = False
+
+    def _step(self) -> bool:
+        """Do a few milliseconds of what there is to do; True while there is more."""
+        deadline = perf_counter() + _SLICE_S
+        if not self._window.is_complete:
+            was_numbered = self._window.is_numbered
+            while (more := self._window.count()) and perf_counter() < deadline:
+                pass
+            if self._window.is_numbered is not was_numbered:
+                self._painter.forget()
+            self._relay_if_wider()
+            self._repaint()
+            if more:
+                return True
+        if self._hunt is not None:
+            self._continue_hunt(self._hunt)
+        return self._hunt is not None
+
+    def _hunt_for(self, needle: Needle | None, *, forward: bool, is_new: bool = False) -> None:
+        self._hunt = None if needle is None else hunt(self._window, needle, forward=forward, is_new=is_new)
+        self._go_on()
+
+    def _continue_hunt(self, hunt: Iterator[Outcome | None]) -> None:
+        try:
+            outcome = next(hunt)
+        except StopIteration:
+            self._hunt = None
+            return
+        if outcome is not None:
+            self._hunt = None
+            if outcome.line is not None:
+                self._window.to_line(outcome.line)
+            self._repaint()
+            self.post_message(self.Searched(self, outcome))

@@ -1,0 +1,49 @@
+"""Painter: turns spans into segments with the looks that the style sheet gives their tones. Decides no colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.widget import Widget
+
+from odw_tui.present.spans import Span
+
+TONES = ("strong", "quiet", "faint", "accent", "waiting", "blocked", "failed", "running", "stale", "idle", "done")
+"""Everything a span may mean. ``.tone--failed`` in the style sheet says how ``failed`` looks."""
+
+TONE_CLASSES = frozenset(f"tone--{tone}" for tone in TONES)
+"""For ``COMPONENT_CLASSES`` of a widget that paints spans."""
+
+
+class Painter:
+    """Looks up styles for one widget and keeps them until the style sheet changes."""
+
+    def __init__(self, widget: Widget) -> None:
+        self._widget = widget
+        self._kept: dict[tuple[str, str], Style] = {}
+
+    def forget(self) -> None:
+        """Call when theme or style sheet changed."""
+        self._kept.clear()
+
+    def style(self, tone: str = "", under: str = "") -> Style:
+        """The style of a tone, laid over the background of the component ``under`` if one is named."""
+        key = (tone, under)
+        if key not in self._kept:
+            self._kept[key] = self._looked_up(tone, under)
+        return self._kept[key]
+
+    def segments(self, line: Iterable[Span], under: str = "") -> list[Segment]:
+        """``line`` as it is painted."""
+        return [Segment(span.text, self.style(span.tone, under)) for span in line]
+
+    def _looked_up(self, tone: str, under: str) -> Style:
+        widget = self._widget
+        base = widget.rich_style
+        if tone:
+            base += widget.get_component_rich_style(f"tone--{tone}", partial=True)
+        if under:
+            base += widget.get_component_rich_style(under, partial=True)
+        return base

@@ -1,0 +1,87 @@
+"""TabLine: the names of the tabs of a screen in one line, the one that is open marked. Switches nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from rich.segment import Segment
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from odw_tui.present.spans import Span, width_of
+from odw_tui.widgets.paint import TONE_CLASSES, Painter
+
+_GAP = 3
+
+
+class TabItem(NamedTuple):
+    """One tab: the key that opens it, its name, and a word about its content."""
+
+    id: str
+    key: str
+    name: str
+    note: Span = Span("")
+
+
+class TabLine(Widget):
+    """``1 timeline   2 blockers 7   3 output``."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*TONE_CLASSES, "tab-line--open"}
+    DEFAULT_CSS = "TabLine { height: 1; width: 1fr; }"
+
+    class Chosen(Message):
+        """A tab was clicked."""
+
+        def __init__(self, line: TabLine, tab: str) -> None:
+            super().__init__()
+            self.line, self.tab = line, tab
+
+        @property
+        def control(self) -> TabLine:
+            return self.line
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._items: tuple[TabItem, ...] = ()
+        self._open = ""
+        self._painter = Painter(self)
+
+    def show(self, items: Sequence[TabItem], open_id: str) -> None:
+        """Show these tabs with one of them open."""
+        if (tuple(items), open_id) != (self._items, self._open):
+            self._items, self._open = tuple(items), open_id
+            self.refresh()
+
+    def notify_style_update(self) -> None:
+        self._painter.forget()
+        super().notify_style_update()
+
+    def render_line(self, y: int) -> Strip:
+        painter = self._painter
+        segments: list[Segment] = []
+        for item in self._items:
+            if segments:
+                segments.append(Segment(" " * _GAP, painter.style()))
+            key, name, note = self._words(item)
+            segments += painter.segments((key,))
+            segments += painter.segments((name,), "tab-line--open" if item.id == self._open else "")
+            segments += painter.segments((note,))
+        return Strip(segments).adjust_cell_length(self.size.width, painter.style())
+
+    def _words(self, item: TabItem) -> tuple[Span, Span, Span]:
+        tone = "strong" if item.id == self._open else "quiet"
+        note = Span(f" {item.note.text}" if item.note.text else "", item.note.tone)
+        return Span(f"{item.key} " if item.key else "", "faint"), Span(item.name, tone), note
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        end = 0
+        for item in self._items:
+            end += width_of(self._words(item))
+            if event.x < end:
+                self.post_message(self.Chosen(self, item.id))
+                return
+            end += _GAP
