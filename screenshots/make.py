@@ -65,6 +65,11 @@ PICTURES = (
     Picture("room"),
     Picture("room-light", theme="light"),
     Picture("room-narrow", size=(60, 18)),
+    Picture("run", ("G", "k", "enter", "h", "h", "g")),
+    Picture("blockers", ("G", "k", "enter", "2")),
+    Picture("question", ("j", "enter", "5")),
+    Picture("output", ("j", "j", "enter", "enter")),
+    Picture("help", ("?",)),
 )
 
 
@@ -128,7 +133,7 @@ def make_png(pictures: list[Picture]) -> str | None:
         return "the PNG pictures need rsvg-convert (Debian and Ubuntu: apt install librsvg2-bin); the SVG ones are made"
     for picture in pictures:
         files = [str(HERE / f"{picture.name}.{kind}") for kind in ("svg", "png")]
-        subprocess.run([converter, "--width", "1600", files[0], "--output", files[1]], check=True)
+        subprocess.run([converter, "--width", "1280", files[0], "--output", files[1]], check=True)
         print(f"{picture.name}.png")
     return None
 

@@ -70,7 +70,7 @@ def test_a_place_may_start_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
         ("[keys]\nopen = ['o']\nhelp = 3", "{file}:3: 'keys.help' should be a valid array, not 3."),
         ("keys = 3", "{file}:1: 'keys' should be an object, not 3."),
         ("keys.help = 3", "{file}:1: 'keys.help' should be a valid array, not 3."),
-        ("cache = true\ntheme =", "{file}:2: not valid TOML: Invalid value."),
+        ("cache = true\ntheme =", "{file}:2: not valid TOML: Invalid value"),
         ('theme = "light', "{file}:1: not valid TOML: "),
         ("ascii = 1\nthmee = 2", "{file}:1: 'ascii' should be a valid boolean, not 1."),
     ],

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 _FOLDER = Path(__file__).parent
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(NamedTuple):
     """One theme: what each colour is for, not where it is used. Colours are ``#rrggbb``."""
 
     name: str
@@ -50,7 +48,7 @@ def parse_palette(text: str) -> Palette:
     flat: dict[str, Any] = {"name": given.get("name"), "is_dark": given.get("is_dark")}
     for section in ("surface", "text", "accent", "state"):
         flat.update(given.get(section, {}))
-    wanted = {one.name for one in fields(Palette)}
+    wanted = set(Palette._fields)
     if missing := sorted(wanted - {key for key, value in flat.items() if value is not None}):
         raise ValueError(f"the theme says nothing about {', '.join(missing)}")
     if unknown := sorted(flat.keys() - wanted):

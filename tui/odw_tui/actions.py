@@ -5,7 +5,7 @@ A screen carries out the action ``open`` in its method ``do_open``; what a scree
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 EVERYWHERE = "everywhere"
 ROOM = "room"
@@ -19,8 +19,7 @@ PALETTE = "palette"
 CONTEXTS = (ROOM, RUN, LINES, TEXT, PALETTE)
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """One thing a person can do."""
 
     id: str
@@ -47,17 +46,25 @@ ACTIONS: tuple[Action, ...] = (
     Action("previous_waiting", "previous waiting", "Go to the row before that waits for you", ("[",), (ROOM,), "look"),
     Action("filter", "filter", "Show only rows with these words", ("/",), (ROOM,), "look", hint=True),
     Action("sort", "sort", "Sort each group by start, title or place", ("s",), (ROOM,), "look"),
-    Action("zoom", "zoom", "Give the lower half all the space, or give it back", ("z",), (ROOM, RUN), "look", hint=True),
+    Action(
+        "zoom", "zoom", "Give the lower half all the space, or give it back", ("z",), (ROOM, RUN), "look", hint=True
+    ),
     Action("problems", "problems", "List what could not be read, and why", ("!",), (ROOM,), "look"),
-    Action("copy", "copy address", "Copy the address of the row, for the command line", ("y",), (ROOM, RUN, LINES), "look"),
+    Action(
+        "copy", "copy address", "Copy the address of the row, for the command line", ("y",), (ROOM, RUN, LINES), "look"
+    ),
     Action("timeline", "timeline", "Show what was done by whom in which round", ("1",), _OPENED, "look"),
     Action("blockers", "blockers", "Show what reviewers found, and what became of it", ("2",), _OPENED, "look"),
     Action("output", "output", "Show the output of the cell under the cursor", ("3",), _OPENED, "look"),
     Action("journal", "journal", "Show everything the run wrote down", ("4",), _OPENED, "look"),
     Action("questions", "questions", "Show what is asked, and who can answer it", ("5",), _OPENED, "look"),
-    Action("next_stream", "next stream", "Show the next stream of this attempt", ("o", "tab"), (LINES,), "look", hint=True),
+    Action(
+        "next_stream", "next stream", "Show the next stream of this attempt", ("o", "tab"), (LINES,), "look", hint=True
+    ),
     Action("previous_stream", "stream before", "Show the stream before", ("O", "shift+tab"), (LINES,), "look"),
-    Action("next_error", "next error", "To the next line that sounds like an error", ("e",), (LINES,), "look", hint=True),
+    Action(
+        "next_error", "next error", "To the next line that sounds like an error", ("e",), (LINES,), "look", hint=True
+    ),
     Action("previous_error", "error before", "To the line before that sounds like an error", ("E",), (LINES,), "look"),
     Action("search", "search", "Find words in this text", ("/",), (LINES,), "look", hint=True),
     Action("next_match", "next match", "To the next line that has them", ("n",), (LINES,), "look"),
@@ -84,7 +91,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("preview_up", "scroll preview up", "Scroll the preview up", ("K", "shift+up"), (ROOM, RUN), "move"),
     Action("back", "back", "Close this, or clear the filter", ("escape",), (EVERYWHERE,), "everywhere", hint=True),
     Action("help", "help", "Show every key that works here", ("?",), (EVERYWHERE,), "everywhere", hint=True),
-    Action("palette", "palette", "Find anything that can be done here", ("ctrl+p",), (EVERYWHERE,), "everywhere", hint=True),
+    Action(
+        "palette", "palette", "Find anything that can be done here", ("ctrl+p",), (EVERYWHERE,), "everywhere", hint=True
+    ),
     Action("switch_theme", "switch theme", "Change between the colour themes", (), (EVERYWHERE,), "everywhere"),
     Action("redraw", "redraw", "Paint the whole screen again", ("ctrl+l",), (EVERYWHERE,), "everywhere"),
     Action("suspend", "suspend", "Go back to the shell; fg returns", ("ctrl+z",), (EVERYWHERE,), "everywhere"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import PurePath
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 
@@ -16,11 +16,14 @@ from odw_core.text.ansi import one_line
 from odw_themes.loader import load_palette, theme_names
 from odw_tui.bridge import Bridge
 from odw_tui.keymap import Keymap
-from odw_tui.kit import Kit, RunningService
+from odw_tui.kit import Kit
 from odw_tui.present.glyphs import glyphs
 from odw_tui.screens.base import ActionScreen
 from odw_tui.screens.room import RoomScreen
 from odw_tui.theme import to_theme
+
+if TYPE_CHECKING:
+    from odw_tui.kit import RunningService
 
 _DARK, _LIGHT = "dark", "light"
 
@@ -38,6 +41,8 @@ class OdwApp(App[None], inherit_bindings=False):
     def __init__(self, service: RunningService, first: Snapshot, config: Config, clock: Clock | None = None) -> None:
         # Without colour the terminal's own are used, so that not even a grey one is written.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        # Neither is used here, and both would be made, styled and laid out before the first frame.
+        self._disable_tooltips = self._disable_notifications = True
         keymap = Keymap(config.keys)
         theme = config.theme if config.theme in theme_names() else fitting_theme(os.environ.get("COLORFGBG", ""))
         self._service = service

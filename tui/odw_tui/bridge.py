@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from odw_core.model.change import Change, Snapshot
-from odw_core.service.service import Service
 from odw_tui.motion import FrameLimiter
+
+if TYPE_CHECKING:
+    from odw_core.service.service import Service
 
 Later = Callable[[float, Callable[[], None]], object]
 Show = Callable[[Snapshot, Sequence[Change]], None]

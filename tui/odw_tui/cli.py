@@ -82,11 +82,11 @@ class _Task:
         return self.config.ascii or not has_letters()
 
     @contextmanager
-    def room(self) -> Iterator[Room]:
-        """The room as it is now."""
+    def room(self, *, counts_only: bool = False) -> Iterator[Room]:
+        """The room as it is now; with ``counts_only`` only the counts and what waits."""
         from odw_core.service.oneshot import open_room
 
-        room = open_room(self.places, self.config, cache=self.cache)
+        room = open_room(self.places, self.config, cache=self.cache, counts_only=counts_only)
         try:
             yield room
         finally:
@@ -126,7 +126,7 @@ def _configuration(given: Given) -> Config:
 
 def _answer(task: _Task, command: str) -> int:
     make = _maker(command)
-    with task.room() as room:
+    with task.room(counts_only=command == "status") as room:
         answer = make(room, task.given)
         if not answer.is_silent:
             _print_answer(answer, task)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from odw_core.errors import OdwError
 from odw_core.model.address import Address
-from odw_core.model.detail import Detail
-from odw_core.service.service import Service
 
-Show = Callable[[Address, Detail | None], None]
+if TYPE_CHECKING:
+    from odw_core.model.detail import Detail
+    from odw_core.service.service import Service
+
+    Show = Callable[[Address, Detail | None], None]
 
 
 class Follower:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from odw_core.service.service import Service
 from odw_tui.keymap import Keymap
 from odw_tui.present.glyphs import Glyphs
 
+if TYPE_CHECKING:
+    from odw_core.service.service import Service
 
-class RunningService(Service, Protocol):
-    """A service that has yet to be set going."""
+    class RunningService(Service, Protocol):
+        """A service that has yet to be set going."""
 
-    async def run(self) -> None:
-        """Watch until cancelled; cancelling closes everything. Raises what makes watching impossible."""
+        async def run(self) -> None:
+            """Watch until cancelled; cancelling closes everything. Raises what makes watching impossible."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kit:
+class Kit(NamedTuple):
     """The same for all screens of one app."""
 
     service: Service

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from odw_core.files.line_source import LineSource
 from odw_core.model.address import Address
-from odw_core.model.detail import Detail
 from odw_core.model.evidence import Evidence, Facts, Unit
 from odw_core.model.item import Item
 from odw_core.model.problem import Problem
-from odw_core.model.question import Question
+
+if TYPE_CHECKING:
+    from odw_core.files.line_source import LineSource
+    from odw_core.model.detail import Detail
+    from odw_core.model.question import Question
 
 Acc = TypeVar("Acc")
 

@@ -127,7 +127,9 @@ class JournalFollower:
 
     def _vanished(self, error: OSError) -> Look:
         if self.cursor is None:
-            return _NOTHING if isinstance(error, FileNotFoundError | NotADirectoryError) else Look(problem=_words(error))
+            return (
+                _NOTHING if isinstance(error, FileNotFoundError | NotADirectoryError) else Look(problem=_words(error))
+            )
         self.forget()
         return Look(Gone(self.name))
 
@@ -203,9 +205,7 @@ def _cursor(status: os.stat_result, size: int, offset: int) -> Cursor:
 
 
 def _matches(cursor: Cursor, status: os.stat_result) -> bool:
-    return (
-        cursor.size == status.st_size and cursor.mtime_ns == status.st_mtime_ns and cursor.inode == status.st_ino
-    )
+    return cursor.size == status.st_size and cursor.mtime_ns == status.st_mtime_ns and cursor.inode == status.st_ino
 
 
 def _is_same(path: str, cursor: Cursor | None) -> bool:

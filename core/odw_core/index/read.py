@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from odw_core.index import schema
-from odw_core.index.rows import Known, from_rows, items_from_bodies, unpack_acc
+from odw_core.index.rows import Known, items_from_bodies, no_collector, unpack_acc
 from odw_core.model.address import Address
 from odw_core.model.item import Item, State
 
@@ -41,11 +41,8 @@ class IndexReader:
     def all(self, places: Sequence[str]) -> list[Known]:
         """Everything known below the places."""
         rows = self._all(schema.ALL.format(places=",".join("?" * len(places))), tuple(places))
-        try:
-            return from_rows(rows)
-        except ValueError:
-            self.is_damaged = True
-            return []
+        with no_collector():
+            return [*map(Known._make, rows)]
 
     def acc(self, address: Address, fold_version: int) -> bytes | None:
         """The accumulator of one unit as the engine dumped it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -30,17 +30,36 @@ class Row(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What the index knows of one unit."""
+    """What the index knows of one unit, as far as a look at the disk needs it; ``body`` waits until it is asked for."""
 
-    unit: Unit
+    address: str
+    place: str
+    root: str
     fold_version: int
-    item: Item
-    cursors: SavedCursors
-    alive: bool | None
+    state: str
+    parent: str | None
+    started_at: float
+    alive: int | None
     """Whether its owner lived; one that was dead stays dead."""
+    is_over: int
+    file: str
+    """Absolute path of the file whose stat says whether anything was written since: journal, or else the record."""
+    inode: int
+    size: int
+    mtime_ns: int
+    body: str
 
 
-def to_row(unit: Unit, item: Item, checkpoint: Checkpoint, alive: bool | None) -> Row:
+def to_row(
+    unit: Unit,
+    item: Item,
+    checkpoint: Checkpoint,
+    *,
+    alive: bool | None,
+    is_over: bool,
+    file: str,
+    stamp: Cursor | None,
+) -> Row:
     """The newest reading of one unit as it is saved."""
     address = str(unit.address)
     values = (
@@ -53,27 +72,17 @@ def to_row(unit: Unit, item: Item, checkpoint: Checkpoint, alive: bool | None) -
         item.started_at or 0.0,
         checkpoint.fold_version,
         None if alive is None else int(alive),
+        int(is_over),
+        file,
+        *((0, -1, 0) if stamp is None else (stamp.inode, stamp.size, stamp.mtime_ns)),
         _body(item, checkpoint.cursors),
     )
     return Row(values, (address, zlib.compress(checkpoint.acc, 1)))
 
 
-def from_rows(rows: Iterable[tuple[str, int, int | None, str]]) -> list[Known]:
-    """Rows of ``schema.ALL``. Raises ``ValueError`` when the cache holds something else."""
-    found = list(rows)
-    with no_collector():
-        return [
-            Known(
-                Unit(item.address, item.place, root),
-                fold_version,
-                item,
-                cursors,
-                None if alive is None else bool(alive),
-            )
-            for (root, fold_version, alive, _), (item, cursors) in zip(
-                found, _parse([row[3] for row in found]), strict=True
-            )
-        ]
+def from_body(body: str) -> tuple[Item, SavedCursors]:
+    """Item and cursors of one row. Raises ``ValueError`` when the cache holds something else."""
+    return next(_parse([body]))
 
 
 def items_from_bodies(bodies: list[str]) -> list[Item]:

@@ -25,6 +25,11 @@ TABLES = (
         started REAL NOT NULL,
         fold_version INTEGER NOT NULL,
         alive INTEGER,
+        is_over INTEGER NOT NULL,
+        file TEXT NOT NULL,
+        inode INTEGER NOT NULL,
+        size INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
         body TEXT NOT NULL
     )""",
     "CREATE INDEX IF NOT EXISTS item_order ON item (place, rank, started DESC)",
@@ -34,8 +39,8 @@ TABLES = (
 )
 
 SAVE_ITEM = (
-    "INSERT OR REPLACE INTO item (address, place, root, parent, state, rank, started, fold_version, alive, body)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT OR REPLACE INTO item (address, place, root, parent, state, rank, started, fold_version, alive, is_over,"
+    " file, inode, size, mtime_ns, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 SAVE_ACC = "INSERT OR REPLACE INTO checkpoint (address, acc) VALUES (?, ?)"
@@ -59,7 +64,10 @@ FIRST_PAGE = (
     " ORDER BY c.rank, c.started DESC LIMIT ?"
 )
 
-ALL = "SELECT root, fold_version, alive, body FROM item WHERE place IN ({places})"
+ALL = (
+    "SELECT address, place, root, fold_version, state, parent, started, alive, is_over, file, inode, size, mtime_ns, body"
+    " FROM item WHERE place IN ({places})"
+)
 
 ACC = "SELECT c.acc FROM checkpoint c JOIN item i ON i.address = c.address WHERE c.address = ? AND i.fold_version = ?"
 

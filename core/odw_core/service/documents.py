@@ -28,7 +28,7 @@ from odw_core.model.detail import (
 from odw_core.model.item import Item, State
 from odw_core.model.problem import Problem
 from odw_core.model.question import Field, Question
-from odw_core.state.select import counts, rows
+from odw_core.state.select import row_counts, rows
 
 Document = dict[str, Any]
 
@@ -135,7 +135,7 @@ def status_document(snapshot: Snapshot) -> Document:
     """What ``status --json`` prints: how many there are of each state, and which of them wait for a person."""
     return _document(
         {
-            "counts": {state.value: number for state, number in counts(snapshot.items).items()},
+            "counts": {state.value: number for state, number in row_counts(snapshot).items()},
             "waiting": [item_document(item) for item in rows(snapshot.items) if item.state is State.WAITING],
             "open_questions": len(snapshot.questions),
             "places": list(snapshot.places),

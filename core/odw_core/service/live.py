@@ -39,6 +39,7 @@ _WORK_S = 0.004
 _TORN_TRIES = 5
 _TORN_PAUSE_S = 0.01
 _FIRST_PAGE = 200
+_WAKE = 150
 
 
 class Sweep(Enum):
@@ -105,7 +106,7 @@ class LiveService:
     async def detail(self, address: Address) -> AsyncIterator[OpenDetail]:
         feed = OpenDetail()
         self._open.setdefault(address.root, []).append(feed)
-        reader = self._roster.readers.get(address.root)
+        reader = self._roster.get(address.root)
         if reader is not None:
             self._restore(reader)
             if reader.acc is not None:
@@ -123,7 +124,7 @@ class LiveService:
 
     @contextlib.asynccontextmanager
     async def log(self, address: Address, stream: str | None) -> AsyncIterator[LineSource]:
-        reader = self._roster.readers.get(address.root)
+        reader = self._roster.get(address.root)
         if reader is None:
             raise NotFound(f"{address.root} is not here any more.")
         self._restore(reader)
@@ -145,6 +146,8 @@ class LiveService:
                 self._schedule.add(address, Priority.VISIBLE)
 
     async def settle(self) -> None:
+        while self._roster.has_sleepers:
+            self._take_in(self._roster.wake_some(_WAKE))
         self._sweep(Sweep.FULL)
         for _ in range(_TORN_TRIES):
             while self._schedule:
@@ -169,6 +172,7 @@ class LiveService:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._work())
+                group.create_task(self._wake_sleepers())
                 group.create_task(self._follow_hot())
                 group.create_task(self._sweep_for_ever())
                 group.create_task(self._watch(self._folders))
@@ -183,14 +187,36 @@ class LiveService:
                 self._index.close()
 
     def _begin(self) -> None:
+        """One cheap question for everything the cache knows; what changed or lives is read first."""
         with no_collector():
             if self._index is not None:
-                known = self._index.all(self._roster.places)
-                self._roster.load(known, self._index.folders())
-                self._store.load(row.item for row in known)
+                self._roster.load(self._index.all(self._roster.places), self._index.folders())
                 if self._index.is_damaged and self._keeper is not None:
                     self._keeper.start_anew()
+            for reader in self._roster.stir():
+                self._schedule.add(reader.unit.address, Priority.LIVE)
             self._sweep(Sweep.START)
+            if self._roster.has_sleepers:
+                self._store.load((), self._roster.counts())
+
+    async def _wake_sleepers(self) -> None:
+        """Bring the rest of what the cache knows into the room, a few milliseconds at a time."""
+        while self._schedule:
+            await self._schedule.worked()
+        while self._roster.has_sleepers:
+            self._take_in(self._roster.wake_some(_WAKE))
+            await asyncio.sleep(0)
+        self._recent = frozenset(self._roster.newest(_RECENT))
+        self._watch_what_lives()
+        self._finish_look()
+
+    def _take_in(self, woken: Iterable[UnitReader]) -> None:
+        """Readers that slept show what the cache knew of them."""
+        items = [
+            reader.item for reader in woken if reader.item is not None and self._store.item(reader.unit.address) is None
+        ]
+        if items:
+            self._store.load(items, self._store.counts)
 
     # ---- what to read next
 
@@ -297,6 +323,8 @@ class LiveService:
 
     def _finish_look(self) -> None:
         """Everything that was found is read."""
+        if self._roster.has_sleepers or self._schedule:
+            return
         self._store.mark_complete()
         if self._keeper is not None:
             self._keeper.note_folders(self._roster.new_stamps())

@@ -5,35 +5,38 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from odw_core.config import Config
 from odw_core.errors import NotFound
-from odw_core.files.line_source import LineSource
 from odw_core.index.read import IndexReader
-from odw_core.index.write import Batch, IndexUnavailable, remove_index, save_once
 from odw_core.model.address import Address
 from odw_core.model.change import Snapshot
-from odw_core.model.detail import Detail
-from odw_core.model.item import Depth
 from odw_core.model.problem import Problem
-from odw_core.service.resolve import resolve
 from odw_core.service.roster import Roster
 from odw_core.service.unit_reader import SLICE, Settings, UnitReader
 from odw_core.state.store import Store
+
+if TYPE_CHECKING:
+    from odw_core.files.line_source import LineSource
+    from odw_core.model.detail import Detail
 
 _TORN_TRIES = 5
 _TORN_PAUSE_S = 0.01
 
 
-def open_room(places: Sequence[str], config: Config, *, cache: Path | None) -> Room:
-    """Read the room once. ``cache`` is the index file, None to read everything from disk."""
-    return Room(places, config, cache)
+def open_room(places: Sequence[str], config: Config, *, cache: Path | None, counts_only: bool = False) -> Room:
+    """Read the room once. ``cache`` is the index file, None to read everything from disk.
+
+    With ``counts_only`` the snapshot has exact ``counts`` and every item that waits, but not necessarily the others.
+    """
+    return Room(places, config, cache, counts_only=counts_only)
 
 
 class Room:
     """The room as it was when it was opened. ``close`` saves what was read for the next one."""
 
-    def __init__(self, places: Sequence[str], config: Config, cache: Path | None) -> None:
+    def __init__(self, places: Sequence[str], config: Config, cache: Path | None, *, counts_only: bool = False) -> None:
         self._cache = cache
         self._index = IndexReader(cache) if cache is not None else None
         self._settings = Settings(silent_after_s=config.silent_after_s)
@@ -42,31 +45,35 @@ class Room:
         self._changed: set[Address] = set()
         self._gone: list[Address] = []
         self._problems: tuple[Problem, ...] = ()
-        self._read()
+        self._read(counts_only=counts_only)
         self.snapshot: Snapshot = self._store.snapshot()
 
-    def _read(self) -> None:
+    def _read(self, *, counts_only: bool) -> None:
         if self._index is not None:
             self._roster.load(self._index.all(self._roster.places), self._index.folders())
             if self._index.is_damaged and self._cache is not None:
                 self._problems += (Problem(str(self._cache), 0, "the cache was damaged and is built anew"),)
-        self._gone = [reader.unit.address for reader in self._roster.look().gone]
-        for reader in self._roster.readers.values():
+        arrivals = self._roster.look()
+        self._gone = [reader.unit.address for reader in arrivals.gone]
+        for reader in (*arrivals.new, *self._roster.stir()):
             self._bring_up_to_date(reader)
+        while self._roster.has_sleepers and not counts_only:
+            self._roster.wake_some(1000)
+        for reader in self._roster.readers.values():
             self._store.put(reader.unit.address, reader.item, reader.questions, reader.all_problems())
         self._store.report((*self._problems, *self._roster.problems))
-        self._store.mark_complete()
+        if self._roster.has_sleepers:
+            self._store.load((), self._roster.counts())
+        else:
+            self._store.mark_complete()
 
     def _bring_up_to_date(self, reader: UnitReader) -> None:
-        is_current = reader.item is not None and not reader.has_news()
-        if is_current and not reader.is_watched:
-            if reader.item is not None and reader.item.questions:
-                self._restore(reader)
-            return
         if reader.item is None and reader.skim():
+            self._changed.add(reader.unit.address)
             return
+        has_news = reader.has_news()
         self._restore(reader)
-        if not is_current or reader.acc is None:
+        if has_news or reader.acc is None:
             self._fold(reader)
 
     def _restore(self, reader: UnitReader) -> None:
@@ -91,7 +98,7 @@ class Room:
         self._changed.add(reader.unit.address)
 
     def _reader(self, address: Address) -> UnitReader:
-        reader = self._roster.readers.get(address.root)
+        reader = self._roster.get(address.root)
         if reader is None:
             raise NotFound(f"Nothing here has the address {address.root}; `odw-tui list` shows what there is.")
         self._restore(reader)
@@ -115,6 +122,8 @@ class Room:
         """Everything read in full, in the engines' own words: what ``inspect --json`` prints."""
         from odw_core.service.inspection import inspect
 
+        while self._roster.has_sleepers:
+            self._roster.wake_some(1000)
         for reader in self._roster.readers.values():
             self._fold_anew(reader)
         return inspect(self._roster, self.snapshot.problems)
@@ -127,21 +136,25 @@ class Room:
 
     def resolve(self, text: str) -> Address:
         """A full address, a unique prefix, or ``latest``. Raises ``NotFound`` or ``UsageError`` with candidates."""
+        from odw_core.service.resolve import resolve
+
         return resolve(text, self.snapshot)
 
     def close(self) -> None:
         """Save what was read."""
         if self._index is None or self._cache is None:
             return
-        is_damaged = self._index.is_damaged
         self._index.close()
-        if is_damaged:
+        if not (self._changed or self._gone or self._index.is_damaged):
+            return
+        # Imported late: most commands find nothing that is worth saving.
+        from odw_core.index.write import Batch, IndexUnavailable, remove_index, save_once
+
+        if self._index.is_damaged:
             remove_index(self._cache)
         readers = (self._roster.readers.get(address) for address in self._changed)
         rows = [row for reader in readers if reader is not None and (row := reader.to_row()) is not None]
-        # A skimmed run is not in the index, so its folder must be listed again.
-        is_whole = all(r.item is not None and r.item.depth is Depth.FOLDED for r in self._roster.readers.values())
-        batch = Batch(rows, self._gone, self._roster.new_stamps() if is_whole else {})
+        batch = Batch(rows, self._gone, self._roster.new_stamps() if len(rows) == len(self._changed) else {})
         if batch:
             try:
                 save_once(self._cache, batch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import math
 import os
@@ -10,9 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from odw_core.engines.registry import ENGINES, AnyEngine, engine_of
-from odw_core.index.rows import Known, no_collector
+from odw_core.index.rows import Known, from_body
 from odw_core.model.address import Address
 from odw_core.model.evidence import Unit
+from odw_core.model.item import State
 from odw_core.model.problem import Problem
 from odw_core.service.unit_reader import Settings, UnitReader
 
@@ -30,7 +32,10 @@ class Arrivals(NamedTuple):
 
 
 class Roster:
-    """The units of some places. ``look`` costs a stat for each watched folder while nothing comes or goes."""
+    """The units of some places. ``look`` costs a stat for each watched folder while nothing comes or goes.
+
+    What the index knows stays asleep, a bare row, until it changed on disk or somebody asks for it.
+    """
 
     def __init__(self, places: Sequence[str], settings: Settings, engines: Sequence[AnyEngine] = ENGINES) -> None:
         self.places = tuple(places)
@@ -38,20 +43,82 @@ class Roster:
         self.problems: tuple[Problem, ...] = ()
         self._settings = settings
         self._engines = engines
+        self._asleep: dict[str, Known] = {}
         self._stamps: dict[str, Stamp] = {}
         self._saved_stamps: dict[str, Stamp] = {}
         self._by_root: dict[str, Address] = {}
 
     def load(self, known: Iterable[Known], stamps: Mapping[str, Stamp]) -> None:
-        """Begin with what the index knows. Checkpoints of another fold version keep their item until they are refolded."""
+        """Begin with what the index knows, all of it asleep."""
         self._stamps.update(stamps)
         self._saved_stamps = dict(stamps)
-        with no_collector():
-            for unit, fold_version, item, cursors, alive in known:
-                engine = engine_of(unit.address)
-                if engine is not None:
-                    reader = self._add(engine, unit)
-                    reader.resume(item, cursors if fold_version == engine.fold_version else [], alive)
+        self._asleep = {row.address: row for row in known}
+
+    # ---- asleep and awake
+
+    @property
+    def has_sleepers(self) -> bool:
+        """Whether some units are known by their index row alone."""
+        return bool(self._asleep)
+
+    def stir(self) -> list[UnitReader]:
+        """Wake what changed on disk, what may still live, and what waits for a person; one stat for each of the rest."""
+        versions = {engine.name: engine.fold_version for engine in self._engines}
+        woken: list[UnitReader] = []
+        for row in [*self._asleep.values()]:
+            is_quiet = row.is_over or row.alive == 0
+            is_known = row.fold_version in versions.values()
+            if not (is_quiet and is_known) or row.state == State.WAITING or _has_changed(row):
+                woken += self._wake(row)
+        return woken
+
+    def wake_some(self, count: int) -> list[UnitReader]:
+        """Wake up to about ``count`` sleepers, the most urgent and newest first as the index keeps them."""
+        woken: list[UnitReader] = []
+        for row in [row for row, _ in zip(self._asleep.values(), range(count), strict=False)]:
+            woken += self._wake(row)
+        return woken
+
+    def get(self, address: Address) -> UnitReader | None:
+        """The reader of an address, woken if need be."""
+        row = self._asleep.get(str(address))
+        if row is not None:
+            self._wake(row)
+        return self.readers.get(address)
+
+    def _wake(self, row: Known) -> list[UnitReader]:
+        """Wake one row, and the run it belongs to: a session is shown only together with it."""
+        if self._asleep.pop(row.address, None) is None:
+            return []
+        address = Address.parse(row.address)
+        engine = engine_of(address)
+        if engine is None:
+            return []
+        reader = self._add(engine, Unit(address, row.place, row.root))
+        # A row that cannot be read, or of another fold version, is read anew from its files.
+        with contextlib.suppress(ValueError):
+            item, cursors = from_body(row.body)
+            is_usable = row.fold_version == engine.fold_version
+            reader.resume(item, cursors if is_usable else [], None if row.alive is None else bool(row.alive))
+        above = self._asleep.get(row.parent) if row.parent is not None else None
+        return [reader] if above is None else [reader, *self._wake(above)]
+
+    def counts(self) -> dict[State, int]:
+        """How many rows of each state there are, asleep or awake, by the rule of ``state.select.is_row``."""
+        known: dict[str, tuple[str, str | None]] = {
+            row.address: (row.state, row.parent) for row in self._asleep.values()
+        }
+        for address, reader in self.readers.items():
+            if (item := reader.item) is not None:
+                known[str(address)] = (item.state, None if item.parent is None else str(item.parent))
+        found = dict.fromkeys(State, 0)
+        for state, parent in known.values():
+            above = None if parent is None else known.get(parent)
+            if above is None or (state == State.WAITING and above[0] != State.WAITING):
+                found[State(state)] += 1
+        return found
+
+    # ---- what is there
 
     def at(self, path: str) -> UnitReader | None:
         """The reader of the unit whose folder or record has that path."""
@@ -85,19 +152,37 @@ class Roster:
                     problems += [p for p in self.problems if p.path.startswith(f"{place}/") and p.offset == 0]
                     continue
                 found = {unit.address: unit for unit in engine.discover(place)}
-                for address, unit in found.items():
-                    reader = self.readers.get(address)
-                    if reader is None:
-                        new.append(self._add(engine, unit))
-                    elif reader.unit.place != place:
-                        reason = f"the same run is in {reader.unit.place}; only that one is shown"
-                        problems.append(Problem(unit.root, 0, reason))
-                gone += [r for r in self.readers.values() if r.unit.place == place and r.unit.address not in found]
+                new += self._new_of(engine, found, place, problems)
+                gone += self._gone_of(found, place)
         for reader in gone:
             self.readers.pop(reader.unit.address, None)
             self._by_root.pop(reader.unit.root, None)
         self.problems = tuple(dict.fromkeys(problems))
         return Arrivals(new, gone)
+
+    def _new_of(
+        self, engine: AnyEngine, found: Mapping[Address, Unit], place: str, problems: list[Problem]
+    ) -> list[UnitReader]:
+        new: list[UnitReader] = []
+        for address, unit in found.items():
+            reader = self.readers.get(address)
+            if reader is None:
+                row = self._asleep.get(str(address))
+                other = None if row is None or row.place == place else row.place
+                if row is None:
+                    new.append(self._add(engine, unit))
+            else:
+                other = None if reader.unit.place == place else reader.unit.place
+            if other is not None:
+                problems.append(Problem(unit.root, 0, f"the same run is in {other}; only that one is shown"))
+        return new
+
+    def _gone_of(self, found: Mapping[Address, Unit], place: str) -> list[UnitReader]:
+        if self._asleep:
+            names = {str(address) for address in found}
+            for row in [row for row in self._asleep.values() if row.place == place and row.address not in names]:
+                self._wake(row)
+        return [r for r in self.readers.values() if r.unit.place == place and r.unit.address not in found]
 
     def new_stamps(self) -> dict[str, Stamp]:
         """What the index should know of the folders, once it has everything that was found in them."""
@@ -130,6 +215,14 @@ class Roster:
                 yield Problem(place, 0, "the folder is gone; it is shown again when it comes back")
             except OSError as error:
                 yield Problem(place, 0, f"the folder cannot be listed: {(error.strerror or 'unknown reason').lower()}")
+
+
+def _has_changed(row: Known) -> bool:
+    try:
+        status = os.lstat(row.file)
+    except (OSError, ValueError):
+        return True
+    return (status.st_size, status.st_mtime_ns, status.st_ino) != (row.size, row.mtime_ns, row.inode)
 
 
 def _stamp(folder: str) -> Stamp | None:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from odw_core.engines.registry import Acc, AnyEngine
 from odw_core.files.ends import read_ends
 from odw_core.files.follow import JournalFollower, Look, RecordFollower
 from odw_core.index.rows import Row, SavedCursors, to_row
-from odw_core.model.detail import Detail
 from odw_core.model.evidence import Checkpoint, Cursor, Evidence, Facts, Gone, Replaced, Unit
 from odw_core.model.item import Item
 from odw_core.model.problem import Problem
-from odw_core.model.question import Question
 from odw_core.process.liveness import is_alive
+
+if TYPE_CHECKING:
+    from odw_core.model.detail import Detail
+    from odw_core.model.question import Question
 
 SLICE = 256 * 1024
 """Bytes folded in one go: a few milliseconds of work, so that a screen can paint in between."""
@@ -45,6 +48,7 @@ class UnitReader:
         "_record",
         "_saved",
         "_settings",
+        "_skimmed",
         "_unreadable_since",
         "acc",
         "engine",
@@ -68,6 +72,7 @@ class UnitReader:
         self._record = RecordFollower(engine.path(unit, name), name)
         self._extras: dict[str, RecordFollower] = {}
         self._saved: SavedCursors = []
+        self._skimmed: Cursor | None = None
         self._alive: bool | None = None
         self._looked_for_owner_at = 0.0
         self._unreadable_since: float | None = None
@@ -235,15 +240,17 @@ class UnitReader:
         ends = read_ends(self._journal.path, _SKIM_HEAD, _SKIM_TAIL)
         if ends is None:
             return False
+        head, tail, stamp = ends
         look = self._record.look()
         self._record.cursor = None
         if not isinstance(look.evidence, Replaced):
             return False
         facts = Facts(self._settings.now(), None, self._settings.silent_after_s)
-        item = self.engine.skim(self.unit, look.evidence.data, *ends, facts)
-        if item is not None:
-            self.item = item
-        return item is not None
+        item = self.engine.skim(self.unit, look.evidence.data, head, tail, facts)
+        if item is None:
+            return False
+        self.item, self._skimmed = item, stamp
+        return True
 
     def detail(self) -> Detail | None:
         """Everything about it; None before anything was read."""
@@ -268,7 +275,24 @@ class UnitReader:
         if self.item is None or self.is_torn:
             return None
         checkpoint = self.checkpoint()
-        return None if checkpoint is None else to_row(self.unit, self.item, checkpoint, self._alive)
+        if checkpoint is None:
+            return None if self._skimmed is None else self._skimmed_row(self.item, self._skimmed)
+        file = self._record if self._journal is None else self._journal
+        return to_row(
+            self.unit,
+            self.item,
+            checkpoint,
+            alive=self._alive,
+            is_over=self.is_final,
+            file=file.path,
+            stamp=file.cursor,
+        )
+
+    def _skimmed_row(self, item: Item, stamp: Cursor) -> Row:
+        """A skim is worth keeping, but nothing can be folded on from it."""
+        nothing = Checkpoint(self.unit.address, self.engine.fold_version, (), b"")
+        path = self._record.path if self._journal is None else self._journal.path
+        return to_row(self.unit, item, nothing, alive=None, is_over=True, file=path, stamp=stamp)
 
     def owner_pid(self) -> int | None:
         """Process id of the owner, as far as the files say."""

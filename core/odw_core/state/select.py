@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from odw_core.model.address import Address
+from odw_core.model.change import Snapshot
 from odw_core.model.item import Item, State
 from odw_core.model.question import Question
 
@@ -35,6 +36,11 @@ def counts(items: Mapping[Address, Item]) -> dict[State, int]:
         if is_row(item, items):
             found[item.state] += 1
     return found
+
+
+def row_counts(snapshot: Snapshot) -> Mapping[State, int]:
+    """The counts of a snapshot, also while its items are only a first page."""
+    return counts(snapshot.items) if snapshot.counts is None else snapshot.counts
 
 
 def children(address: Address, items: Mapping[Address, Item]) -> list[Item]:

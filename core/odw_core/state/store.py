@@ -41,6 +41,11 @@ class Store:
         """Number of the newest change."""
         return self._seq
 
+    @property
+    def counts(self) -> Mapping[State, int] | None:
+        """Rows of each state while not all items are here."""
+        return self._counts
+
     def item(self, address: Address) -> Item | None:
         """The newest item of an address."""
         return self._items.get(address)

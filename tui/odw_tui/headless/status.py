@@ -9,7 +9,7 @@ from odw_core.model.change import Snapshot
 from odw_core.model.item import Item, State
 from odw_core.service.documents import status_document
 from odw_core.service.oneshot import Room
-from odw_core.state.select import counts, rows
+from odw_core.state.select import row_counts, rows
 from odw_core.text.ansi import one_line
 from odw_tui.headless.answer import Answer
 from odw_tui.headless.arguments import Given
@@ -31,14 +31,14 @@ def answer(room: Room, given: Given) -> Answer:
     return Answer(
         document=lambda: status_document(snapshot),
         lines=lambda look: status_lines(snapshot, look),
-        exit_code=SOMETHING_WAITS if given.quiet and counts(snapshot.items)[State.WAITING] else 0,
+        exit_code=SOMETHING_WAITS if given.quiet and row_counts(snapshot)[State.WAITING] else 0,
         is_silent=given.quiet,
     )
 
 
 def status_lines(snapshot: Snapshot, look: Look) -> Iterator[Spans]:
     """The counts on one line, and below it everything that waits, each with its sentence and its address."""
-    found = [(state, number) for state, number in counts(snapshot.items).items() if number]
+    found = [(state, number) for state, number in row_counts(snapshot).items() if number]
     if not found:
         yield words("no runs", QUIET)
         return

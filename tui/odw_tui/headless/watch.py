@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from odw_core.clock import Clock, SystemClock
 from odw_core.model.change import Change
 from odw_core.service.documents import Document, change_document
 from odw_core.service.service import Service
 from odw_tui.headless.listing import items_in_order
-from odw_tui.kit import RunningService
+
+if TYPE_CHECKING:
+    from odw_tui.kit import RunningService
 
 
 async def tell_changes(

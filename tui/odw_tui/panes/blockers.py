@@ -18,8 +18,6 @@ from odw_tui.widgets.lines_provider import LinesProvider
 from odw_tui.widgets.row_list import RowList
 from odw_tui.widgets.sheet import Sheet, laid
 
-_MARGIN = 2
-
 
 class _Provider:
     """The rows of the pane for its list: one line each, headings without identity."""
@@ -45,8 +43,8 @@ class _Provider:
         return self._rows[index].line
 
     def line(self, index: int, width: int, *, has_cursor: bool) -> Spans:
-        bar = Span(f"{self._signs.cursor} ", "accent") if has_cursor else Span(" " * _MARGIN)
-        return (bar, *laid(self._rows[index].line, width - _MARGIN - 1)[0])
+        bar = Span(self._signs.cursor, "accent") if has_cursor else Span(" ")
+        return (bar, *laid(self._rows[index].line, width - 1)[0])
 
 
 class BlockersPane(Vertical):

@@ -13,6 +13,9 @@ from odw_tui.widgets.line_view import LineView
 from odw_tui.widgets.sheet import Sheet
 
 _READ_FROM_THE_TOP = ("prompt", "diff")
+_TELLING = ("stderr", "stdout")
+_SEEK_LIMIT = 20_000
+"""Lines of a text in which the cause is looked for unasked."""
 
 
 class OutputPane(Vertical):
@@ -27,6 +30,7 @@ class OutputPane(Vertical):
         self._missing: dict[str, str] = {}
         self._is_unfolded = False
         self._is_in_view = False
+        self._is_seeking = False
         self._titles = Sheet(id="whose")
         self._cause = Sheet(id="cause")
         self.view = LineView(marker=kit.signs.cursor, thumb=kit.signs.thumb, id="lines")
@@ -95,6 +99,14 @@ class OutputPane(Vertical):
         event.stop()
         self._show_words()
 
+    def on_line_view_searched(self, event: LineView.Searched) -> None:
+        """The pane's own search for the cause ends quietly; the others are the screen's."""
+        if self._is_seeking:
+            event.stop()
+            self._is_seeking = False
+            if event.line is None:
+                self.view.search("")
+
     def _open(self, stream: str) -> None:
         target = self._target
         if target is not None:
@@ -105,7 +117,17 @@ class OutputPane(Vertical):
     def _opened(self) -> None:
         self._missing.pop(self._stream, None)
         self.remove_class("-missing")
+        self._seek_cause()
         self._show_words()
+
+    def _seek_cause(self) -> None:
+        """Go to the line that says what broke, unless looking for it would take long enough to be seen as a jump."""
+        target, count = self._target, self.view.line_count
+        self._is_seeking = (
+            target is not None and bool(target.cause) and self._stream in _TELLING and 0 < (count or 0) <= _SEEK_LIMIT
+        )
+        if self._is_seeking and target is not None:
+            self.view.search(output.telling_words(target.cause[0]))
 
     def _not_there(self, reason: str) -> None:
         """Try the next stream, unless a person asked for this one; if there is none, say why."""

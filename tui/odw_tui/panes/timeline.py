@@ -10,9 +10,11 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from odw_core.model.detail import RunDetail
+from odw_tui.cell_peek import CellPeek
 from odw_tui.kit import Kit
 from odw_tui.present import question_card
 from odw_tui.present.cell_story import story
+from odw_tui.present.output import peek_target
 from odw_tui.present.parts import said
 from odw_tui.present.spans import Line, Span
 from odw_tui.present.timeline import (
@@ -30,6 +32,9 @@ from odw_tui.widgets.sheet import Sheet, laid
 
 ONE_COLUMN_BELOW = 72
 """In fewer cells one column is shown at a time."""
+
+_CARD_SHARE = 0.3
+"""Questions are shown in full if they take no more of the pane than this."""
 
 
 class TimelinePane(Vertical):
@@ -51,13 +56,17 @@ class TimelinePane(Vertical):
         self._asked = Sheet(id="asked")
         self._grid = Grid(bar=signs.cursor, thumb=signs.thumb, edges=edges, ellipsis=signs.ellipsis, id="grid")
         self._nothing = Sheet(id="nothing")
+        self._below = Vertical(id="below")
         self._story = Sheet(id="story")
+        self._peek = CellPeek(kit)
 
     def compose(self) -> ComposeResult:
         yield self._asked
         yield self._grid
         yield self._nothing
-        yield self._story
+        with self._below:
+            yield self._story
+            yield self._peek
 
     @property
     def cursor(self) -> tuple[str, str] | None:
@@ -70,7 +79,7 @@ class TimelinePane(Vertical):
         self._detail = detail
         now, signs = self._kit.now(), self._kit.signs
         self._grid.show(timeline(detail, signs, now, is_roomy=self._grid.one_column))
-        self._asked.show(question_card.short_card(detail.questions, signs, now, self._questions_key))
+        self._show_questions(detail)
         is_empty = self._grid.cursor is None
         self.set_class(is_empty, "-empty")
         if is_empty:
@@ -78,6 +87,16 @@ class TimelinePane(Vertical):
         elif is_first and (place := first_look(detail)) is not None:
             self._grid.move_to(*place)
         self._tell_story()
+
+    def _show_questions(self, detail: RunDetail) -> None:
+        """In full where that leaves most of the space to the rest, else the oldest in a few lines."""
+        now, signs = self._kit.now(), self._kit.signs
+        lines = question_card.cards(detail.questions, signs, now)
+        rows = sum(len(laid(line, max(1, self.size.width - 2))) for line in lines)
+        if rows > self.size.height * _CARD_SHARE:
+            lines = question_card.short_card(detail.questions, signs, now, self._questions_key)
+        self._asked.show(lines)
+        self._asked.display = bool(lines)
 
     def tick(self) -> None:
         """A second went by: only what runs and is in view says something else."""
@@ -135,9 +154,10 @@ class TimelinePane(Vertical):
 
     def _tell_story(self) -> None:
         cursor, detail = self._grid.cursor, self._detail
-        width, height = self._story.content_size
+        width, height = self._story.content_size.width, self._below.content_size.height
         if cursor is None or detail is None or width <= 0:
             return
+        self._peek.tell(peek_target(detail, *cursor, self._kit.signs))
         lines = story(detail, *cursor, self._kit.signs, self._kit.now(), width)
         self._first_line = min(self._first_line, max(0, len(lines) - 1))
         self._story.show(self._clipped(lines[self._first_line :], width, height))

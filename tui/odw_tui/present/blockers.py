@@ -86,7 +86,7 @@ def blocker_story(blocker: Blocker, glyphs: Glyphs) -> tuple[Line, ...]:
 def no_blockers(detail: RunDetail) -> tuple[Line, ...]:
     """There is no finding: whether that is good news or no news."""
     words = "No reviewer has looked at it yet." if not detail.gates else "No reviewer found anything in the way."
-    return (Line(), said(Span("  No blockers.", "strong")), said(Span(f"  {words}", "quiet")))
+    return (Line(), said(Span(" No blockers.", "strong")), said(Span(f" {words}", "quiet")))
 
 
 def cell_of(detail: RunDetail, blocker: Blocker) -> tuple[str, str] | None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from odw_core.model.detail import Mark
 from odw_core.model.item import State
 
+if TYPE_CHECKING:
+    from odw_core.model.detail import Mark
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+
+class Glyphs(NamedTuple):
     """One set of signs. Signs never stand alone: a word or a place in the grid says the same."""
 
     is_ascii: bool
-    states: dict[State, str]
-    marks: dict[Mark, str]
+    states: Mapping[State, str]
+    marks: Mapping[str, str]
+    """By the value of a mark, so that nothing but the signs is loaded for the first frame."""
     cursor: str
     """Left edge of the row the cursor is on."""
     rule: str
@@ -53,18 +55,18 @@ UNICODE: Final = Glyphs(
         State.DONE: "✓",
     },
     marks={
-        Mark.DONE: "✓",
-        Mark.REPAIRED: "↻",
-        Mark.KEPT: "=",
-        Mark.CACHED: "=",
-        Mark.RUNNING: "▸",
-        Mark.UNFINISHED: "~",
-        Mark.WAITING: "◆",
-        Mark.FAILED: "✗",
-        Mark.APPROVED: "✓",
-        Mark.REJECTED: "✗",
-        Mark.NEEDS_OWNER: "◆",
-        Mark.SKIPPED: "·",
+        "done": "✓",
+        "repaired": "↻",
+        "kept": "=",
+        "cached": "=",
+        "running": "▸",
+        "unfinished": "~",
+        "waiting": "◆",
+        "failed": "✗",
+        "approved": "✓",
+        "rejected": "✗",
+        "needs_owner": "◆",
+        "skipped": "·",
     },
     cursor="▌",
     rule="─",
@@ -89,18 +91,18 @@ ASCII: Final = Glyphs(
         State.DONE: "+",
     },
     marks={
-        Mark.DONE: "+",
-        Mark.REPAIRED: "@",
-        Mark.KEPT: "=",
-        Mark.CACHED: "=",
-        Mark.RUNNING: ">",
-        Mark.UNFINISHED: "~",
-        Mark.WAITING: "*",
-        Mark.FAILED: "x",
-        Mark.APPROVED: "+",
-        Mark.REJECTED: "x",
-        Mark.NEEDS_OWNER: "*",
-        Mark.SKIPPED: ".",
+        "done": "+",
+        "repaired": "@",
+        "kept": "=",
+        "cached": "=",
+        "running": ">",
+        "unfinished": "~",
+        "waiting": "*",
+        "failed": "x",
+        "approved": "+",
+        "rejected": "x",
+        "needs_owner": "*",
+        "skipped": ".",
     },
     cursor="|",
     rule="-",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from odw_core.model.address import Address
 from odw_core.model.detail import Attempt, Cell, Detail, Mark, RunDetail
+from odw_core.model.item import Item, State
 from odw_core.text.ansi import one_line
 from odw_tui.present import numbers
 from odw_tui.present.cell_story import cell_at
@@ -19,6 +20,7 @@ JOURNAL = "journal"
 SHOWN_CAUSE = 2
 """Lines of a cause that are shown before it is unfolded."""
 _ALL_CAUSE = 200
+_FOUND_BY = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def run_target(detail: Detail) -> Target:
     """The output of the run or session itself."""
     streams = tuple(stream for stream in detail.streams if stream != JOURNAL or not isinstance(detail, RunDetail))
     item = detail.item
-    is_live = item.ended_at is None
+    is_live = is_growing(item)
     first = "stderr" if "stderr" in streams and (detail.cause or is_live) else (streams or ("stdout",))[0]
     kind = "whole run" if isinstance(detail, RunDetail) else "session"
     return Target(
@@ -53,6 +55,11 @@ def run_target(detail: Detail) -> Target:
         version=(item.state, item.raw_state),
         is_live=is_live,
     )
+
+
+def is_growing(item: Item) -> bool:
+    """Whether more output may come."""
+    return item.ended_at is None and item.state is not State.STALE
 
 
 def cell_target(detail: RunDetail, row_key: str, column_key: str, glyphs: Glyphs, number: int = -1) -> Target | None:
@@ -74,6 +81,12 @@ def cell_target(detail: RunDetail, row_key: str, column_key: str, glyphs: Glyphs
         version=(attempt.mark, attempt.ended_at),
         is_live=attempt.mark is Mark.RUNNING,
     )
+
+
+def peek_target(detail: RunDetail, row_key: str, column_key: str, glyphs: Glyphs) -> Target | None:
+    """The output worth a glance below the timeline. What waits for an answer says so in its question."""
+    cell = cell_at(detail, row_key, column_key)
+    return None if cell is None or cell.mark is Mark.WAITING else cell_target(detail, row_key, column_key, glyphs)
 
 
 def _which(cell: Cell, attempt: Attempt) -> str:
@@ -122,6 +135,11 @@ def cause_lines(target: Target, key: str, *, is_unfolded: bool) -> tuple[Line, .
 def journal_title(seen: str) -> Line:
     """The line above the journal."""
     return said(Span("journal", "strong"), right=spans(Span(seen, "quiet")))
+
+
+def telling_words(cause: str) -> str:
+    """The part of a line of a cause that can be found in the text it was taken from."""
+    return one_line(cause, _FOUND_BY).rstrip("…").strip()
 
 
 def missing_picture(stream: str, reason: str, keys: tuple[tuple[str, str], ...]) -> tuple[Line, ...]:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from odw_core.model.address import Address
 from odw_core.model.change import Change
@@ -53,8 +52,7 @@ _KEYS: dict[Order, Callable[[Item], SortKey]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """The words of a filter; a row is shown when it holds all of them, wherever."""
 
     words: tuple[str, ...] = ()
@@ -75,8 +73,7 @@ def searched_text(item: Item) -> str:
     return "\n".join(parts).casefold()
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """All items of one state in order, and those of them that the filter lets through."""
 
     state: State
@@ -96,10 +93,10 @@ class Group:
     def filtered(self, query: Query) -> Group:
         """The same items under another filter."""
         if not query.words:
-            return replace(self, shown=self.items)
+            return self._replace(shown=self.items)
         texts = tuple(map(searched_text, self.items)) if self.texts is None else self.texts
         shown = tuple(item for item, text in zip(self.items, texts, strict=True) if query.matches(text))
-        return replace(self, texts=texts, shown=shown)
+        return self._replace(texts=texts, shown=shown)
 
     def changed(self, gone: Iterable[Item], come: Sequence[Item], key: Callable[[Item], SortKey]) -> Group:
         """Without those that are gone, with those that have come; what is shown is to be filtered anew."""
@@ -122,8 +119,7 @@ class Group:
         return Group(self.state, tuple(keys), tuple(items), None if texts is None else tuple(texts))
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(NamedTuple):
     """Every top row of the room. Made by ``select``; ``after`` gives the rows that a batch of changes leads to."""
 
     groups: tuple[Group, ...]
@@ -155,12 +151,12 @@ class Rows:
 
     def filtered(self, query: Query) -> Rows:
         """The same room under another filter."""
-        return replace(self, groups=tuple(group.filtered(query) for group in self.groups), query=query)
+        return self._replace(groups=tuple(group.filtered(query) for group in self.groups), query=query)
 
     def sorted(self, order: Order) -> Rows:
         """The same room in another order."""
         rows = select(self.by_address, self.query, order)
-        return replace(rows, children=self.children, engines=self.engines, places=self.places)
+        return rows._replace(children=self.children, engines=self.engines, places=self.places)
 
     def after(self, changes: Sequence[Change], items: Mapping[Address, Item]) -> Rows:
         """The rows once ``changes`` have led to ``items``. Groups that no change touches stay the same objects."""
@@ -181,15 +177,14 @@ class Rows:
             if before is not None and before is not by_address.get(address):
                 gone.setdefault(before.state, []).append(before)
         if not gone and not come:
-            return replace(self, children=children)
+            return self._replace(children=children)
         groups = {group.state: group for group in self.groups}
         for state in gone.keys() | come.keys():
             group = groups.get(state) or Group(state)
             group = group.changed(gone.get(state, ()), come.get(state, ()), self.order.key)
             groups[state] = group.filtered(self.query)
         new = [item for found in come.values() for item in found]
-        return replace(
-            self,
+        return self._replace(
             groups=_in_rank(groups),
             by_address=by_address,
             children=children,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import takewhile
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from odw_core.model.item import Item, State
 from odw_core.text.ansi import one_line
@@ -49,8 +48,7 @@ class Key(StrEnum):
     SAID = "last words"
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column; ``from_width`` is the narrowest list that still has it."""
 
     key: Key
@@ -74,8 +72,7 @@ _COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """The columns at one width. ``names`` are the short names of the places."""
 
     columns: tuple[Column, ...]
@@ -107,7 +104,7 @@ def layout(width: int, names: Mapping[str, str], *, has_engines: bool, is_compac
     sizes[Key.TITLE] = max(_MIN_TITLE, min(free, _MAX_TITLE) if Key.SAID in sizes else free)
     if Key.SAID in sizes:
         sizes[Key.SAID] = max(0, free - sizes[Key.TITLE])
-    return Layout(tuple(replace(one, width=sizes[one.key]) for one in columns), width, start, names, is_compact)
+    return Layout(tuple(one._replace(width=sizes[one.key]) for one in columns), width, start, names, is_compact)
 
 
 def header(shape: Layout) -> Spans:

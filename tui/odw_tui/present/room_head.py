@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from odw_core.model.change import Snapshot
 from odw_core.model.item import Depth, State
@@ -21,8 +21,7 @@ OFFERED = ("help", "filter", "sort")
 """Actions whose keys stand at the top, as far as there is space; the first one is the last to go."""
 
 
-@dataclass(frozen=True, slots=True)
-class Headed:
+class Headed(NamedTuple):
     """Everything the top of the room speaks of."""
 
     snapshot: Snapshot

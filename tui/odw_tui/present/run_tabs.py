@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from odw_core.model.detail import Detail, RunDetail
+from odw_core.model.detail import ColumnKind, Detail, RunDetail
 from odw_tui.present.numbers import count
 
 
@@ -23,8 +23,14 @@ def tabs_of(detail: Detail | None) -> tuple[Tab, ...]:
     if detail is not None and not isinstance(detail, RunDetail):
         first = [Tab.QUESTIONS] if detail.questions else []
         return (*first, Tab.OUTPUT)
-    tabs = [Tab.TIMELINE, Tab.BLOCKERS, Tab.OUTPUT, Tab.JOURNAL]
-    return (*tabs, Tab.QUESTIONS) if detail is not None and detail.questions else tuple(tabs)
+    asked = detail is not None and bool(detail.questions)
+    reviewed = [Tab.BLOCKERS] if detail is not None and is_reviewed(detail) else []
+    return (Tab.TIMELINE, *reviewed, Tab.OUTPUT, Tab.JOURNAL, *([Tab.QUESTIONS] if asked else ()))
+
+
+def is_reviewed(detail: RunDetail) -> bool:
+    """Whether the run goes through rounds of review."""
+    return bool(detail.gates) or any(column.kind is ColumnKind.ROUND for column in detail.columns)
 
 
 def note_of(tab: Tab, detail: Detail | None) -> tuple[str, str]:

@@ -59,7 +59,7 @@ def timeline(detail: RunDetail, glyphs: Glyphs, now: float, *, is_roomy: bool = 
     )
     rows: list[GridRow] = []
     for row in detail.rows:
-        apart = bool(rows) and row.kind != detail.rows[len(rows) - 1].kind
+        apart = row.kind == "reviewer" and bool(rows) and detail.rows[len(rows) - 1].kind == "task"
         tone = "" if row.kind == "task" else "quiet"
         rows.append(GridRow(row.key, (Span(one_line(row.title, _TITLE_LIMIT), tone),), apart))
     cells = {
@@ -106,6 +106,8 @@ def picture(cell: Cell, kind: ColumnKind, glyphs: Glyphs, now: float, *, is_room
     tone = TONES[cell.mark]
     words = "faint" if cell.mark in _NOT_RUN else tone if cell.mark in _LOUD else ""
     said = _said(cell, note, now)
+    if is_roomy and note.startswith(said):
+        said = note
     tries = f"  {len(cell.attempts)} tries" if len(cell.attempts) > 1 else ""
     more = f"  {note or _files(cell)}".rstrip() if is_roomy and said != note else ""
     return spans(Span(glyphs.mark(cell.mark), tone), Span(f" {said}", words), Span(tries, "faint"), Span(more, "quiet"))
@@ -118,6 +120,8 @@ def _files(cell: Cell) -> str:
 
 def _said(cell: Cell, note: str, now: float) -> str:
     took = _took(cell.started_at, cell.ended_at, cell.mark is Mark.RUNNING, now)
+    if cell.mark is Mark.WAITING:
+        return WORDS[cell.mark]
     if cell.mark in _VERDICTS or cell.mark in _NOT_RUN:
         return note or WORDS[cell.mark]
     if cell.mark is Mark.FAILED and took:
@@ -154,7 +158,10 @@ def first_look(detail: RunDetail) -> tuple[str, str] | None:
         if found:
             newest = max(places[cell.column] for cell in found)
             return next((cell.row, cell.column) for cell in found if places[cell.column] == newest)
+    kinds = kinds_of(detail)
     ran = [cell for cell in known if cell.attempts]
+    # What a loop decided stands in its last round, not in the check that follows.
+    ran = [cell for cell in ran if kinds[cell.column] is ColumnKind.ROUND] or ran
     if not ran:
         return detail.rows[0].key, detail.columns[0].key
     newest = max(places[cell.column] for cell in ran)

@@ -11,12 +11,14 @@ from textual.screen import Screen
 from odw_tui.actions import Action, action
 from odw_tui.keymap import key_name
 from odw_tui.kit import Kit
+from odw_tui.widgets.paint import TONE_CLASSES
 
 
 class ActionScreen(Screen[None], inherit_bindings=False):
     """Carries out the action ``open`` with its method ``do_open``; what it lacks, the app carries out."""
 
     AUTO_FOCUS: ClassVar[str | None] = ""
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(TONE_CLASSES)
     CONTEXT: ClassVar[str]
 
     def __init__(self, kit: Kit) -> None:

@@ -66,6 +66,11 @@ class OpenedScreen(LineScreen):
         return self._tab
 
     @property
+    def has_pending_frame(self) -> bool:
+        """Whether news arrived that will be shown with the next frame."""
+        return self._limiter.is_pending
+
+    @property
     def detail(self) -> Detail | None:
         """The newest reading that is on the screen."""
         return self._detail
@@ -175,12 +180,13 @@ class OpenedScreen(LineScreen):
         item = self._item
         is_live = item is not None and run_head.is_live(item) and not self._is_gone
         if is_live and self._clock is None:
-            self._clock = self.set_interval(TICK_S, self._tick)
+            self._clock = self.set_interval(TICK_S, self.tick)
         elif not is_live and self._clock is not None:
             self._clock.stop()
             self._clock = None
 
-    def _tick(self) -> None:
+    def tick(self) -> None:
+        """A second went by: what counts time says something else."""
         self._show_head()
 
     def open_tab(self, tab: Tab) -> None:

@@ -6,7 +6,7 @@ Shows what it is told; asks the service for details only through its follower an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -15,9 +15,7 @@ from textual.timer import Timer
 
 from odw_core.model.address import Address
 from odw_core.model.change import Change, Snapshot
-from odw_core.model.detail import Detail
 from odw_core.model.item import Item, State
-from odw_core.model.question import Question
 from odw_tui import actions
 from odw_tui.follow import Follower
 from odw_tui.kit import Kit
@@ -38,6 +36,10 @@ from odw_tui.widgets.line_editor import LineEditor
 from odw_tui.widgets.lines_provider import LinesProvider
 from odw_tui.widgets.row_list import RowList
 from odw_tui.widgets.sheet import Sheet
+
+if TYPE_CHECKING:
+    from odw_core.model.detail import Detail
+    from odw_core.model.question import Question
 
 _COMPACT_WIDTH, _COMPACT_HEIGHT = 72, 20
 _WIDE_WIDTH = 170
@@ -287,9 +289,9 @@ class RoomScreen(ActionScreen):
     def do_open(self) -> None:
         row = self._row
         if row is not None:
-            from odw_tui.screens.run import RunScreen
+            from odw_tui.screens.opening import screen_for
 
-            self.app.push_screen(RunScreen(self.kit, row.address))
+            self.app.push_screen(screen_for(self.kit, row))
 
     def do_next_waiting(self) -> None:
         self._jump(self._lines.rows_of(State.WAITING), is_forward=True)

@@ -15,9 +15,9 @@ from odw_tui.panes.journal import JournalPane
 from odw_tui.panes.timeline import TimelinePane
 from odw_tui.present.blockers import cell_of
 from odw_tui.present.cell_story import cell_at
-from odw_tui.present.output import Target, cell_target, run_target
+from odw_tui.present.output import Target, cell_target, is_growing, run_target
 from odw_tui.present.run_head import is_live
-from odw_tui.present.run_tabs import Tab
+from odw_tui.present.run_tabs import Tab, is_reviewed
 from odw_tui.screens.opened import OpenedScreen
 from odw_tui.widgets.line_view import LineView
 
@@ -51,7 +51,7 @@ class RunScreen(OpenedScreen):
         if isinstance(detail, RunDetail):
             self._timeline.tell(detail)
             self._blockers.tell(detail)
-            self._journal.tell(is_live=detail.item.ended_at is None)
+            self._journal.tell(is_live=is_growing(detail.item))
 
     def _target(self, detail: Detail) -> Target:
         if self._cell is not None and isinstance(detail, RunDetail):
@@ -63,8 +63,8 @@ class RunScreen(OpenedScreen):
         super()._show_tab()
         self._journal.set_in_view(self._detail is not None and self._tab is Tab.JOURNAL)
 
-    def _tick(self) -> None:
-        super()._tick()
+    def tick(self) -> None:
+        super().tick()
         if self._tab is Tab.TIMELINE and self._detail is not None and is_live(self._detail.item):
             self._timeline.tick()
 
@@ -75,6 +75,8 @@ class RunScreen(OpenedScreen):
                 return f"Nothing was run in this cell; {output} shows the output of the whole run."
             case "open" if self._tab is Tab.BLOCKERS and self._blockers.blocker is None:
                 return "There is no blocker under the cursor."
+            case "blockers" if self._run is not None and not is_reviewed(self._run):
+                return "Nobody reviews this run, so there are no blockers."
             case "open" if self._tab is Tab.QUESTIONS:
                 return "It can only be read here; the card says who can answer it."
             case "earlier_attempt" | "later_attempt" if self._other_attempt(action_id) is None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from odw_core.model.address import Address
 from odw_core.model.detail import Detail
+from odw_tui.kit import Kit
 from odw_tui.present.output import Target, run_target
 from odw_tui.present.run_tabs import Tab
 from odw_tui.screens.opened import OpenedScreen
@@ -15,8 +17,19 @@ class SessionScreen(OpenedScreen):
 
     FIRST_TAB: ClassVar[Tab] = Tab.OUTPUT
 
+    def __init__(self, kit: Kit, address: Address) -> None:
+        super().__init__(kit, address)
+        self._has_shown = False
+
     def _target(self, detail: Detail) -> Target:
         return run_target(detail)
+
+    def _tell_panes(self, detail: Detail) -> None:
+        # What waits for a person stands first, but never takes the place of what is being read.
+        if not self._has_shown:
+            self._has_shown = True
+            self._tab = Tab.QUESTIONS if detail.questions else self._tab
+        super()._tell_panes(detail)
 
     def why_not(self, action_id: str) -> str | None:
         match action_id:

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -19,14 +19,14 @@ from textual.widget import Widget
 from odw_tui.present.spans import ELLIPSIS, Spans, fit
 from odw_tui.present.table import GridColumn, GridContent
 from odw_tui.widgets.grid_shape import GAP, GUTTER, GridShape, Placed
-from odw_tui.widgets.paint import TONE_CLASSES, Painter
+from odw_tui.widgets.paint import Painter
 
 
 class Grid(Widget, can_focus=True):
     """Shows ``GridContent`` with a cursor that follows its row and column by key."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {*TONE_CLASSES, "grid--cursor", "grid--bar", "grid--edge", "grid--thumb"}
-    DEFAULT_CSS = "Grid { height: 1fr; }"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"grid--cursor", "grid--bar", "grid--edge", "grid--thumb"}
+    DEFAULT_CSS = "Grid { width: 1fr; height: 1fr; }"
 
     one_column: reactive[bool] = reactive(False)
     """Show the column of the cursor alone, as wide as there is space."""
@@ -121,6 +121,8 @@ class Grid(Widget, can_focus=True):
         self._cursor = self._found(cursor)
         self._place_columns(self._shape.column_at.get(left, 0))
         self._keep_line(line_before)
+        if self._shape.lines != shape_before.lines or self._shape.head_height != shape_before.head_height:
+            self.refresh(layout=True)
         if view_before != self._view or not self._shape.looks_like(shape_before):
             self.refresh()
             self.post_message(self.Scrolled(self))
@@ -128,6 +130,12 @@ class Grid(Widget, can_focus=True):
             self._refresh_differences(before, cells_before)
         if self.cursor is not None and self.cursor != cursor:
             self.post_message(self.CursorMoved(self, *self.cursor))
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        return container.width
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return self._shape.head_height + len(self._shape.lines)
 
     def put(self, row: str, column: str, cell: Spans) -> None:
         """Change one cell, for what ticks; what is wider than its column is cut."""
@@ -285,7 +293,7 @@ class Grid(Widget, can_focus=True):
         painter, blank = self._painter, self._painter.style()
         given = self._content.rows[row]
         at = self._cursor[1] if self._cursor is not None and self._cursor[0] == row else None
-        bar = f"{self._bar} " if at is not None else " " * GUTTER
+        bar = self._bar if at is not None else " " * GUTTER
         segments = [Segment(bar, painter.style("", "grid--bar") if at is not None else blank)]
         end = GUTTER + self._shape.title_space(self._body_width)
         segments += painter.segments(fit(given.title, end - GUTTER, self._ellipsis))

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from odw_tui.present.spans import width_of
 from odw_tui.present.table import GridContent
 
-GUTTER = 2
-"""Cells left of the first column: the bar beside the row of the cursor stands there."""
+GUTTER = 1
+"""The cell left of the first column: the bar beside the row of the cursor stands there."""
 
 GAP = 3
 """Cells between two columns."""
@@ -39,8 +39,8 @@ class GridShape:
             self.line_of.append(len(self.lines))
             self.lines.append(place)
         title = min(max((width_of(row.title) for row in content.rows), default=0), widest_title)
-        self.title_width = max(title, before.title_width) if before else title
-        self._kept = dict(before._kept) if before else {}
+        self.title_width: int = max(title, before.title_width) if before else title
+        self._kept: dict[str, int] = dict(before._kept) if before else {}
         self.widths = self._measured(content)
 
     def looks_like(self, other: GridShape) -> bool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from odw_tui.present.spans import Span, Spans, spans
 
 
-@dataclass(frozen=True, slots=True)
-class LineEditor:
+class LineEditor(NamedTuple):
     """Text with a caret before the character at ``at``. Each key gives the next value."""
 
     text: str = ""

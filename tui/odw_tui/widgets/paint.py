@@ -14,7 +14,7 @@ TONES = ("strong", "quiet", "faint", "accent", "waiting", "blocked", "failed", "
 """Everything a span may mean. ``.tone--failed`` in the style sheet says how ``failed`` looks."""
 
 TONE_CLASSES = frozenset(f"tone--{tone}" for tone in TONES)
-"""For ``COMPONENT_CLASSES`` of a widget that paints spans."""
+"""For ``COMPONENT_CLASSES`` of a screen with widgets that paint spans."""
 
 
 class Painter:
@@ -42,8 +42,9 @@ class Painter:
     def _looked_up(self, tone: str, under: str) -> Style:
         widget = self._widget
         base = widget.rich_style
-        if tone:
-            base += widget.get_component_rich_style(f"tone--{tone}", partial=True)
+        # Tones mean the same on the whole screen, so it keeps them: to keep them once for each widget costs frames.
+        if (name := f"tone--{tone}") in widget.screen.COMPONENT_CLASSES:
+            base += widget.screen.get_component_rich_style(name, partial=True)
         if under:
             base += widget.get_component_rich_style(under, partial=True)
         return base

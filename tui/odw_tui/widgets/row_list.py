@@ -16,7 +16,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from odw_tui.present.spans import Spans
-from odw_tui.widgets.paint import TONE_CLASSES, Painter
+from odw_tui.widgets.paint import Painter
 
 _WHEEL_LINES = 3
 _CONTEXT_LINES = 2
@@ -69,7 +69,7 @@ class _NoRows:
 class RowList(Widget):
     """Shows the lines of a provider with a cursor that stays with its row, wherever the row moves."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {*TONE_CLASSES, "row-list--cursor", "row-list--thumb"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"row-list--cursor", "row-list--thumb"}
     DEFAULT_CSS = "RowList { height: 1fr; }"
 
     class CursorMoved(Message):

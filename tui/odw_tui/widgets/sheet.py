@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import zip_longest
-from typing import ClassVar
 
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
 from odw_tui.present.spans import Line, Span, Spans, cut, width_of, wrap
-from odw_tui.widgets.paint import TONE_CLASSES, Painter
+from odw_tui.widgets.paint import Painter
 
 
 class Sheet(Widget):
     """Shows ``Line`` values. As high as its lines unless the style sheet gives it a height."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(TONE_CLASSES)
     DEFAULT_CSS = "Sheet { width: 1fr; height: auto; }"
 
     def __init__(self, lines: Sequence[Line] = (), *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002

@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from odw_tui.present.spans import Span, width_of
-from odw_tui.widgets.paint import TONE_CLASSES, Painter
+from odw_tui.widgets.paint import Painter
 
 _GAP = 3
 
@@ -29,7 +29,7 @@ class TabItem(NamedTuple):
 class TabLine(Widget):
     """``1 timeline   2 blockers 7   3 output``."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {*TONE_CLASSES, "tab-line--open"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"tab-line--open"}
     DEFAULT_CSS = "TabLine { height: 1; width: 1fr; }"
 
     class Chosen(Message):

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-FOLD_VERSION = 1
-"""Raised whenever the meaning of a field here changes: checkpoints of another version are folded again."""
-
 
 @dataclass(slots=True)
 class Ref:

@@ -1,37 +1,36 @@
-"""The ODW engine: runs below ``.odw`` and PandaCode sessions below ``.pandacode``, behind the one shape of an engine."""
+"""The ODW engine: runs below ``.odw`` and PandaCode sessions below ``.pandacode``, behind the one shape of an engine.
+
+What folds and tells is imported when it is first needed: a warm start that finds nothing new needs names alone.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from odw_core.engines import codec
 from odw_core.engines.loose import integer, parse_object
-from odw_core.engines.odw import acc as run_acc
-from odw_core.engines.odw import layout, session
-from odw_core.engines.odw.acc import RunAcc
-from odw_core.engines.odw.fold import JOURNAL, RECORD, STATE, fold, pid_of, start_ms_of, wanted_files
-from odw_core.engines.odw.item import run_item
-from odw_core.engines.odw.question import run_questions
-from odw_core.engines.odw.session import SessionAcc
-from odw_core.engines.odw.skim import skim_run
-from odw_core.engines.odw.streams import open_run_log, open_session_log
-from odw_core.engines.odw.timeline import run_detail
-from odw_core.files.line_source import LineSource
+from odw_core.engines.odw import layout
+from odw_core.engines.odw.names import FOLD_VERSION, JOURNAL, RECORD, STATE, pid_of, start_ms_of
 from odw_core.model.address import Address
-from odw_core.model.detail import Detail
 from odw_core.model.evidence import Evidence, Facts, Unit
 from odw_core.model.item import Item
 from odw_core.model.problem import Problem
-from odw_core.model.question import Question
 
-OdwAcc = RunAcc | SessionAcc
+if TYPE_CHECKING:
+    from odw_core.engines.odw.acc import RunAcc
+    from odw_core.engines.odw.session import SessionAcc
+    from odw_core.files.line_source import LineSource
+    from odw_core.model.detail import Detail
+    from odw_core.model.question import Question
+
+    OdwAcc = RunAcc | SessionAcc
 
 
 class OdwEngine:
     """Implements ``Engine[OdwAcc]``."""
 
     name = "odw"
-    fold_version = run_acc.FOLD_VERSION * 1000 + session.FOLD_VERSION
+    fold_version = FOLD_VERSION
 
     def watched_folders(self, place: str) -> tuple[str, ...]:
         return layout.watched_folders(place)
@@ -52,29 +51,42 @@ class OdwEngine:
         return f"{unit.root}/{name}" if name else unit.root
 
     def owner_pid(self, acc: OdwAcc) -> tuple[int, tuple[str, ...], float | None] | None:
-        if isinstance(acc, RunAcc):
+        from odw_core.engines.odw.session import SessionAcc
+
+        if not isinstance(acc, SessionAcc):
             pid, began = pid_of(acc.run_id), start_ms_of(acc.run_id)
             return None if pid is None else (pid, ("odw",), began / 1000 if began is not None else None)
-        pid = integer(acc.record.artifacts, "runner_pid")
-        created = acc.record.created_ms
+        pid, created = integer(acc.record.artifacts, "runner_pid"), acc.record.created_ms
         return None if pid is None else (pid, ("pandacode",), created / 1000 if created is not None else None)
 
     def skim(self, unit: Unit, record: bytes, head: bytes, tail: bytes, facts: Facts) -> Item | None:
+        from odw_core.engines.odw.acc import RunAcc
+        from odw_core.engines.odw.skim import skim_run
+
         if unit.address.engine != "odw":
             return None
         return skim_run(RunAcc(unit.address.item, unit.place), record, head, tail, facts)
 
     def start(self, unit: Unit) -> OdwAcc:
+        from odw_core.engines.odw.acc import RunAcc
+        from odw_core.engines.odw.session import SessionAcc
+
         if unit.address.engine == "odw":
             return RunAcc(unit.address.item, unit.place)
         runtime, _, name = unit.address.item.partition(":")
         return SessionAcc(runtime, name, unit.place)
 
     def fold(self, acc: OdwAcc, evidence: Evidence) -> OdwAcc:
-        return fold(acc, evidence) if isinstance(acc, RunAcc) else session.fold_session(acc, evidence)
+        from odw_core.engines.odw.fold import fold
+        from odw_core.engines.odw.session import SessionAcc, fold_session
+
+        return fold_session(acc, evidence) if isinstance(acc, SessionAcc) else fold(acc, evidence)
 
     def wanted_files(self, acc: OdwAcc, facts: Facts) -> tuple[str, ...]:
-        return wanted_files(acc, facts.alive) if isinstance(acc, RunAcc) else ()
+        from odw_core.engines.odw.fold import wanted_files
+        from odw_core.engines.odw.session import SessionAcc
+
+        return () if isinstance(acc, SessionAcc) else wanted_files(acc, facts.alive)
 
     def is_written_once(self, name: str) -> bool:
         return name not in (JOURNAL, RECORD, STATE, "")
@@ -83,34 +95,53 @@ class OdwEngine:
         return (STATE,) if unit.address.engine == "odw" else ()
 
     def item(self, acc: OdwAcc, facts: Facts) -> Item:
-        return run_item(acc, facts) if isinstance(acc, RunAcc) else session.session_item(acc, facts)
+        from odw_core.engines.odw.item import run_item
+        from odw_core.engines.odw.session import SessionAcc, session_item
+
+        return session_item(acc, facts) if isinstance(acc, SessionAcc) else run_item(acc, facts)
 
     def questions(self, acc: OdwAcc, facts: Facts) -> tuple[Question, ...]:
-        if isinstance(acc, RunAcc):
-            return run_questions(acc, Address("odw", acc.run_id), facts.alive)
-        return session.session_questions(acc, facts)
+        from odw_core.engines.odw.question import run_questions
+        from odw_core.engines.odw.session import SessionAcc, session_questions
+
+        if isinstance(acc, SessionAcc):
+            return session_questions(acc, facts)
+        return run_questions(acc, Address("odw", acc.run_id), facts.alive)
 
     def detail(self, acc: OdwAcc, facts: Facts) -> Detail:
-        return run_detail(acc, facts) if isinstance(acc, RunAcc) else session.session_detail(acc, facts)
+        from odw_core.engines.odw.session import SessionAcc, session_detail
+        from odw_core.engines.odw.timeline import run_detail
+
+        return session_detail(acc, facts) if isinstance(acc, SessionAcc) else run_detail(acc, facts)
 
     def problems(self, acc: OdwAcc, unit: Unit) -> tuple[Problem, ...]:
+        from odw_core.engines.odw.session import SessionAcc
+
         if isinstance(acc, SessionAcc):
             return ()
         return tuple(Problem(self.path(unit, name), offset, reason) for name, offset, reason in acc.problems)
 
     def is_readable(self, unit: Unit, data: bytes) -> bool:
-        """Whether the unit's record parses; a torn one is read again."""
         return parse_object(data) is not None
 
     def dump(self, acc: OdwAcc) -> bytes:
+        from odw_core.engines import codec
+
         return codec.dump(acc)
 
     def load(self, unit: Unit, blob: bytes) -> OdwAcc:
+        from odw_core.engines import codec
+        from odw_core.engines.odw.acc import RunAcc
+        from odw_core.engines.odw.session import SessionAcc
+
         if unit.address.engine == "odw":
             return codec.load(RunAcc, blob)
         return codec.load(SessionAcc, blob)
 
     def open_log(self, unit: Unit, acc: OdwAcc, address: Address, stream: str | None) -> LineSource:
-        if isinstance(acc, RunAcc):
-            return open_run_log(unit, acc, address, stream)
-        return open_session_log(unit, acc, stream)
+        from odw_core.engines.odw.session import SessionAcc
+        from odw_core.engines.odw.streams import open_run_log, open_session_log
+
+        if isinstance(acc, SessionAcc):
+            return open_session_log(unit, acc, stream)
+        return open_run_log(unit, acc, address, stream)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from odw_core.engines.loose import integer, mapping, objects, parse_object, text
+from odw_core.engines.loose import mapping, objects, parse_object, text
 from odw_core.engines.odw.acc import RunAcc
 from odw_core.engines.odw.journal import fold_line
+from odw_core.engines.odw.names import INPUT, RECORD, STATE
 from odw_core.engines.odw.outcome import state_of
 from odw_core.engines.odw.records import decode_report, decode_run, decode_state
 from odw_core.model.evidence import Appended, Evidence, Gone, Replaced
 from odw_core.text.ansi import one_line
 from odw_core.text.lines import whole_lines
-
-JOURNAL, RECORD, STATE, INPUT = "events.jsonl", "run.json", "state.json", "input.raw"
 
 _GOAL_KEYS = ("request", "goal", "spec", "title", "prompt", "context")
 
@@ -87,19 +86,3 @@ def wanted_files(acc: RunAcc, alive: bool | None) -> tuple[str, ...]:
 def _is_plain_name(name: str) -> bool:
     """Only a report's own file name inside the run folder, never a way out of it."""
     return name.startswith("pandacode-") and name.endswith(".json") and "/" not in name and "\0" not in name
-
-
-def start_ms_of(run_id: str) -> int | None:
-    """The start time that a run id carries (``odw-exec-[resume-]<ms>-<pid>``), None when it carries none."""
-    parts = run_id.rsplit("-", 2)
-    return (
-        integer({"ms": int(parts[1])}, "ms")
-        if len(parts) == 3 and parts[1].isdecimal() and len(parts[1]) < 16
-        else None
-    )
-
-
-def pid_of(run_id: str) -> int | None:
-    """The process id of odw that a run id carries, None when it carries none."""
-    tail = run_id.rsplit("-", 1)[-1]
-    return int(tail) if tail.isdecimal() and tail.isascii() and 0 < len(tail) < 10 else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from odw_core.engines.odw.acc import RunAcc
 from odw_core.engines.odw.cause import broken_nodes, cause_lines, node_cause, run_cause
-from odw_core.engines.odw.fold import start_ms_of
+from odw_core.engines.odw.names import start_ms_of
 from odw_core.engines.odw.question import run_questions
 from odw_core.engines.odw.roles import Part, max_rounds, role_of, round_now
 from odw_core.engines.odw.show_as import ShowAs, show_as, waiting_nodes

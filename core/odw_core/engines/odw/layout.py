@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from odw_core.engines.odw.session import session_address
+from odw_core.engines.odw.names import session_address
 from odw_core.model.address import Address
 from odw_core.model.evidence import Unit
 

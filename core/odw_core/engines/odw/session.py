@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from odw_core.engines.loose import Json, integer, mapping, text, text_or_none, texts
+from odw_core.engines.odw.names import run_of, session_address
 from odw_core.engines.odw.question import agent_questions
 from odw_core.engines.odw.records import SessionRecord, decode_session
 from odw_core.model.address import Address
@@ -16,9 +16,6 @@ from odw_core.model.question import Question
 from odw_core.state.derive import Reading, Standing, derive
 from odw_core.text.ansi import one_line, plain
 
-FOLD_VERSION = 1
-
-_OF_RUN = re.compile(r"^(odw-exec-(?:resume-)?\d+-\d+)-")
 _STANDINGS = {
     "starting": Standing.STARTING,
     "running": Standing.WORKING,
@@ -46,11 +43,6 @@ class SessionAcc:
         return SessionRecord(self.fields)
 
 
-def session_address(runtime: str, session: str) -> Address:
-    """``pandacode:<runtime>:<session>``: a session name may exist once for each runtime."""
-    return Address("pandacode", f"{runtime}:{session}")
-
-
 def fold_session(acc: SessionAcc, evidence: Evidence) -> SessionAcc:
     """A record is replaced as a whole; a torn one leaves the previous value standing."""
     if isinstance(evidence, Replaced):
@@ -58,12 +50,6 @@ def fold_session(acc: SessionAcc, evidence: Evidence) -> SessionAcc:
         if record is not None:
             acc.fields = dict(record.fields)
     return acc
-
-
-def run_of(session: str) -> str | None:
-    """The run a session's name says it belongs to."""
-    match = _OF_RUN.match(session)
-    return match[1] if match else None
 
 
 def session_questions(acc: SessionAcc, facts: Facts) -> tuple[Question, ...]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from odw_core.engines.odw.acc import RunAcc
-from odw_core.engines.odw.fold import JOURNAL, RECORD, fold
+from odw_core.engines.odw.fold import fold
 from odw_core.engines.odw.item import run_item
+from odw_core.engines.odw.names import JOURNAL, RECORD
 from odw_core.engines.odw.show_as import ShowAs, show_as
 from odw_core.model.evidence import Appended, Facts, Replaced
 from odw_core.model.item import Depth, Item

@@ -10,7 +10,7 @@ from odw_core.engines.odw.cause import cause_lines, node_cause
 from odw_core.engines.odw.item import run_item
 from odw_core.engines.odw.question import run_questions
 from odw_core.engines.odw.roles import Part, Role, is_review_loop, max_rounds, role_of, round_now
-from odw_core.engines.odw.session import session_address
+from odw_core.engines.odw.names import session_address
 from odw_core.engines.odw.show_as import ShowAs, show_as
 from odw_core.model.address import Address
 from odw_core.model.detail import (
@@ -92,6 +92,8 @@ class _Grid:
         phases = [(f"phase-{i}", phase.title, phase.at_ms) for i, phase in enumerate(self._acc.phases)]
         if not phases and self._acc.nodes:
             phases = [("phase-0", "work", self._acc.started_ms)]
+        if not phases:
+            return ()
         ends = [at for _, _, at in phases[1:]] + [self._acc.finished_ms]
         return tuple(
             Column(key, ColumnKind.PHASE, title, self._summary(key), self._count(key), _seconds(at), _seconds(end))

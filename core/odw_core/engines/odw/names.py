@@ -1,0 +1,38 @@
+"""Names of the ODW dialect that are needed before anything is read: files, run ids, session addresses."""
+
+from __future__ import annotations
+
+import re
+
+from odw_core.model.address import Address
+
+JOURNAL, RECORD, STATE, INPUT = "events.jsonl", "run.json", "state.json", "input.raw"
+
+FOLD_VERSION = 1
+"""Raised whenever the meaning of an accumulator's field changes: checkpoints of another version are folded again."""
+
+_OF_RUN = re.compile(r"^(odw-exec-(?:resume-)?\d+-\d+)-")
+
+
+def session_address(runtime: str, session: str) -> Address:
+    """``pandacode:<runtime>:<session>``: a session name may exist once for each runtime."""
+    return Address("pandacode", f"{runtime}:{session}")
+
+
+def run_of(session: str) -> str | None:
+    """The run a session's name says it belongs to."""
+    match = _OF_RUN.match(session)
+    return match[1] if match else None
+
+
+def start_ms_of(run_id: str) -> int | None:
+    """The start time that a run id carries (``odw-exec-[resume-]<ms>-<pid>``), None when it carries none."""
+    parts = run_id.rsplit("-", 2)
+    is_time = len(parts) == 3 and parts[1].isdecimal() and parts[1].isascii() and len(parts[1]) < 16
+    return int(parts[1]) if is_time else None
+
+
+def pid_of(run_id: str) -> int | None:
+    """The process id of odw that a run id carries, None when it carries none."""
+    tail = run_id.rsplit("-", 1)[-1]
+    return int(tail) if tail.isdecimal() and tail.isascii() and 0 < len(tail) < 10 else None
