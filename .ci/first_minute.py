@@ -10,13 +10,14 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import sys
 import termios
 import time
 from pathlib import Path
 
-_PATIENCE_S = 60.0
+_PATIENCE_S = 30.0
 _CHANGED = 99
 _IN_ITS_OLD_STATE = f'before=$(stty -g); "$@"; code=$?; [ "$(stty -g)" = "$before" ] || exit {_CHANGED}; exit $code'
 _SEQUENCE = re.compile(rb"\x1b\[[0-9;?<>=]*[ -/]*[@-~]|\x1b[()][A-Z0-9]|\x1b[=>]")
@@ -52,11 +53,15 @@ class Terminal:
                 return False
         return True
 
-    def end(self) -> int:
-        """The exit code."""
+    def end(self) -> int | None:
+        """The exit code; None when it had to be killed."""
         until = time.monotonic() + _PATIENCE_S
         while self.read(until):
             pass
+        if time.monotonic() >= until:
+            os.killpg(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+            return None
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
@@ -70,6 +75,8 @@ def main(words: list[bytes], command: list[str]) -> str | None:
     print(f"{Path(command[0]).name} showed its rows after {time.monotonic() - began:.1f} s")
     os.write(terminal.handle, b"q")
     code = terminal.end()
+    if code is None:
+        return f"{command} did not end within {_PATIENCE_S:.0f} s after q"
     if code == _CHANGED:
         return f"{command} left the terminal in another mode than it found it in"
     if code != 0:

@@ -5,7 +5,6 @@ A right file is checked without pydantic, which would cost more than reading it;
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -134,6 +133,8 @@ def _absolute(place: str, base: Path) -> str:
 
 
 def _explain(given: Mapping[str, Any], text: str, file: Path) -> ConfigError:
+    import json
+
     from pydantic import TypeAdapter, ValidationError
 
     # JSON is the one form in which pydantic takes an array for a tuple and yet no "yes" for a truth value.

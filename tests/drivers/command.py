@@ -84,7 +84,16 @@ def interrupt(process: subprocess.Popen[str]) -> int:
 
 
 def loaded_by(*words: str) -> set[str]:
-    """The modules in memory after one command was run inside a fresh interpreter."""
+    """The packages in memory after one command was run to its end inside a fresh interpreter."""
     told = "import sys; from odw_tui.cli import main; main(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
-    done = subprocess.run([sys.executable, "-c", told, *words], capture_output=True, encoding="utf-8", check=True)
+    return _packages(told, *words)
+
+
+def loaded_by_importing(module: str) -> set[str]:
+    """The packages in memory after one module was imported into a fresh interpreter."""
+    return _packages(f"import sys, {module}; print(*sys.modules, file=sys.stderr)")
+
+
+def _packages(program: str, *words: str) -> set[str]:
+    done = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, encoding="utf-8", check=True)
     return {name.partition(".")[0] for name in done.stderr.splitlines()[-1].split()}

@@ -194,6 +194,10 @@ class MemoryService:
         self.details[detail.item.address] = detail
         self.detail_news.tell()
 
+    def add_log(self, address: Address, stream: str, lines: Iterable[str]) -> None:
+        """A text that was not there before."""
+        self.logs[address, stream] = MemoryLines(f"{address} {stream}", lines)
+
     def prune(self, address: Address) -> None:
         """The files of an open item went away."""
         self.gone.add(address)

@@ -93,6 +93,13 @@ class RunDriver:
                 return row
         raise AssertionError(f"{words!r} is nowhere on\n{self.text}")
 
+    def table_row(self, title: str) -> str:
+        """The row of the table with this title, without its bar."""
+        for row in self.rows:
+            if row[1:].startswith(f"{title} "):
+                return row[1:]
+        raise AssertionError(f"no row {title!r} on\n{self.text}")
+
     def shows(self, words: str) -> bool:
         """Whether ``words`` stand on one line of the screen."""
         return any(words in row for row in self.rows)
@@ -145,5 +152,3 @@ async def opened(
         driver = RunDriver(pilot, service, screen, clock)
         await driver.idle()
         yield driver
-
-

@@ -13,7 +13,7 @@ from odw_core.model.change import Change
 from odw_core.model.detail import Detail
 from odw_core.model.item import State, Tokens
 from odw_core.model.problem import Problem
-from odw_core.service import documents
+from odw_core.service import documents, parts
 
 
 def test_a_time_is_iso_8601_with_its_zone() -> None:
@@ -90,7 +90,15 @@ def test_a_task_is_its_row_of_the_grid_and_an_attempt_is_itself() -> None:
     (cell,) = documents.part_document(detail, run.child("core-r2", "1"))["cells"]
     assert [attempt["address"] for attempt in cell["attempts"]] == [str(run.child("core-r2", "1"))]
     assert documents.part_document(detail, run.child("nothing"))["cells"] == []
-    assert documents.cells_at(samples.session_detail(), Address("pandacode", "core-1", ("core",))) == ()
+    assert parts.cells_at(samples.session_detail(), Address("pandacode", "core-1", ("core",))) == ()
+
+
+def test_the_newest_attempt_of_a_task_is_the_one_of_its_last_round() -> None:
+    detail = samples.run_detail()
+    run = detail.item.address
+    assert parts.newest_attempt(detail, run.child("core")) == ("core", "round-3", 0)
+    assert parts.newest_attempt(detail, run.child("core-r1")) == ("core", "round-1", 0)
+    assert parts.newest_attempt(detail, run) is None
 
 
 def test_every_document_is_json() -> None:

@@ -7,13 +7,15 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
+from textual.constants import DEFAULT_THEME
+from textual.reactive import Reactive
 
 from odw_core.clock import Clock, SystemClock
 from odw_core.config import Config
 from odw_core.errors import OdwError
 from odw_core.model.change import Snapshot
 from odw_core.text.ansi import one_line
-from odw_themes.loader import load_palette, theme_names
+from odw_themes.loader import Palette, load_palette, theme_names
 from odw_tui.bridge import Bridge
 from odw_tui.keymap import Keymap
 from odw_tui.kit import Kit
@@ -24,6 +26,7 @@ from odw_tui.theme import to_theme
 
 if TYPE_CHECKING:
     from odw_tui.kit import RunningService
+    from odw_tui.screens.opening import Opening
 
 _DARK, _LIGHT = "dark", "light"
 
@@ -35,10 +38,19 @@ class OdwApp(App[None], inherit_bindings=False):
     CSS_PATH: ClassVar[list[str | PurePath]] = ["styles/layout.tcss", "styles/states.tcss", "screens/room.tcss"]
     ENABLE_COMMAND_PALETTE: ClassVar[bool] = False
     TITLE = "odw-tui"
+    # As in Textual, but not watched at the start: that would parse and paint everything twice.
+    theme: Reactive[str] = Reactive(DEFAULT_THEME, init=False)
     # What moves is decided in odw_tui.motion and nowhere else.
     animation_level = "none"
 
-    def __init__(self, service: RunningService, first: Snapshot, config: Config, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        service: RunningService,
+        first: Snapshot,
+        config: Config,
+        clock: Clock | None = None,
+        opening: Opening | None = None,
+    ) -> None:
         # Without colour the terminal's own are used, so that not even a grey one is written.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         # Neither is used here, and both would be made, styled and laid out before the first frame.
@@ -47,6 +59,7 @@ class OdwApp(App[None], inherit_bindings=False):
         theme = config.theme if config.theme in theme_names() else fitting_theme(os.environ.get("COLORFGBG", ""))
         self._service = service
         self._first = first
+        self._opening = opening
         self.kit = Kit(
             service=service,
             keymap=keymap,
@@ -55,8 +68,15 @@ class OdwApp(App[None], inherit_bindings=False):
             home=os.environ.get("HOME", ""),
         )
         self.room = RoomScreen(self.kit, first, keymap.problems)
-        self.register_theme(to_theme(load_palette(theme)))
-        self.theme = theme
+        self._begin_with(load_palette(theme))
+
+    def _begin_with(self, palette: Palette) -> None:
+        """Take the first theme as if it had been there from the beginning: to change it would cost a second frame."""
+        self.register_theme(to_theme(palette))
+        self.set_reactive(OdwApp.theme, palette.name)
+        self.set_class(palette.is_dark, "-dark-mode", update=False)
+        self.set_class(not palette.is_dark, "-light-mode", update=False)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def get_default_screen(self) -> RoomScreen:
         return self.room
@@ -68,6 +88,13 @@ class OdwApp(App[None], inherit_bindings=False):
         bridge = Bridge(self._service, self._first.seq, self.room.room_changed, self.set_timer)
         self.run_worker(self._watched(), name="watch")
         self.run_worker(bridge.run(), name="carry changes")
+        if self._opening is not None:
+            self.call_later(self._open, self._opening)
+
+    async def _open(self, opening: Opening) -> None:
+        from odw_tui.screens.opening import screen_at
+
+        await self.push_screen(screen_at(self.kit, opening))
 
     async def _watched(self) -> None:
         """Run the service; if it ends with an error, say so and go on showing what was read."""

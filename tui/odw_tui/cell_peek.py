@@ -7,7 +7,8 @@ from odw_tui.open_log import OpenLog
 from odw_tui.present.output import Target
 from odw_tui.widgets.line_view import LineView
 
-_TRIED = ("stderr", "stdout")
+_SPOKEN = ("stderr", "stdout")
+_WRITTEN = "diff"
 
 
 class CellPeek(LineView):
@@ -17,6 +18,7 @@ class CellPeek(LineView):
         super().__init__(marker=kit.signs.cursor, thumb=" ", id="peek")
         self.can_focus = False
         self._target: Target | None = None
+        self._stream = ""
         self._untried: list[str] = []
         self._log = OpenLog(kit.service, self, kit.now, opened=self._opened, missing=self._not_there)
 
@@ -31,8 +33,8 @@ class CellPeek(LineView):
             self.visible = False
             self._log.close()
         elif before is None or (before.address, before.version) != (target.address, target.version):
-            streams = [target.first, *(stream for stream in _TRIED if stream != target.first)]
-            self._untried = [stream for stream in streams if stream in target.streams and stream in _TRIED]
+            streams = dict.fromkeys((target.first, *_SPOKEN, _WRITTEN))
+            self._untried = [one for one in streams if one in target.streams and one in (*_SPOKEN, _WRITTEN)]
             # First the frame with the cursor, then the reading of what is under it.
             self.call_after_refresh(self._try_next)
         else:
@@ -41,11 +43,16 @@ class CellPeek(LineView):
 
     def _try_next(self) -> None:
         if self._target is not None and self._untried and self.size.height > 0:
-            self._log.open(self._target.address, self._untried.pop(0), follow=True)
+            self._stream = self._untried.pop(0)
+            self._log.open(self._target.address, self._stream, follow=self._stream != _WRITTEN)
 
     def _opened(self) -> None:
-        # One line of what is over stands in the story already, as its last words.
-        self.visible = self._target is not None and (self._target.is_live or self.line_count != 1)
+        target = self._target
+        if target is not None and self.line_count == 1 and self._stream != _WRITTEN and not target.is_live:
+            # One line of what is over stands in the story already, as its last words.
+            self._not_there("")
+        else:
+            self.visible = target is not None
 
     def _not_there(self, reason: str) -> None:
         if self._untried:

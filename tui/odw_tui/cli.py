@@ -15,15 +15,18 @@ from typing import TYPE_CHECKING
 
 from odw_core.config import Config, load_config
 from odw_core.errors import OdwError
+from odw_core.model.address import Address
 from odw_core.paths import user_paths
 from odw_tui.headless.arguments import SCREEN, Given, build_parser, parse
 from odw_tui.headless.commands import command_table
 
 if TYPE_CHECKING:
+    from odw_core.model.change import Snapshot
     from odw_core.service.documents import Document
     from odw_core.service.oneshot import Room
     from odw_tui.headless.answer import Answer
     from odw_tui.headless.drawing import Look
+    from odw_tui.screens.opening import Opening
 
 __all__ = ["build_parser", "command_table", "main"]
 
@@ -34,13 +37,13 @@ INTERRUPTED = 130
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; the value is the exit code."""
+    _prepare_streams()
     try:
         try:
             return _run(sys.argv[1:] if words is None else words)
         finally:
             # What goes wrong with stdout must come up here, not when the interpreter ends.
-            if sys.stdout is not None:
-                sys.stdout.flush()
+            sys.stdout.flush()
     except OdwError as error:
         _narrate(str(error))
         return error.exit_code
@@ -94,10 +97,6 @@ class _Task:
 
 
 def _run(words: Sequence[str]) -> int:
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            # No text of an agent may end a command because the terminal's alphabet lacks a letter of it.
-            stream.reconfigure(errors="backslashreplace")
     given = parse(words)
     task = _Task(given, _configuration(given))
     match given.command:
@@ -180,8 +179,11 @@ def _watch(task: _Task) -> int:
         _print_document(document)
         sys.stdout.flush()
 
+    def begins(snapshot: Snapshot) -> None:
+        _narrate(f"Watching {len(snapshot.items):,} runs and sessions under {', '.join(task.places)}; ctrl+c ends it.")
+
     service = LiveService(task.places, task.config, cache=task.cache)
-    asyncio.run(tell_changes(service, tell, initial=task.given.initial, pipe=pipe_to_reader()))
+    asyncio.run(tell_changes(service, tell, begins=begins, initial=task.given.initial, pipe=pipe_to_reader()))
     return FINE
 
 
@@ -215,11 +217,30 @@ def _open_screen(task: _Task) -> int:
     from odw_core.service.live import LiveService
     from odw_tui.app import OdwApp
 
+    # Before the service, so that it begins with what this look at the disk has saved.
+    opening = _opening(task)
     config = replace(task.config, ascii=task.is_ascii)
     service = LiveService(task.places, config, cache=task.cache)
-    app = OdwApp(service, service.load_first_page(), config)
+    app = OdwApp(service, service.load_first_page(), config, opening=opening)
     app.run()
     return app.return_code or FINE
+
+
+def _opening(task: _Task) -> Opening | None:
+    """What ``--open`` means; a wrong address is told before there is a screen."""
+    if task.given.open_address is None:
+        return None
+    from odw_core.service.parts import cells_at, no_such_part
+    from odw_tui.screens.opening import Opening
+
+    with task.room() as room:
+        address = room.resolve(task.given.open_address)
+        asked = next((one for one in room.snapshot.questions if address == Address("question", one.id)), None)
+        address = asked.address.root if asked else address
+        detail = room.detail(address)
+        if address.parts and not cells_at(detail, address):
+            raise no_such_part(address)
+        return Opening(detail.item, address, task.given.stream)
 
 
 def _print_answer(answer: Answer, task: _Task) -> None:
@@ -273,14 +294,22 @@ def _notes_about(room: Room) -> Iterator[str]:
 def _narrate(sentence: str) -> None:
     from odw_core.text.ansi import plain
 
-    if sys.stderr is not None:
-        print(f"odw-tui: {plain(sentence)}", file=sys.stderr)
+    print(f"odw-tui: {plain(sentence)}", file=sys.stderr)
+
+
+def _prepare_streams() -> None:
+    """A stream that was closed takes everything and keeps nothing; one with few letters spells out the others."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _drop_stdout() -> None:
     """Let what is still buffered go nowhere, quietly."""
-    if sys.stdout is not None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

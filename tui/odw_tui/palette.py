@@ -85,7 +85,8 @@ class PaletteScreen(ActionScreen):
 
     def on_mount(self) -> None:
         self._edit(LineEditor())
-        self._footer.show((Line((Span("enter", "strong"), Span(" do it   ", "quiet"), *self._close_hint())),))
+        line = Line((Span("enter", "strong"), Span(" do it   ", "quiet"), *self._close_hint()))
+        self._footer.fill(lambda width, height: (line,))
 
     def type_key(self, key: str, character: str | None) -> bool:
         match key:

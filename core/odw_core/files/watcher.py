@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import stat
 from collections.abc import Callable, Iterable
 
 _STEP_MS = 50
@@ -83,7 +84,8 @@ async def _set_when(happened: asyncio.Event, stop: asyncio.Event) -> None:
 
 def _inode(folder: str) -> int | None:
     try:
-        status = os.stat(folder)  # noqa: PTH116
+        status = os.lstat(folder)
     except (OSError, ValueError):
         return None
-    return status.st_ino if os.access(folder, os.R_OK) else None
+    # Not a link: it may lead out of the workspace.
+    return status.st_ino if stat.S_ISDIR(status.st_mode) and os.access(folder, os.R_OK) else None

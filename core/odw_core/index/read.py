@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from odw_core.index import schema
-from odw_core.index.rows import Known, items_from_bodies, no_collector, unpack_acc
+from odw_core.index.rows import Known, SavedCursors, items_from_bodies, no_collector, unpack_acc
 from odw_core.model.address import Address
 from odw_core.model.item import Item, State
 
@@ -44,12 +44,12 @@ class IndexReader:
         with no_collector():
             return [*map(Known._make, rows)]
 
-    def acc(self, address: Address, fold_version: int) -> bytes | None:
-        """The accumulator of one unit as the engine dumped it."""
+    def acc(self, address: Address, fold_version: int) -> tuple[SavedCursors, bytes] | None:
+        """The accumulator of one unit as the engine dumped it, and how far its files were read then."""
         rows = self._all(schema.ACC, (str(address), fold_version))
         try:
-            return unpack_acc(rows[0][0]) if rows and rows[0][0] is not None else None
-        except (ValueError, TypeError):
+            return unpack_acc(rows[0]) if rows else None
+        except ValueError:
             self.is_damaged = True
             return None
 

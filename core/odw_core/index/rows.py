@@ -26,7 +26,7 @@ class Row(NamedTuple):
     """What is saved of one unit: the values of ``schema.SAVE_ITEM`` and of ``schema.SAVE_ACC``."""
 
     item: tuple[object, ...]
-    acc: tuple[str, bytes]
+    acc: tuple[str, str, bytes]
 
 
 class Known(NamedTuple):
@@ -75,9 +75,10 @@ def to_row(
         int(is_over),
         file,
         *((0, -1, 0) if stamp is None else (stamp.inode, stamp.size, stamp.mtime_ns)),
-        _body(item, checkpoint.cursors),
+        _body(item, checkpoint),
     )
-    return Row(values, (address, zlib.compress(checkpoint.acc, 1)))
+    cursors = json.dumps(_cursors(checkpoint), separators=(",", ":"))
+    return Row(values, (address, cursors, zlib.compress(checkpoint.acc, 1)))
 
 
 def from_body(body: str) -> tuple[Item, SavedCursors]:
@@ -90,15 +91,20 @@ def items_from_bodies(bodies: list[str]) -> list[Item]:
     return [item for item, _ in _parse(bodies)]
 
 
-def unpack_acc(blob: bytes) -> bytes:
-    """The accumulator's dump. Raises ``ValueError`` when it is damaged."""
+def unpack_acc(row: tuple[str, bytes]) -> tuple[SavedCursors, bytes]:
+    """Cursors and dump of one accumulator, a row of ``schema.ACC``. Raises ``ValueError`` when it is damaged."""
+    cursors, blob = row
     try:
-        return zlib.decompress(blob)
-    except zlib.error as error:
+        return json.loads(cursors), zlib.decompress(blob)
+    except (zlib.error, TypeError) as error:
         raise ValueError(f"not a checkpoint: {error}") from None
 
 
-def _body(item: Item, cursors: tuple[tuple[str, Cursor], ...]) -> str:
+def _cursors(checkpoint: Checkpoint) -> SavedCursors:
+    return [(name, c.inode, c.size, c.mtime_ns, c.offset) for name, c in checkpoint.cursors]
+
+
+def _body(item: Item, checkpoint: Checkpoint) -> str:
     tasks, tokens = item.tasks, item.tokens
     return json.dumps(
         [
@@ -125,7 +131,7 @@ def _body(item: Item, cursors: tuple[tuple[str, Cursor], ...]) -> str:
             item.depth,
             item.driver,
             item.next_deadline,
-            [[name, c.inode, c.size, c.mtime_ns, c.offset] for name, c in cursors],
+            _cursors(checkpoint),
         ],
         separators=(",", ":"),
     )

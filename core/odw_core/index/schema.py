@@ -33,8 +33,9 @@ TABLES = (
         body TEXT NOT NULL
     )""",
     "CREATE INDEX IF NOT EXISTS item_order ON item (place, rank, started DESC)",
+    # The cursors stand beside the accumulator they belong to: another room may have gone on since the item was loaded.
     # Accumulators are ten times the size of their items and hardly ever asked for, so they lie apart.
-    "CREATE TABLE IF NOT EXISTS checkpoint (address TEXT PRIMARY KEY, acc BLOB NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS checkpoint (address TEXT PRIMARY KEY, cursors TEXT NOT NULL, acc BLOB NOT NULL)",
     "CREATE TABLE IF NOT EXISTS folder (path TEXT PRIMARY KEY, inode INTEGER NOT NULL, mtime_ns INTEGER NOT NULL)",
 )
 
@@ -43,7 +44,7 @@ SAVE_ITEM = (
     " file, inode, size, mtime_ns, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
-SAVE_ACC = "INSERT OR REPLACE INTO checkpoint (address, acc) VALUES (?, ?)"
+SAVE_ACC = "INSERT OR REPLACE INTO checkpoint (address, cursors, acc) VALUES (?, ?, ?)"
 
 SAVE_FOLDER = "INSERT OR REPLACE INTO folder (path, inode, mtime_ns) VALUES (?, ?, ?)"
 
@@ -69,6 +70,6 @@ ALL = (
     " FROM item WHERE place IN ({places})"
 )
 
-ACC = "SELECT c.acc FROM checkpoint c JOIN item i ON i.address = c.address WHERE c.address = ? AND i.fold_version = ?"
+ACC = "SELECT c.cursors, c.acc FROM checkpoint c JOIN item i ON i.address = c.address WHERE c.address = ? AND i.fold_version = ?"
 
 FOLDERS = "SELECT path, inode, mtime_ns FROM folder"

@@ -7,7 +7,6 @@ what is unknown is null.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, assert_never
 
@@ -28,6 +27,7 @@ from odw_core.model.detail import (
 from odw_core.model.item import Item, State
 from odw_core.model.problem import Problem
 from odw_core.model.question import Field, Question
+from odw_core.service.parts import cells_at
 from odw_core.state.select import row_counts, rows
 
 Document = dict[str, Any]
@@ -170,23 +170,6 @@ def change_document(change: Change, at: float) -> Document:
 def problem_document(problem: Problem) -> Document:
     """Something that could not be read."""
     return {"path": problem.path, "offset": problem.offset, "reason": problem.reason}
-
-
-def cells_at(detail: Detail, address: Address) -> tuple[Cell, ...]:
-    """The cells of the grid that ``address`` names, in the order of the columns.
-
-    A task that is a row of the grid is all of that row; anything else is the attempts below the address.
-    """
-    if not (isinstance(detail, RunDetail) and address.parts):
-        return ()
-    named = {row.key for row in detail.rows if address.parts in ((row.key,), (row.title,))}
-    if named:
-        found = [cell for cell in detail.cells if cell.row in named]
-    else:
-        narrowed = (replace(cell, attempts=_attempts_below(cell, address)) for cell in detail.cells)
-        found = [cell for cell in narrowed if cell.attempts]
-    order = {column.key: number for number, column in enumerate(detail.columns)}
-    return tuple(sorted(found, key=lambda cell: order.get(cell.column, len(order))))
 
 
 def _document(fields: Mapping[str, Any]) -> Document:
@@ -336,11 +319,6 @@ def _field_document(field: Field) -> Document:
 
 def _options(field: Field) -> list[Document]:
     return [{"label": choice.label, "description": choice.description} for choice in field.choices]
-
-
-def _attempts_below(cell: Cell, address: Address) -> tuple[Attempt, ...]:
-    reach = len(address.parts)
-    return tuple(attempt for attempt in cell.attempts if attempt.address.parts[:reach] == address.parts)
 
 
 def _duration(started_at: float | None, ended_at: float | None) -> float | None:

@@ -16,10 +16,11 @@ _BATCH = 200
 
 
 class IndexKeeper:
-    """Remembers which units are to be saved; ``row_of`` makes the newest row of one when its turn comes."""
+    """Remembers which units are to be saved; ``row_of`` makes the newest row of one when its turn comes, ``saved``
+    hears of it when it is on disk."""
 
-    def __init__(self, path: Path, row_of: Callable[[Address], Row | None]) -> None:
-        self._path, self._row_of = path, row_of
+    def __init__(self, path: Path, row_of: Callable[[Address], Row | None], saved: Callable[[Address], None]) -> None:
+        self._path, self._row_of, self._saved = path, row_of, saved
         self._writer = IndexWriter(path)
         self._pending: dict[Address, None] = {}
         self._gone: dict[Address, None] = {}
@@ -28,8 +29,6 @@ class IndexKeeper:
         self._is_open = False
         self._failure: str | None = None
         self._lock = asyncio.Lock()
-        self.saved: Callable[[Address], None] | None = None
-        """Called with each address once its checkpoint is on disk."""
 
     @property
     def _is_behind(self) -> bool:
@@ -113,9 +112,8 @@ class IndexKeeper:
         if not self._pending:
             folders, self._folders = self._folders, {}
         await self._writer.save(Batch(rows, gone, folders))
-        if self.saved is not None:
-            for address in batch:
-                self.saved(address)
+        for address in batch:
+            self._saved(address)
 
     async def close(self) -> None:
         """Save the rest and close."""

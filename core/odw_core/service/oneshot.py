@@ -80,9 +80,9 @@ class Room:
         """Bring the accumulator back from the index, where there is one."""
         if reader.acc is not None or self._index is None or reader.item is None:
             return
-        blob = self._index.acc(reader.unit.address, reader.engine.fold_version)
-        if blob is not None:
-            reader.restore(blob)
+        saved = self._index.acc(reader.unit.address, reader.engine.fold_version)
+        if saved is not None:
+            reader.restore(*saved)
 
     def _fold(self, reader: UnitReader) -> None:
         while reader.advance(SLICE * 16):

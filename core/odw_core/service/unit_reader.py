@@ -233,6 +233,11 @@ class UnitReader:
             found += (Problem(self._record.path, 0, "it does not parse; the last readable state is shown"),)
         return found
 
+    def give_up(self, reason: str) -> None:
+        """Reading it is not possible; the last item stays."""
+        self.drop()
+        self.problems = (Problem(self.unit.root, 0, reason),)
+
     def skim(self) -> bool:
         """Make an item from both ends of the journal; False when only a fold can tell (nothing is kept then)."""
         if self._journal is None:
@@ -299,13 +304,13 @@ class UnitReader:
         owner = self.engine.owner_pid(self.acc) if self.acc is not None else None
         return None if owner is None else owner[0]
 
-    def written_at(self) -> float:
-        """Unix seconds of the newest write to journal or record that was seen."""
+    def age_of_news(self) -> float:
+        """Seconds since the newest write to journal or record that was seen."""
         followers = (self._record,) if self._journal is None else (self._record, self._journal)
-        return max(follower.written_ns for follower in followers) / 1e9
+        return self._settings.now() - max(follower.written_ns for follower in followers) / 1e9
 
     def resume(self, item: Item, cursors: SavedCursors, alive: bool | None) -> None:
-        """Stand where a checkpoint stood, without its accumulator: ``restore`` brings that when it is needed."""
+        """Show what a checkpoint knew. The cursors serve to notice news; to go on folding takes ``restore``."""
         self.item, self._alive, self._saved = item, alive, cursors
         if self._journal is not None:
             name = self._journal.name
@@ -320,12 +325,19 @@ class UnitReader:
                 self._extras[name] = RecordFollower(self.engine.path(self.unit, name), name, Cursor(*rest))
         self._saved = []
 
-    def restore(self, blob: bytes) -> bool:
-        """Take the accumulator of the checkpoint that ``resume`` stood at; False when it is no longer readable."""
+    def restore(self, cursors: SavedCursors, blob: bytes) -> bool:
+        """Stand exactly where a checkpoint stood; False when it is not readable (then nothing is changed)."""
         try:
-            self.acc = self.engine.load(self.unit, blob)
+            acc = self.engine.load(self.unit, blob)
         except ValueError:
             return False
+        self.acc, self._saved = acc, cursors
+        self._extras.clear()
+        self._unpack_saved()
+        if self._journal is not None:
+            path, name = self._journal.path, self._journal.name
+            cursor = next((Cursor(*saved[1:]) for saved in cursors if saved[0] == name), None)
+            self._journal = JournalFollower(path, name, cursor)
         self.derive()
         return True
 

@@ -38,9 +38,9 @@ def test_nothing_is_cut_in_a_pipe() -> None:
 
 def test_on_a_narrow_terminal_columns_leave_and_shrink_in_their_turn() -> None:
     assert drawn(46)[1] == "a long name of a run  shop      3m  odw:run-1"
-    assert drawn(42)[1] == "a long name of…  shop      3m  odw:run-1"
-    assert drawn(24)[1] == "a lon…   3m  odw:run-1"
-    assert drawn(24)[0] == "NAME    AGE  ADDRESS"
+    assert drawn(42)[1] == "a long name of a…  shop      3m  odw:run-1"
+    assert drawn(24)[1] == "a long…    3m  odw:run-1"
+    assert drawn(24)[0] == "NAME      AGE  ADDRESS"
 
 
 def test_no_line_is_wider_than_the_terminal() -> None:

@@ -11,6 +11,7 @@ import pytest
 from drivers import samples
 from drivers.memory_service import MemoryService
 from odw_core.errors import OdwError
+from odw_core.model.change import Snapshot
 from odw_core.model.item import State
 from odw_core.service.documents import Document
 from odw_tui.headless.watch import tell_changes
@@ -33,8 +34,16 @@ class Watched:
 
     def __init__(self, service: MemoryService, *, initial: bool = False, pipe: int | None = None) -> None:
         self._told: asyncio.Queue[Document] = asyncio.Queue()
+        self.began_with: list[Snapshot] = []
         self.task = asyncio.create_task(
-            tell_changes(service, self._told.put_nowait, initial=initial, pipe=pipe, clock=Stopped())
+            tell_changes(
+                service,
+                self._told.put_nowait,
+                begins=self.began_with.append,
+                initial=initial,
+                pipe=pipe,
+                clock=Stopped(),
+            )
         )
 
     async def next(self) -> Document:
@@ -50,6 +59,7 @@ async def test_a_change_is_told_with_what_it_was_and_what_it_is() -> None:
     service = MemoryService(samples.snapshot([RUN]))
     watched = Watched(service)
     await watched.idle()
+    assert [begin.seq for begin in watched.began_with] == [1]
     service.put(replace(RUN, state=State.FAILED))
     told = await watched.next()
     assert {key: told[key] for key in ("schema", "seq", "at", "address")} == {

@@ -21,7 +21,9 @@ def told(detail: RunDetail, row: str, column: str, width: int = 120) -> list[str
 def test_a_repaired_task_names_the_blockers_that_caused_it() -> None:
     lines = told(RUN, "core", "round-2")
     assert lines[0] == "core, round 2   repaired because of 2 blockers | 4m 10s"
-    assert lines[1].startswith("✗ src/render.js:12  renders ids that the digest no longer has | correctness → markdown, core")
+    assert lines[1].startswith(
+        "✗ src/render.js:12  renders ids that the digest no longer has | correctness → markdown, core"
+    )
     assert lines[1].endswith("fixed in round 3")
 
 
@@ -30,7 +32,10 @@ def test_in_a_narrow_place_only_the_fate_stands_on_the_right() -> None:
 
 
 def test_a_kept_task_says_why_it_was_not_run() -> None:
-    assert told(RUN, "tests", "round-2")[0] == "tests, round 2   kept: no blocker named it, so its work of the round before stays | "
+    assert (
+        told(RUN, "tests", "round-2")[0]
+        == "tests, round 2   kept: no blocker named it, so its work of the round before stays | "
+    )
 
 
 def test_a_reviewer_shows_what_it_found() -> None:
@@ -49,7 +54,9 @@ def test_a_reviewer_is_found_by_its_name_whatever_its_key() -> None:
 
 
 def test_the_cause_stands_before_everything_else() -> None:
-    failed = samples.attempt(samples.item().address, 2, Mark.FAILED, error="exit 1\nlinker: no such symbol\n\nthird", summary="x")
+    failed = samples.attempt(
+        samples.item().address, 2, Mark.FAILED, error="exit 1\nlinker: no such symbol\n\nthird", summary="x"
+    )
     lines = told(replace(RUN, cells=(Cell("core", "round-2", Mark.FAILED, "", (failed,)),)), "core", "round-2")
     assert lines[0].startswith("core, round 2   failed | attempt 2, 4m 10s")
     assert lines[1:4] == ["cause  exit 1 | ", "       linker: no such symbol | ", "       third | "]
@@ -81,7 +88,10 @@ def test_the_landing_is_told_in_numbers() -> None:
 
 def test_a_landing_that_failed_says_why() -> None:
     failed = replace(RUN, landing=Landing(False, 1, 0, 0, "patch does not apply"))
-    assert told(failed, "owner-risk", "land")[2:4] == ["cause  0 of 1 patch applied, 0 files | ", "       patch does not apply | "]
+    assert told(failed, "owner-risk", "land")[2:4] == [
+        "cause  0 of 1 patch applied, 0 files | ",
+        "       patch does not apply | ",
+    ]
 
 
 def test_a_verifier_that_wrote_is_named() -> None:

@@ -39,7 +39,10 @@ def tried(mark: Mark, took_s: float = 250, **fields: object) -> Attempt:
         (cell(Mark.KEPT, "kept"), "= kept"),
         (cell(Mark.CACHED, "cached"), "= cached"),
         (cell(Mark.RUNNING, "", tried(Mark.RUNNING)), "▸ 16m 40s"),
-        (cell(Mark.UNFINISHED, "", samples.attempt(samples.item().address, 1, Mark.UNFINISHED, ended_at=None)), "~ unfinished"),
+        (
+            cell(Mark.UNFINISHED, "", samples.attempt(samples.item().address, 1, Mark.UNFINISHED, ended_at=None)),
+            "~ unfinished",
+        ),
         (cell(Mark.WAITING, "waits for an answer", tried(Mark.WAITING)), "◆ waits"),
         (cell(Mark.FAILED, "exit 1: no space", tried(Mark.FAILED, 14)), "✗ failed 14s"),
         (cell(Mark.APPROVED), "✓ approve"),
@@ -93,7 +96,12 @@ def test_rounds_are_equally_wide_and_reviewers_stand_apart() -> None:
 
 
 def test_a_planner_and_a_verifier_leave_no_gap() -> None:
-    rows = (Row("p", "plan", "planner"), Row("t", "core", "task"), Row("r", "rev", "reviewer"), Row("v", "v", "verifier"))
+    rows = (
+        Row("p", "plan", "planner"),
+        Row("t", "core", "task"),
+        Row("r", "rev", "reviewer"),
+        Row("v", "v", "verifier"),
+    )
     table = timeline(replace(RUN, rows=rows, cells=()), UNICODE, NOW)
     assert [row.key for row in table.rows if row.apart] == ["r"]
 
@@ -117,7 +125,11 @@ def test_a_cell_of_an_unknown_column_is_left_out() -> None:
 
 @pytest.mark.parametrize(
     ("mark", "place"),
-    [(Mark.WAITING, ("handoff", "round-2")), (Mark.FAILED, ("handoff", "round-2")), (Mark.RUNNING, ("handoff", "round-2"))],
+    [
+        (Mark.WAITING, ("handoff", "round-2")),
+        (Mark.FAILED, ("handoff", "round-2")),
+        (Mark.RUNNING, ("handoff", "round-2")),
+    ],
 )
 def test_the_first_look_goes_to_what_matters(mark: Mark, place: tuple[str, str]) -> None:
     cells = (*RUN.cells, Cell("handoff", "round-2", mark, ""))

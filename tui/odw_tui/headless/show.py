@@ -7,20 +7,20 @@ from datetime import datetime
 from itertools import chain
 from typing import assert_never
 
-from odw_core.errors import NotFound
 from odw_core.model.address import Address
 from odw_core.model.detail import Attempt, Blocker, Cell, Detail, Mark, RunDetail, SessionDetail
 from odw_core.model.item import Item
-from odw_core.service.documents import cells_at, detail_document, part_document, question_page
+from odw_core.service.documents import detail_document, part_document, question_page
 from odw_core.service.oneshot import Room
+from odw_core.service.parts import cells_at, no_such_part
 from odw_core.text.ansi import one_line, plain
 from odw_tui.headless.answer import Answer
 from odw_tui.headless.arguments import Given
 from odw_tui.headless.drawing import BLANK, QUIET, STRONG, Column, Look, facts, table, words
 from odw_tui.headless.inbox import question_address, question_lines
 from odw_tui.headless.listing import state_span
+from odw_tui.present.findings import finding_of, place_of, route_of
 from odw_tui.present.numbers import duration, progress, short, tokens
-from odw_tui.present.parts import finding_of, place_of, route_of
 from odw_tui.present.places import at_home
 from odw_tui.present.spans import Span, Spans
 from odw_tui.present.timeline import TONES, WORDS, timeline
@@ -42,8 +42,7 @@ def answer(room: Room, given: Given) -> Answer:
     detail = room.detail(address.root)
     if address.parts:
         if not cells_at(detail, address):
-            part = "/".join(address.parts)
-            raise NotFound(f"{address.root} has no part {part!r}; odw-tui show {address.root} names all.")
+            raise no_such_part(address)
         return Answer(
             document=lambda: part_document(detail, address),
             lines=lambda look: part_lines(detail, address, look),

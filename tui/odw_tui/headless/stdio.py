@@ -19,7 +19,7 @@ def has_terminal() -> bool:
 
 def shows_to_person() -> bool:
     """Whether stdout is a terminal."""
-    return sys.stdout is not None and sys.stdout.isatty()
+    return sys.stdout.isatty()
 
 
 def has_colour() -> bool:

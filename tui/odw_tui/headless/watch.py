@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from odw_core.clock import Clock, SystemClock
-from odw_core.model.change import Change
+from odw_core.model.change import Change, Snapshot
 from odw_core.service.documents import Document, change_document
 from odw_core.service.service import Service
 from odw_tui.headless.listing import items_in_order
@@ -20,12 +20,19 @@ async def tell_changes(
     service: RunningService,
     tell: Callable[[Document], None],
     *,
+    begins: Callable[[Snapshot], None],
     initial: bool,
     pipe: int | None,
     clock: Clock | None = None,
 ) -> None:
-    """Tell each change from now on, before that (``initial``) each item that is there; until nobody reads ``pipe``."""
-    parts: list[Coroutine[Any, Any, None]] = [service.run(), _tell(service, tell, initial, clock or SystemClock())]
+    """Tell each change from the moment on at which ``begins`` is called; until nobody reads ``pipe``.
+
+    With ``initial`` everything that is there at that moment is told first.
+    """
+    parts: list[Coroutine[Any, Any, None]] = [
+        service.run(),
+        _tell(service, tell, begins, initial, clock or SystemClock()),
+    ]
     if pipe is not None:
         parts.append(_until_nobody_reads(pipe))
     tasks = [asyncio.create_task(part) for part in parts]
@@ -39,9 +46,16 @@ async def tell_changes(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _tell(service: Service, tell: Callable[[Document], None], initial: bool, clock: Clock) -> None:
+async def _tell(
+    service: Service,
+    tell: Callable[[Document], None],
+    begins: Callable[[Snapshot], None],
+    initial: bool,
+    clock: Clock,
+) -> None:
     await service.settle()
     snapshot = service.snapshot()
+    begins(snapshot)
     if initial:
         for item in items_in_order(snapshot.items):
             tell(change_document(Change(snapshot.seq, item.address, None, item), clock.now()))

@@ -7,13 +7,10 @@ from odw_tui.keymap import Keymap
 from odw_tui.present.glyphs import Glyphs
 from odw_tui.present.hints import hints
 from odw_tui.present.spans import Line, Span, Spans, spans
-from odw_tui.widgets.sheet import Sheet
-
-FLASH_S = 6.0
-"""A word about an outcome goes away by itself after this time, or with the next key."""
+from odw_tui.widgets.fitted_sheet import FittedSheet
 
 
-class Footer(Sheet):
+class Footer(FittedSheet):
     """Shows hints, a flash or a prompt; the last one said wins until ``offer`` is called again."""
 
     def __init__(self, keymap: Keymap, signs: Glyphs) -> None:
@@ -22,13 +19,13 @@ class Footer(Sheet):
 
     def offer(self, actions: tuple[Action, ...], context: str) -> None:
         """Show what can be done in this context."""
-        width = max(0, self.size.width)
-        self.show((Line(hints(actions, self._keymap, context, width, ascii_only=self._signs.is_ascii)),))
+        is_ascii = self._signs.is_ascii
+        self.fill(lambda width, _: (Line(hints(actions, self._keymap, context, width, ascii_only=is_ascii)),))
 
     def say(self, text: str, tone: str) -> None:
         """Show one sentence."""
-        self.show((Line((Span(text, tone),)),))
+        self.fill(lambda width, height: (Line((Span(text, tone),)),))
 
     def prompt(self, sign: str, typed: Spans, news: str) -> None:
         """Show what is being typed, and on the right what it does."""
-        self.show((Line(spans(Span(sign, "strong"), *typed), (Span(news, "quiet"),)),))
+        self.fill(lambda width, height: (Line(spans(Span(sign, "strong"), *typed), (Span(news, "quiet"),)),))

@@ -7,18 +7,9 @@ from dataclasses import dataclass
 from odw_core.model.detail import Blocker, ColumnKind, Mark, RunDetail
 from odw_core.text.ansi import one_line
 from odw_tui.present.cell_story import cell_at, is_named, round_of
+from odw_tui.present.findings import blocker_lines, finding_of, place_of, route_of
 from odw_tui.present.glyphs import Glyphs
-from odw_tui.present.parts import (
-    TEXT_LIMIT,
-    blocker_line,
-    counted,
-    finding_of,
-    labelled,
-    place_of,
-    route_of,
-    said,
-    said_lines,
-)
+from odw_tui.present.parts import TEXT_LIMIT, counted, labelled, said, said_lines
 from odw_tui.present.spans import Line, Span
 
 _VERDICTS = {
@@ -60,8 +51,8 @@ def _round_rows(detail: RunDetail, number: int, glyphs: Glyphs, width: int) -> l
     )
     rows = [BlockerRow(f"round {number}", head)]
     rows += [
-        BlockerRow(f"{number}/{place}", blocker_line(blocker, glyphs, width), blocker)
-        for place, blocker in enumerate(found)
+        BlockerRow(f"{number}/{place}", line, blocker)
+        for place, (blocker, line) in enumerate(zip(found, blocker_lines(found, glyphs, width), strict=True))
     ]
     if total > len(found):
         words = f"{total - len(found)} more that the journal counts but does not tell"

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from odw_core.model.detail import Attempt, Blocker, Cell, Column, ColumnKind, Gate, Mark, Row, RunDetail
 from odw_core.text.ansi import one_line
 from odw_tui.present import numbers
+from odw_tui.present.findings import blocker_lines
 from odw_tui.present.glyphs import Glyphs
-from odw_tui.present.parts import TEXT_LIMIT, blocker_line, counted, labelled, said, said_lines
+from odw_tui.present.parts import TEXT_LIMIT, counted, labelled, said, said_lines
 from odw_tui.present.spans import Line, Span, spans
 from odw_tui.present.timeline import TONES, WORDS
 
@@ -71,8 +72,7 @@ def _cell_story(
     cause = _cause(cell, last)
     for place, line in enumerate(cause):
         yield labelled("" if place else "cause", Span(line, "failed"), most=2)
-    for blocker in blockers:
-        yield blocker_line(blocker, glyphs, width)
+    yield from blocker_lines(blockers, glyphs, width)
     if last is not None:
         yield from _attempt_story(cell, last, cause, glyphs)
 
@@ -189,8 +189,7 @@ def _gate_story(gate: Gate, glyphs: Glyphs, width: int) -> Iterator[Line]:
         yield labelled("review", Span(verdicts), right=spans(Span(counted(gate.file_count, "file"), "quiet")))
     if gate.preflight:
         yield labelled("cause", Span(one_line(gate.preflight, TEXT_LIMIT), "failed"), most=2)
-    for blocker in gate.blockers:
-        yield blocker_line(blocker, glyphs, width)
+    yield from blocker_lines(gate.blockers, glyphs, width)
     for risk in gate.risks:
         yield labelled("risk", Span(one_line(risk, TEXT_LIMIT)))
 

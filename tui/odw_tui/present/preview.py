@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from odw_core.model.detail import Column, Detail, Mark, RunDetail
 from odw_core.model.item import Item, State
 from odw_core.model.question import Question
 from odw_core.text.ansi import one_line
 from odw_tui.present import numbers
 from odw_tui.present.ages import age, since
 from odw_tui.present.glyphs import Glyphs
-from odw_tui.present.parts import LABEL, TEXT_LIMIT, labelled, said
+from odw_tui.present.parts import TEXT_LIMIT, labelled, said
 from odw_tui.present.places import at_home
 from odw_tui.present.question_card import cards
-from odw_tui.present.spans import Line, Span, Spans, fit, spans, width_of
+from odw_tui.present.spans import Line, Span, spans
 
-_GAP = 3
-_MANY_PARTS = 3
+if TYPE_CHECKING:
+    # Details come after the first frame, and so do their many classes.
+    from odw_core.model.detail import Detail
+
 _ROOMY_HEIGHT = 24
 _LEAST_WITH_HEAD = 6
-
-_TONES = {
-    Mark.DONE: "done",
-    Mark.APPROVED: "done",
-    Mark.RUNNING: "running",
-    Mark.WAITING: "waiting",
-    Mark.NEEDS_OWNER: "waiting",
-    Mark.FAILED: "failed",
-    Mark.REJECTED: "failed",
-    Mark.UNFINISHED: "stale",
-}
 
 
 def preview(
@@ -52,7 +43,7 @@ def preview(
         (*_head(item, questions, now, signs, height), labelled("why", Span(_why(item), "strong"), most=3)),
         _cause(item, detail),
         cards(questions, signs, now),
-        _timeline(detail, now, signs, width),
+        _outcomes(detail, now, signs, width),
         (*_words(item), *_facts(item, home, signs)),
     ]
     is_roomy = height >= _ROOMY_HEIGHT
@@ -100,50 +91,12 @@ def _cause(item: Item, detail: Detail | None) -> Sequence[Line]:
     return (labelled("cause", Span(one_line(text, TEXT_LIMIT), "failed"), most=4),) if text else ()
 
 
-def _timeline(detail: Detail | None, now: float, signs: Glyphs, width: int) -> Sequence[Line]:
-    """The columns of the run with their outcome below, in as many pairs of rows as the width asks for."""
-    if not isinstance(detail, RunDetail) or not detail.columns:
+def _outcomes(detail: Detail | None, now: float, signs: Glyphs, width: int) -> Sequence[Line]:
+    if detail is None:
         return ()
-    lines: list[Line] = []
-    for part in _parts([_column(column, now, signs) for column in detail.columns], width - LABEL):
-        title: list[Span] = []
-        outcome: list[Span] = []
-        for above, below in part:
-            gap = Span(" " * _GAP if title else "")
-            size = max(width_of(above), width_of(below))
-            title += [gap, *fit(above, size)]
-            outcome += [gap, *fit(below, size)]
-        lines += [labelled("" if lines else "went", *title), labelled("", *outcome)]
-    return lines
+    from odw_tui.present.outcomes import outcome_lines
 
-
-def _parts(columns: Sequence[tuple[Spans, Spans]], width: int) -> list[list[tuple[Spans, Spans]]]:
-    """``columns`` in parts that fit; of very many only the newest."""
-    parts: list[list[tuple[Spans, Spans]]] = []
-    used = width
-    for column in columns:
-        size = max(width_of(one) for one in column) + _GAP
-        if used + size - _GAP > width:
-            parts.append([])
-            used = 0
-        parts[-1].append(column)
-        used += size
-    return parts[-_MANY_PARTS:]
-
-
-def _column(column: Column, now: float, signs: Glyphs) -> tuple[Spans, Spans]:
-    title = one_line(column.title, 40)
-    if column.mark is None:
-        return spans(Span(title, "faint")), ()
-    note = one_line(column.note, 40) or _took(column, now)
-    outcome = Span(f"{signs.mark(column.mark)} {note}", _TONES.get(column.mark, "quiet"))
-    return spans(Span(title, "quiet")), spans(outcome)
-
-
-def _took(column: Column, now: float) -> str:
-    if column.started_at is None:
-        return ""
-    return numbers.duration((column.ended_at or now) - column.started_at)
+    return outcome_lines(detail, now, signs, width)
 
 
 def _words(item: Item) -> Iterable[Line]:

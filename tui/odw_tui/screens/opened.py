@@ -6,6 +6,7 @@ Shows what the service tells about one address; never asks twice, never waits wi
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import events
@@ -52,6 +53,8 @@ class OpenedScreen(LineScreen):
         self._failure: str | None = None
         self._latest: tuple[Detail | None, bool] = (None, False)
         self._tab = self.FIRST_TAB
+        self._asked: tuple[Address, str | None] | None = None
+        """Whose output, and which stream of it, was asked for before anything was read."""
         self._clock: Timer | None = None
         self._limiter = FrameLimiter(self._take_latest, self.set_timer)
         self._head = Sheet(id="head")
@@ -59,6 +62,11 @@ class OpenedScreen(LineScreen):
         self._picture = Sheet(run_pictures.reading(), id="picture")
         self._output = OutputPane(kit)
         self._questions = QuestionsPane(kit)
+
+    def begin_with_output(self, address: Address, stream: str | None) -> None:
+        """Show the output of this part of the item first, in this stream if one is named."""
+        self._asked = address, stream
+        self._tab = Tab.OUTPUT
 
     @property
     def tab(self) -> Tab:
@@ -81,8 +89,15 @@ class OpenedScreen(LineScreen):
 
     def _tell_panes(self, detail: Detail) -> None:
         """Hand a new reading to the panes."""
-        self._output.tell(self._target(detail))
+        self._output.tell(self._asked_target(self._target(detail)))
         self._questions.tell(detail.questions)
+
+    def _asked_target(self, target: Target) -> Target:
+        """``target``, beginning with the stream that was asked for."""
+        stream = self._asked[1] if self._asked is not None else None
+        if stream is None:
+            return target
+        return replace(target, first=stream, streams=tuple(dict.fromkeys((*target.streams, stream))))
 
     def _target(self, detail: Detail) -> Target:
         """Whose output is to be shown."""

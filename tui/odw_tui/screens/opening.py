@@ -1,12 +1,33 @@
-"""Which screen shows an item in full."""
+"""Which screen shows an item in full, and how the command line asks for one."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from odw_core.model.address import Address
 from odw_core.model.item import Item, Kind
 from odw_tui.kit import Kit
 from odw_tui.screens.opened import OpenedScreen
 from odw_tui.screens.run import RunScreen
 from odw_tui.screens.session import SessionScreen
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What ``--open`` asks for: an item, or the output of one of its parts or streams."""
+
+    item: Item
+    address: Address
+    """The item's own, or that of a task or attempt in it."""
+    stream: str | None = None
+
+
+def screen_at(kit: Kit, opening: Opening) -> OpenedScreen:
+    """A new screen on what was asked for."""
+    screen = screen_for(kit, opening.item)
+    if opening.address.parts or opening.stream is not None:
+        screen.begin_with_output(opening.address, opening.stream)
+    return screen
 
 
 def screen_for(kit: Kit, item: Item) -> OpenedScreen:

@@ -32,10 +32,10 @@ from odw_tui.present.room import Order, Query, select
 from odw_tui.present.room_lines import RoomLines
 from odw_tui.present.spans import Line
 from odw_tui.screens.base import ActionScreen
+from odw_tui.widgets.fitted_sheet import FittedSheet
 from odw_tui.widgets.line_editor import LineEditor
 from odw_tui.widgets.lines_provider import LinesProvider
 from odw_tui.widgets.row_list import RowList
-from odw_tui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
     from odw_core.model.detail import Detail
@@ -60,18 +60,23 @@ class RoomScreen(ActionScreen):
         self._filter = ""
         self._editor: LineEditor | None = None
         self._failure: str | None = None
-        self._words = tuple(words)
+        self._flash = "   ".join(words)
+        """What was said last and no key has answered yet."""
+        self._form = (False, False)
         self._detail: tuple[Address, Detail | None] | None = None
         self._lines = RoomLines(self._rows)
         self._provider: RoomProvider | None = None
         self._age_timer: Timer | None = None
-        self._head = Sheet(id="head")
+        self._head = FittedSheet(id="head")
         self._list = RowList(thumb=kit.signs.thumb, id="rows")
         self._preview = Preview()
         self._footer = Footer(kit.keymap, kit.signs)
         self._follower = Follower(kit.service, self._detail_read)
 
     def compose(self) -> ComposeResult:
+        # All of this before anything is styled, so that the first frame is made once.
+        self.set_class(self.kit.signs.is_ascii, "-ascii", update=False)
+        self._fit()
         yield self._head
         with Container(id="body"):
             yield self._list
@@ -79,12 +84,11 @@ class RoomScreen(ActionScreen):
         yield self._footer
 
     def on_mount(self) -> None:
-        self.set_class(self.kit.signs.is_ascii, "-ascii")
-        self._fit()
         self.run_worker(self._follower.run(), name="follow the cursor")
 
     def on_resize(self, event: events.Resize) -> None:
-        self._fit()
+        if self._form != (self._is_compact, self._is_wide):
+            self._fit()
 
     def room_changed(self, snapshot: Snapshot, changes: Sequence[Change]) -> None:
         """The room is now ``snapshot``; ``changes`` are what led to it from the one before."""
@@ -103,6 +107,10 @@ class RoomScreen(ActionScreen):
         return size.width < _COMPACT_WIDTH or size.height < _COMPACT_HEIGHT
 
     @property
+    def _is_wide(self) -> bool:
+        return not self._is_compact and self.app.size.width >= _WIDE_WIDTH
+
+    @property
     def _row(self) -> Item | None:
         """The item under the cursor."""
         cursor = self._list.cursor
@@ -110,8 +118,9 @@ class RoomScreen(ActionScreen):
 
     def _fit(self) -> None:
         """Take the form that the size of the terminal asks for."""
+        self._form = self._is_compact, self._is_wide
         self.set_class(self._is_compact, "-compact")
-        self.set_class(not self._is_compact and self.app.size.width >= _WIDE_WIDTH, "-wide")
+        self.set_class(self._is_wide, "-wide")
         self._show_all()
 
     def _show_all(self) -> None:
@@ -154,26 +163,28 @@ class RoomScreen(ActionScreen):
     def _show_head(self) -> None:
         keys = {name: self.kit.keymap.shown(self.CONTEXT, name) for name in (*room_head.OFFERED, "problems")}
         headed = room_head.Headed(self._snapshot, self._rows, self._filter, self._failure, keys)
-        width = max(0, self.app.size.width - 2)
-        self._head.show(room_head.head(headed, self.kit.signs, self.kit.home, width, is_short=self._is_compact))
+        signs, home = self.kit.signs, self.kit.home
+        self._head.fill(lambda width, _: room_head.head(headed, signs, home, width, is_short=self._is_compact))
 
     def _show_preview(self) -> None:
         item = self._row
         if item is None:
-            self._preview.tell(None, ())
+            self._preview.tell(None, lambda width, height: ())
             return
         detail = self._detail[1] if self._detail is not None and self._detail[0] == item.address else None
         questions = self._asked.get(item.address, ())
-        kit, size = self.kit, self._preview.size
-        told = preview(
-            item, questions, detail, now=kit.now(), signs=kit.signs, home=kit.home, size=(size.width, size.height)
+        kit, now = self.kit, self.kit.now()
+        self._preview.tell(
+            item.address,
+            lambda *size: preview(item, questions, detail, now=now, signs=kit.signs, home=kit.home, size=size),
         )
-        self._preview.tell(item.address, told)
 
     def _show_footer(self) -> None:
         if self._editor is not None:
             found = f"{count(self._rows.shown)} of {count(self._rows.total)}   enter keeps   esc clears"
             self._footer.prompt("/", self._editor.shown(self.kit.signs.caret), found)
+        elif self._flash:
+            self._footer.say(self._flash, "strong")
         else:
             above = () if self._is_compact else room_head.OFFERED
             offered = (one for one in actions.actions_in(self.CONTEXT) if one.id not in above)
@@ -190,6 +201,9 @@ class RoomScreen(ActionScreen):
         self.call_after_refresh(self._follow)
 
     def on_row_list_scrolled(self, event: RowList.Scrolled) -> None:
+        if self._provider is None:
+            # A picture instead of rows is laid out for the width of the list.
+            self._show_list()
         self._wind_clock()
         self.call_after_refresh(self._attend)
 
@@ -237,11 +251,14 @@ class RoomScreen(ActionScreen):
                 return None
 
     def flash(self, text: str, tone: str = "strong") -> None:
+        self._flash = text
         self._footer.say(text, tone)
 
     def type_key(self, key: str, character: str | None) -> bool:
         if self._editor is None:
-            self._show_footer()
+            if self._flash:
+                self._flash = ""
+                self._show_footer()
             return False
         match key:
             case "enter":
@@ -263,6 +280,7 @@ class RoomScreen(ActionScreen):
             self._edit(self._editor.with_typed(event.text))
 
     def _edit(self, editor: LineEditor) -> None:
+        self._flash = ""
         self._editor = editor
         self._filter_by(editor.text)
 
@@ -351,7 +369,7 @@ class RoomScreen(ActionScreen):
         self._list.page(-_HALF)
 
     def do_preview_down(self) -> None:
-        self._preview.scroll(1)
+        self._preview.scroll_by(1)
 
     def do_preview_up(self) -> None:
-        self._preview.scroll(-1)
+        self._preview.scroll_by(-1)

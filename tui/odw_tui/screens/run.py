@@ -9,6 +9,7 @@ from textual.widget import Widget
 
 from odw_core.model.address import Address
 from odw_core.model.detail import Detail, RunDetail
+from odw_core.service.parts import newest_attempt
 from odw_tui.kit import Kit
 from odw_tui.panes.blockers import BlockersPane
 from odw_tui.panes.journal import JournalPane
@@ -54,6 +55,8 @@ class RunScreen(OpenedScreen):
             self._journal.tell(is_live=is_growing(detail.item))
 
     def _target(self, detail: Detail) -> Target:
+        if self._asked is not None and isinstance(detail, RunDetail):
+            self._cell = newest_attempt(detail, self._asked[0])
         if self._cell is not None and isinstance(detail, RunDetail):
             row, column, number = self._cell
             return cell_target(detail, row, column, self.kit.signs, number) or run_target(detail)
@@ -104,7 +107,7 @@ class RunScreen(OpenedScreen):
         return (row, column, wanted) if cell is not None and 0 <= wanted < len(cell.attempts) else None
 
     def _open_output(self, cell: tuple[str, str, int] | None) -> None:
-        self._cell = cell
+        self._cell, self._asked = cell, None
         if self._detail is not None:
             self._output.tell(self._target(self._detail))
         self.open_tab(Tab.OUTPUT)

@@ -1,0 +1,151 @@
+"""Lookout: notices that something may have happened and puts it on the schedule. Hints from the watcher, truth from
+the sweep; reads nothing itself."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from enum import Enum
+
+from odw_core.files.watcher import FolderWatcher
+from odw_core.model.address import Address
+from odw_core.model.item import Depth
+from odw_core.model.problem import Problem
+from odw_core.process.exit_watch import ExitWatch
+from odw_core.service.reading import Reading
+from odw_core.service.roster import Roster
+from odw_core.service.schedule import Priority
+from odw_core.service.unit_reader import Settings, UnitReader
+from odw_core.state.store import Store
+
+SWEEP_S = 5.0
+_PARTS = 12
+"""What is over is looked at in turns, each once a minute: nobody writes there, and a look at all costs 20 ms."""
+_RECENT = 64
+"""The newest runs are watched as if they lived: an end that was read is sometimes not the last line."""
+
+
+class Sweep(Enum):
+    """How far a look at the disk goes."""
+
+    START = "start"
+    """What is awake, the cheapest question each."""
+    USUAL = "usual"
+    """What lives, and one share of what is over."""
+    FULL = "full"
+    """Everything, whatever the stamps of the folders say."""
+
+
+class Lookout:
+    """Watches the folders of a roster, sweeps them, and hears of the end of processes."""
+
+    def __init__(self, roster: Roster, store: Store, reading: Reading, settings: Settings) -> None:
+        self._roster, self._store, self._reading, self._settings = roster, store, reading, settings
+        self._schedule = reading.schedule
+        self._folders = FolderWatcher(self._heard)
+        self._live_folders = FolderWatcher(self._heard)
+        self._exits = ExitWatch(self._owner_ended)
+        self._problems: tuple[Problem, ...] = ()
+        self._look_soon = asyncio.Event()
+        self._recent: frozenset[Address] = frozenset()
+        self._turn = 0
+        self.has_looked = False
+
+    async def run(self) -> None:
+        """Sweep and listen until cancelled."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._sweep_for_ever())
+                group.create_task(self._watch(self._folders))
+                group.create_task(self._watch(self._live_folders))
+        finally:
+            self._exits.close()
+
+    async def _sweep_for_ever(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._look_soon.wait(), SWEEP_S)
+            self._look_soon.clear()
+            self.sweep(Sweep.USUAL)
+
+    async def _watch(self, watcher: FolderWatcher) -> None:
+        try:
+            await watcher.run()
+        except OSError as error:
+            why = error.strerror or str(error)
+            reason = f"folders cannot be watched ({why}); they are looked at every {SWEEP_S:.0f} s instead"
+            self._problems = (Problem(next(iter(self._roster.places), ""), 0, reason),)
+            self.report()
+
+    def sweep(self, sweep: Sweep) -> None:
+        """Look at the folders, at everything that lives, and at what is over as far as ``sweep`` says."""
+        arrivals = self._roster.look(thoroughly=sweep is Sweep.FULL)
+        for reader in arrivals.gone:
+            self._reading.forget(reader)
+        # Names carry the start time: the newest is what somebody waits for.
+        for reader in reversed(arrivals.new):
+            self._schedule.add(reader.unit.address, Priority.NEW)
+        if arrivals.new or arrivals.gone or sweep is not Sweep.USUAL:
+            self.choose_recent()
+        self._turn = (self._turn + 1) % _PARTS
+        for number, reader in enumerate(self._roster.readers.values()):
+            if reader.is_watched:
+                if self._may_have_moved(reader):
+                    self._schedule.add(reader.unit.address, Priority.LIVE)
+            elif self._is_suspect(reader, sweep, number):
+                self._schedule.add(reader.unit.address, Priority.REST)
+        self.watch_what_lives()
+        self.report()
+        self.has_looked = True
+
+    def _may_have_moved(self, reader: UnitReader) -> bool:
+        """Whether something that is not over should be read (again)."""
+        if reader.acc is None or reader.is_torn or reader.is_overdue(self._settings.now()):
+            return True
+        return reader.look_for_owner() or reader.has_news()
+
+    def _is_suspect(self, reader: UnitReader, sweep: Sweep, number: int) -> bool:
+        """Whether something that is over should be read (again)."""
+        if reader.item is None or reader.item.depth is not Depth.FOLDED:
+            return True
+        if reader.item.questions and not reader.questions:
+            # The cache keeps items; the questions themselves come with the accumulator.
+            return True
+        match sweep:
+            case Sweep.START:
+                return reader.has_news()
+            case Sweep.FULL:
+                return not reader.is_current()
+            case Sweep.USUAL:
+                is_its_turn = number % _PARTS == self._turn or reader.unit.address in self._recent
+                return is_its_turn and not reader.is_current()
+
+    def choose_recent(self) -> None:
+        """Choose anew which of the units that are over are watched all the same."""
+        self._recent = frozenset(self._roster.newest(_RECENT))
+
+    def watch_what_lives(self) -> None:
+        """Hear of the folders and owners of what lives, is open or is new."""
+        chosen = self._recent | self._reading.feeds.keys()
+        live = [r for r in self._roster.readers.values() if r.is_watched or r.unit.address in chosen]
+        self._folders.watch(self._roster.folders())
+        self._live_folders.watch(reader.unit.root for reader in live if reader.engine.growing_file(reader.unit))
+        self._exits.watch(pid for reader in live if reader.alive and (pid := reader.owner_pid()) is not None)
+
+    def report(self) -> None:
+        """Tell the room what is wrong with the room itself."""
+        self._store.report((*self._roster.problems, *self._problems, *self._reading.problems))
+
+    def _heard(self, paths: set[str]) -> None:
+        """A hint of the watcher: which units to look at, or that folders came or went."""
+        for path in paths:
+            reader = self._roster.at(path) or self._roster.at(path.rpartition("/")[0])
+            if reader is None:
+                self._look_soon.set()
+            elif not reader.is_current():
+                self._schedule.add(reader.unit.address, Priority.LIVE)
+
+    def _owner_ended(self, pid: int) -> None:
+        for reader in self._roster.readers.values():
+            if reader.is_watched and reader.owner_pid() == pid and reader.look_for_owner():
+                self._schedule.add(reader.unit.address, Priority.LIVE)

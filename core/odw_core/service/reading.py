@@ -1,0 +1,212 @@
+"""Reading: takes units from the schedule, a few milliseconds at a time, and hands what they say to store and index.
+
+Decides how to read, never what is due (that is the lookout's) and never what it means (that is the engine's).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from odw_core.index.read import IndexReader
+from odw_core.index.rows import Row
+from odw_core.model.address import Address
+from odw_core.model.problem import Problem
+from odw_core.service.feed import OpenDetail
+from odw_core.service.keeper import IndexKeeper
+from odw_core.service.roster import Roster
+from odw_core.service.schedule import Priority, Schedule
+from odw_core.service.unit_reader import UnitReader
+from odw_core.state.store import Store
+
+_TURN_S = 0.004
+_HOT_S = 2.0
+_HOT_PAUSE_S = 0.004
+_WAKE = 150
+
+
+class Reading:
+    """The one place of a live room that advances readers."""
+
+    def __init__(self, roster: Roster, store: Store, cache: Path | None) -> None:
+        self.schedule = Schedule()
+        self.feeds: dict[Address, list[OpenDetail]] = {}
+        """What somebody has open, by run or session."""
+        self._roster, self._store = roster, store
+        self._index = IndexReader(cache) if cache is not None else None
+        self._keeper = IndexKeeper(cache, self._row_of, self.let_go) if cache is not None else None
+        self._hot: dict[Address, float] = {}
+        self._is_hot = asyncio.Event()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Why the cache is not kept; empty while it is."""
+        return () if self._keeper is None else self._keeper.problems
+
+    # ---- the cache
+
+    def load_first_page(self, limit: int) -> None:
+        """The first rows the cache knows, and the counts of all."""
+        if self._index is not None:
+            items, counts = self._index.first_page(self._roster.places, limit)
+            if items:
+                self._store.load(items, counts)
+
+    def load_index(self) -> None:
+        """Everything the cache knows, asleep."""
+        if self._index is None:
+            return
+        self._roster.load(self._index.all(self._roster.places), self._index.folders())
+        if self._index.is_damaged and self._keeper is not None:
+            self._keeper.start_anew()
+
+    async def wake_sleepers(self) -> None:
+        """Bring the rest of what the cache knows into the room, once everything that changed is read."""
+        while self.schedule:
+            await self.schedule.worked()
+        while self._roster.has_sleepers:
+            self.wake_some()
+            await asyncio.sleep(0)
+        self.finish_look()
+
+    def wake_some(self) -> None:
+        """The next of those that slept show what the cache knew of them."""
+        self.take_in(self._roster.wake_some(_WAKE))
+
+    def take_in(self, woken: Iterable[UnitReader]) -> None:
+        """Show what the cache knew of units that are not in the room yet."""
+        known = (reader.item for reader in woken)
+        items = [item for item in known if item is not None and self._store.item(item.address) is None]
+        if items:
+            self._store.load(items, self._store.counts)
+
+    async def keep(self) -> None:
+        """Save what was read, until cancelled."""
+        if self._keeper is not None:
+            await self._keeper.run()
+
+    async def flush(self) -> None:
+        """Save everything that was read so far."""
+        if self._keeper is not None:
+            await self._keeper.flush()
+
+    async def close(self) -> None:
+        """Save the rest and give the files back."""
+        if self._keeper is not None:
+            await self._keeper.close()
+        if self._index is not None:
+            self._index.close()
+
+    # ---- reading
+
+    async def work(self) -> None:
+        """Read what is due, until cancelled."""
+        self.finish_look()
+        while True:
+            await self.schedule.due()
+            stop_at = time.perf_counter() + _TURN_S
+            while self.schedule and time.perf_counter() < stop_at:
+                address, priority = self.schedule.pop()
+                reader = self._roster.readers.get(address)
+                if reader is not None and self.advance(reader):
+                    self.schedule.add(address, priority)
+            self.finish_look()
+            self.schedule.tell_worked()
+            # Input and painting come first; sleep(0) lets every other task have its turn.
+            await asyncio.sleep(0)
+
+    def finish_look(self) -> None:
+        """If everything that was found is read, say so."""
+        if self._roster.has_sleepers or self.schedule:
+            return
+        self._store.mark_complete()
+        if self._keeper is not None:
+            self._keeper.note_folders(self._roster.new_stamps())
+
+    def advance(self, reader: UnitReader) -> bool:
+        """Read one slice of one unit; True while there is more."""
+        self.restore(reader)
+        before, address = reader.item, reader.unit.address
+        try:
+            has_more = reader.advance()
+        except Exception as error:
+            # A bug in one dialect must not take the room down; it is said in the row's place instead.
+            reader.give_up(f"reading it failed inside odw-tui, please report this: {type(error).__name__}: {error}")
+            self.show(reader)
+            return False
+        if reader.is_gone:
+            self.forget(reader)
+            return False
+        if has_more:
+            # Half of a journal would show a state that was true once; the last one stands until all is read.
+            return True
+        self.show(reader)
+        if before != reader.item or reader.is_torn:
+            self._heat(reader)
+        for feed in self.feeds.get(address, ()):
+            feed.put(reader.detail())
+        if self._keeper is not None:
+            self._keeper.note(address)
+        else:
+            self.let_go(address)
+        return False
+
+    def show(self, reader: UnitReader) -> None:
+        """Hand the newest reading to the store."""
+        self._store.put(reader.unit.address, reader.item, reader.questions, reader.all_problems())
+
+    def restore(self, reader: UnitReader) -> None:
+        """Bring an accumulator back from the cache, where it is there."""
+        if reader.acc is None and reader.item is not None and self._index is not None:
+            saved = self._index.acc(reader.unit.address, reader.engine.fold_version)
+            if saved is not None:
+                reader.restore(*saved)
+
+    def forget(self, reader: UnitReader) -> None:
+        """The unit is no more."""
+        address = reader.unit.address
+        self._roster.readers.pop(address, None)
+        self._store.put(address, None)
+        if self._keeper is not None:
+            self._keeper.note_gone(address)
+        for feed in self.feeds.get(address, ()):
+            feed.mark_gone()
+
+    def let_go(self, address: Address) -> None:
+        """Drop the accumulator of what is over and not on screen; the cache has it."""
+        reader = self._roster.readers.get(address)
+        is_needed = address in self.feeds or address in self._hot
+        if reader is None or is_needed or reader.is_watched or reader.is_torn:
+            return
+        if self._keeper is None or not self._keeper.is_pending(address):
+            reader.drop()
+
+    # ---- hot tails
+
+    def _heat(self, reader: UnitReader) -> None:
+        """Something was written a moment ago: more is likely to follow at once."""
+        if reader.age_of_news() < _HOT_S:
+            self._hot[reader.unit.address] = time.monotonic() + _HOT_S
+            self._is_hot.set()
+
+    async def follow_hot(self) -> None:
+        """Ask the files that were written just now every few milliseconds, until cancelled."""
+        while True:
+            if not self._hot:
+                self._is_hot.clear()
+                await self._is_hot.wait()
+            now = time.monotonic()
+            for address, until in tuple(self._hot.items()):
+                reader = self._roster.readers.get(address)
+                if reader is None or now > until:
+                    del self._hot[address]
+                    self.let_go(address)
+                elif reader.has_news() and self.advance(reader):
+                    self.schedule.add(address, Priority.LIVE)
+            await asyncio.sleep(_HOT_PAUSE_S)
+
+    def _row_of(self, address: Address) -> Row | None:
+        reader = self._roster.readers.get(address)
+        return None if reader is None else reader.to_row()

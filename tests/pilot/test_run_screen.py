@@ -1,0 +1,168 @@
+"""The run screen as a whole: blockers, questions, sessions, and what happens while one looks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from drivers import samples
+from drivers.run_driver import opened
+from odw_core.model.detail import ColumnKind
+from odw_core.model.item import State
+
+LANDED = samples.run_detail()
+ASKED = samples.question(LANDED.item.address)
+WAITING = replace(
+    LANDED, item=replace(LANDED.item, state=State.WAITING, why="task core asks how long"), questions=(ASKED,)
+)
+
+
+async def test_blockers_stand_by_round_and_enter_goes_to_the_cell_that_dealt_with_one() -> None:
+    async with opened(LANDED) as run:
+        await run.press("2")
+        assert run.row("round 2").strip() == "round 2   rejected   1 blocker"
+        assert run.row("render.js").endswith("correctness → markdown, core   fixed in round 3")
+        assert run.shows("no test for an empty packet")
+        await run.press("G")
+        assert run.shows("src/queue.js:40   the queue loses closed items")
+        await run.press("enter")
+        assert (run.tab, run.cursor) == ("timeline", ("core", "round-2"))
+
+
+async def test_new_blockers_leave_the_cursor_on_its_own() -> None:
+    async with opened(LANDED) as run:
+        await run.press("2", "G")
+        more = replace(LANDED.blockers[0], text="something new", round=3, fate="open")
+        await run.tell(replace(LANDED, blockers=(*LANDED.blockers, more)))
+        assert run.shows("something new")
+        assert run.row("▌✗").startswith("▌✗ src/queue.js:40")
+
+
+async def test_a_run_that_nobody_reviews_has_no_blockers_and_says_so() -> None:
+    phases = tuple(replace(column, kind=ColumnKind.PHASE) for column in LANDED.columns)
+    async with opened(replace(LANDED, columns=phases, gates=(), blockers=())) as run:
+        assert "blockers" not in run.row("1 timeline")
+        await run.press("2")
+        assert "Nobody reviews this run" in run.footer
+
+
+async def test_a_reviewed_run_without_findings_says_so() -> None:
+    async with opened(replace(LANDED, gates=(), blockers=())) as run:
+        await run.press("2")
+        assert run.shows("No blockers.") and run.shows("No reviewer has looked at it yet.")
+
+
+async def test_a_question_is_a_card_with_options_and_who_can_answer() -> None:
+    async with opened(WAITING) as run:
+        assert run.shows("◆ Which queue keeps closed items?")
+        assert run.shows("1  7 days    what the old queue did")
+        assert run.shows("who    pandacode answer in the workspace")
+        assert run.shows("here   not from here: the run was started outside this room")
+        assert run.shows("5 questions 1")
+
+
+async def test_where_space_is_short_the_card_is_too_and_a_key_shows_it_in_full() -> None:
+    async with opened(WAITING, size=(80, 24)) as run:
+        assert run.shows("1 7 days   2 30 days") and run.shows("5 shows it in full")
+        assert not run.shows("who    pandacode")
+        await run.press("5")
+        assert run.shows("who    pandacode answer in the workspace")
+        await run.press("enter")
+        assert "can only be read here" in run.footer
+
+
+async def test_an_answered_question_takes_its_tab_away() -> None:
+    async with opened(WAITING) as run:
+        await run.press("5")
+        await run.tell(replace(LANDED, questions=()))
+        assert run.tab == "timeline"
+        assert not run.shows("Which queue keeps")
+
+
+async def test_a_run_that_is_still_being_read_has_its_head_already() -> None:
+    async with opened(LANDED.item) as run:
+        assert run.shows("add owner handoff packet") and run.shows("why    both reviewers approved")
+        assert run.shows("Reading its files.")
+        await run.tell(LANDED)
+        assert run.cursor == ("core", "round-3")
+
+
+async def test_a_run_that_is_pruned_while_open_stays_readable() -> None:
+    async with opened(LANDED) as run:
+        await run.prune()
+        assert run.shows("gone   its files were removed while you looked")
+        assert run.shows("round 3  11m 40s")
+        await run.press("h")
+        assert run.cursor == ("core", "round-2")
+
+
+async def test_a_run_that_is_gone_before_it_was_read_says_so_and_the_way_back() -> None:
+    async with opened(LANDED.item) as run:
+        await run.prune()
+        assert run.shows("cannot be shown.")
+        assert run.shows("Its files were removed before they were read.")
+        assert run.shows("esc  back to the room")
+        await run.press("escape")
+        assert not run.is_open
+
+
+async def test_the_state_changes_under_the_eye() -> None:
+    running = replace(LANDED, item=replace(LANDED.item, state=State.RUNNING, ended_at=None, why="round 3 repairs core"))
+    async with opened(running) as run:
+        assert "▸ running" in run.rows[0]
+        await run.tell(LANDED)
+        assert "✓ done" in run.rows[0]
+        assert run.shows("why    both reviewers approved")
+
+
+async def test_tabs_can_be_clicked() -> None:
+    async with opened(LANDED) as run:
+        row = run.row("timeline")
+        await run.pilot.click("#tabs", offset=(row.index("journal"), 1))
+        await run.idle()
+        assert run.tab == "journal"
+
+
+async def test_help_lists_the_keys_of_what_is_shown() -> None:
+    async with opened(LANDED, size=(120, 60)) as run:
+        await run.press("?")
+        assert run.shows("Show what was done by whom in which round")
+        await run.press("escape", "4", "?")
+        assert run.shows("To the next line that sounds like an error")
+
+
+async def test_a_session_shows_its_question_first_and_then_its_output() -> None:
+    item = samples.session_item("core-1", state=State.WAITING, why="codex asks about the queue")
+    session = samples.session_detail(item, questions=(samples.question(item.address),), streams=("stderr", "stdout"))
+    logs = {(item.address, "stdout"): ["last words"], (item.address, "stderr"): ["noise"]}
+    async with opened(session, logs=logs) as run:
+        assert run.tab == "questions"
+        assert run.shows("why    codex asks about the queue")
+        assert run.shows("Which queue keeps closed items?")
+        await run.press("3")
+        assert run.shows("noise")
+        await run.press("o")
+        assert run.shows("last words")
+        await run.press("1")
+        assert "A session has no rounds" in run.footer
+
+
+async def test_a_session_without_a_question_opens_at_its_output() -> None:
+    session = samples.session_detail(streams=("stdout",))
+    async with opened(session, logs={(session.item.address, "stdout"): ["last words"]}) as run:
+        assert run.tab == "output"
+        assert run.shows("last words")
+        await run.press("escape")
+        assert not run.is_open
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40), (200, 60)])
+@pytest.mark.parametrize("tab", ["1", "2", "3", "4", "5"])
+async def test_every_tab_keeps_its_head_at_every_size(size: tuple[int, int], tab: str) -> None:
+    async with opened(WAITING, size=size) as run:
+        await run.press(tab)
+        assert len(run.rows) == size[1]
+        assert "◆ waiting" in run.rows[0]
+        assert run.shows("why    task core asks how long")
+        assert run.footer.strip()
