@@ -320,6 +320,28 @@ def test_what_cannot_be_read_is_told_and_the_rest_goes_on(shop: Path) -> None:
     assert f"odw-tui: Could not read {pipe}" in ran.err
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root can read everything")
+def test_a_folder_that_cannot_be_read_is_told_and_the_rest_goes_on(tmp_path: Path) -> None:
+    locked = tmp_path / "locked"
+    (locked / ".odw").mkdir(parents=True)
+    locked.chmod(0)
+    try:
+        ran = odw_tui("status", str(locked), project("b"))
+    finally:
+        locked.chmod(0o700)
+    assert (ran.code, ran.lines) == (0, ["✓ 1 done"])
+    assert ran.err == f"odw-tui: Could not read {locked}: the folder cannot be listed: permission denied.\n"
+
+
+def test_a_configured_place_that_is_missing_is_told_and_the_rest_goes_on(home: Path) -> None:
+    config = home / ".config/odw-tui/config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text('places = ["/nowhere/at/all"]')
+    ran = odw_tui("status", cwd=Path(project("b")))
+    assert (ran.code, ran.lines) == (0, ["✓ 1 done"])
+    assert ran.err.startswith("odw-tui: Could not read /nowhere/at/all: the folder is gone")
+
+
 # How it ends
 
 
@@ -371,7 +393,7 @@ def test_without_a_terminal_the_screen_is_status_and_a_hint() -> None:
         (["--open", "latest/clamp-cli", "--stream", "diff"], "new file mode 100644"),
         (["--theme", "light", "--ascii"], "landed in round 2"),
     ],
-    ids=" ".join,
+    ids=["room", "run", "stream of a task", "light and ascii"],
 )
 def test_on_a_terminal_the_screen_opens_where_it_is_asked_to_and_q_leaves_it(words: list[str], shown: str) -> None:
     child = pexpect.spawn(

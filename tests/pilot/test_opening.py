@@ -9,6 +9,7 @@ from drivers import samples
 from drivers.memory_service import MemoryService
 from drivers.run_driver import RunDriver, StillClock
 from odw_core.config import Config
+from odw_core.model.detail import Detail
 from odw_tui.app import OdwApp
 from odw_tui.screens.opened import OpenedScreen
 from odw_tui.screens.opening import Opening
@@ -24,9 +25,10 @@ LOGS = {
 
 
 @asynccontextmanager
-async def begun(opening: Opening) -> AsyncIterator[RunDriver]:
+async def begun(opening: Opening, *others: Detail) -> AsyncIterator[RunDriver]:
     """The app as ``--open`` starts it."""
-    service = MemoryService(samples.snapshot([RUN.item]), [RUN], LOGS)
+    details = (RUN, *others)
+    service = MemoryService(samples.snapshot([detail.item for detail in details]), details, LOGS)
     clock = StillClock()
     app = OdwApp(service, service.snapshot(), Config(), clock, opening)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -63,6 +65,15 @@ async def test_an_attempt_and_a_stream_open_just_that() -> None:
         assert run.shows("what core said first")
     async with begun(Opening(RUN.item, ADDRESS.child("core"), "diff")) as run:
         assert run.shows("what core changed last")
+
+
+async def test_what_was_asked_for_stands_before_what_a_session_asks() -> None:
+    item = samples.session_item()
+    session = samples.session_detail(item, questions=(samples.question(item.address),))
+    async with begun(Opening(item, item.address), session) as run:
+        assert run.tab == "questions"
+    async with begun(Opening(item, item.address, "stderr"), session) as run:
+        assert run.tab == "output"
 
 
 async def test_news_of_the_run_leave_what_was_asked_for_where_it_is() -> None:

@@ -16,6 +16,7 @@ from odw_core.errors import OdwError
 from odw_core.model.change import Snapshot
 from odw_core.text.ansi import one_line
 from odw_themes.loader import Palette, load_palette, theme_names
+from odw_tui import prelude
 from odw_tui.bridge import Bridge
 from odw_tui.keymap import Keymap
 from odw_tui.kit import Kit
@@ -32,7 +33,10 @@ _DARK, _LIGHT = "dark", "light"
 
 
 class OdwApp(App[None], inherit_bindings=False):
-    """``first`` is painted before the service is set going, so it may be a cached reading."""
+    """``first`` is painted before the service is set going, so it may be a cached reading.
+
+    ``opening`` is shown above the room, so that leaving it leads there.
+    """
 
     # The default screen is the only one whose own style sheet has to be named here.
     CSS_PATH: ClassVar[list[str | PurePath]] = ["styles/layout.tcss", "styles/states.tcss", "screens/room.tcss"]
@@ -85,6 +89,7 @@ class OdwApp(App[None], inherit_bindings=False):
         self.call_after_refresh(self._set_going)
 
     def _set_going(self) -> None:
+        prelude.settle()
         bridge = Bridge(self._service, self._first.seq, self.room.room_changed, self.set_timer)
         self.run_worker(self._watched(), name="watch")
         self.run_worker(bridge.run(), name="carry changes")

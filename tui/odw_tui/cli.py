@@ -85,11 +85,11 @@ class _Task:
         return self.config.ascii or not has_letters()
 
     @contextmanager
-    def room(self, *, counts_only: bool = False) -> Iterator[Room]:
-        """The room as it is now; with ``counts_only`` only the counts and what waits."""
+    def room(self, *, is_whole: bool = False) -> Iterator[Room]:
+        """The room as it is now; unless ``is_whole`` only counts, what waits, and what is asked for by its address."""
         from odw_core.service.oneshot import open_room
 
-        room = open_room(self.places, self.config, cache=self.cache, counts_only=counts_only)
+        room = open_room(self.places, self.config, cache=self.cache, is_whole=is_whole)
         try:
             yield room
         finally:
@@ -125,7 +125,7 @@ def _configuration(given: Given) -> Config:
 
 def _answer(task: _Task, command: str) -> int:
     make = _maker(command)
-    with task.room(counts_only=command == "status") as room:
+    with task.room(is_whole=command == "list") as room:
         answer = make(room, task.given)
         if not answer.is_silent:
             _print_answer(answer, task)
@@ -214,6 +214,10 @@ def _screen(task: _Task) -> int:
 
 
 def _open_screen(task: _Task) -> int:
+    from odw_tui import prelude
+
+    prelude.prepare()
+
     from odw_core.service.live import LiveService
     from odw_tui.app import OdwApp
 
@@ -280,10 +284,11 @@ def _look(task: _Task) -> Look:
 
 def _notes_about(room: Room) -> Iterator[str]:
     """What the reader should know about an answer that holds less than was hoped for."""
+    from odw_core.state.select import row_counts
     from odw_tui.headless.roots import nothing_under
 
     snapshot = room.snapshot
-    if not snapshot.items:
+    if not any(row_counts(snapshot).values()):
         yield nothing_under(snapshot.places, os.environ.get("HOME", ""))
     if snapshot.problems:
         first, *more = snapshot.problems

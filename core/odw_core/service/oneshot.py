@@ -25,18 +25,19 @@ _TORN_TRIES = 5
 _TORN_PAUSE_S = 0.01
 
 
-def open_room(places: Sequence[str], config: Config, *, cache: Path | None, counts_only: bool = False) -> Room:
+def open_room(places: Sequence[str], config: Config, *, cache: Path | None, is_whole: bool = True) -> Room:
     """Read the room once. ``cache`` is the index file, None to read everything from disk.
 
-    With ``counts_only`` the snapshot has exact ``counts`` and every item that waits, but not necessarily the others.
+    Unless ``is_whole`` the snapshot has exact counts and everything that waits, but not necessarily the other items;
+    they are found by their addresses all the same.
     """
-    return Room(places, config, cache, counts_only=counts_only)
+    return Room(places, config, cache, is_whole=is_whole)
 
 
 class Room:
     """The room as it was when it was opened. ``close`` saves what was read for the next one."""
 
-    def __init__(self, places: Sequence[str], config: Config, cache: Path | None, *, counts_only: bool = False) -> None:
+    def __init__(self, places: Sequence[str], config: Config, cache: Path | None, *, is_whole: bool = True) -> None:
         self._cache = cache
         self._index = IndexReader(cache) if cache is not None else None
         self._settings = Settings(silent_after_s=config.silent_after_s)
@@ -45,10 +46,10 @@ class Room:
         self._changed: set[Address] = set()
         self._gone: list[Address] = []
         self._problems: tuple[Problem, ...] = ()
-        self._read(counts_only=counts_only)
+        self._read(is_whole=is_whole)
         self.snapshot: Snapshot = self._store.snapshot()
 
-    def _read(self, *, counts_only: bool) -> None:
+    def _read(self, *, is_whole: bool) -> None:
         if self._index is not None:
             self._roster.load(self._index.all(self._roster.places), self._index.folders())
             if self._index.is_damaged and self._cache is not None:
@@ -57,7 +58,7 @@ class Room:
         self._gone = [reader.unit.address for reader in arrivals.gone]
         for reader in (*arrivals.new, *self._roster.stir()):
             self._bring_up_to_date(reader)
-        while self._roster.has_sleepers and not counts_only:
+        while self._roster.has_sleepers and is_whole:
             self._roster.wake_some(1000)
         for reader in self._roster.readers.values():
             self._store.put(reader.unit.address, reader.item, reader.questions, reader.all_problems())
@@ -136,9 +137,10 @@ class Room:
 
     def resolve(self, text: str) -> Address:
         """A full address, a unique prefix, or ``latest``. Raises ``NotFound`` or ``UsageError`` with candidates."""
-        from odw_core.service.resolve import resolve
+        from odw_core.service.resolve import Name, resolve
 
-        return resolve(text, self.snapshot)
+        names = [Name(*name) for name in self._roster.names()]
+        return resolve(text, names, (question.id for question in self.snapshot.questions))
 
     def close(self) -> None:
         """Save what was read."""

@@ -103,6 +103,15 @@ class Roster:
         above = self._asleep.get(row.parent) if row.parent is not None else None
         return [reader] if above is None else [reader, *self._wake(above)]
 
+    def names(self) -> list[tuple[str, float, bool]]:
+        """(address, start, whether it is part of a run) of everything, asleep or awake."""
+        found = [(row.address, row.started_at, row.parent is not None) for row in self._asleep.values()]
+        for address, reader in self.readers.items():
+            item = reader.item
+            started_at = 0.0 if item is None else item.started_at or 0.0
+            found.append((str(address), started_at, item is not None and item.parent is not None))
+        return found
+
     def counts(self) -> dict[State, int]:
         """How many rows of each state there are, asleep or awake, by the rule of ``state.select.is_row``."""
         known: dict[str, tuple[str, str | None]] = {

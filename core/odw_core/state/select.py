@@ -51,12 +51,15 @@ def children(address: Address, items: Mapping[Address, Item]) -> list[Item]:
 
 
 def merge_questions(questions: Iterable[Question]) -> tuple[Question, ...]:
-    """One card for each id, naming all its witnesses; oldest first, those without a time last."""
+    """One card for each id, naming all its witnesses; oldest first, those without a time last.
+
+    Questions that were asked together stay in the order in which they were asked.
+    """
     cards: dict[str, Question] = {}
     for question in questions:
         known = cards.get(question.id)
         cards[question.id] = question if known is None else _merge(known, question)
-    return tuple(sorted(cards.values(), key=lambda card: (card.asked_at is None, card.asked_at or 0.0, card.id)))
+    return tuple(sorted(cards.values(), key=lambda card: (card.asked_at is None, card.asked_at or 0.0, str(card.address.root))))
 
 
 def _merge(first: Question, second: Question) -> Question:

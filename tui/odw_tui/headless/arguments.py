@@ -29,7 +29,8 @@ commands:
 
 _EPILOG = """\
 addresses:
-  odw:RUN[/TASK[/ATTEMPT]], pandacode:SESSION, question:ID; any unique beginning will do; latest is the newest run
+  odw:RUN[/TASK[/ATTEMPT]], pandacode:RUNTIME:SESSION, question:ID; any unique beginning will do;
+  latest is the newest run, latest/TASK a task of it
 
 exit codes:
   0 fine, 1 failure, 2 usage, 3 config, 4 nothing found, 5 something waits for a person (status -q),
@@ -86,10 +87,13 @@ class Parser(argparse.ArgumentParser):
         usage: str | None = None,
         description: str | None = None,
         epilog: str | None = None,
+        color: bool = False,
     ) -> None:
         super().__init__(
             prog, usage, description, epilog, formatter_class=_Formatter, allow_abbrev=False, add_help=False
         )
+        # From Python 3.14 on argparse colours what it knows, which is only half of this help.
+        self.color = color
         self.add_argument("-h", "--help", action="help", help="show this help")
 
     def error(self, message: str) -> NoReturn:

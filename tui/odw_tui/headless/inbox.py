@@ -9,6 +9,7 @@ from odw_core.model.item import State
 from odw_core.model.question import Field, Question
 from odw_core.service.documents import inbox_document
 from odw_core.service.oneshot import Room
+from odw_core.state.select import row_counts
 from odw_core.text.ansi import one_line, plain
 from odw_tui.headless.answer import Answer
 from odw_tui.headless.arguments import Given
@@ -22,7 +23,7 @@ _LONGEST = 400
 def answer(room: Room, given: Given) -> Answer:
     """Every open question of the room."""
     questions = room.snapshot.questions
-    has_nothing_to_say = not questions and not given.as_json and bool(room.snapshot.items)
+    has_nothing_to_say = not questions and not given.as_json and any(row_counts(room.snapshot).values())
     return Answer(
         document=lambda: inbox_document(questions),
         lines=lambda look: inbox_lines(questions, look),

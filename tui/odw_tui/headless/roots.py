@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from odw_core.errors import OdwError, UsageError
+from odw_core.errors import UsageError
 from odw_tui.headless.commands import COMMANDS
 from odw_tui.present.places import at_home
 
@@ -17,7 +18,8 @@ _MARKS = (".odw", ".pandacode", ".converge")
 def chosen_places(roots: Sequence[str], configured: Iterable[str]) -> tuple[str, ...]:
     """Absolute paths, each once. Raises ``UsageError`` for a named folder that is none.
 
-    A configured place that is missing just now is kept: it is watched in case it comes.
+    A configured place that is missing just now is kept: it is watched in case it comes. What cannot be read is a
+    problem of the room, and the rest goes on.
     """
     if not roots:
         return _once((_here(), *configured))
@@ -47,12 +49,15 @@ def _workspace(root: str) -> str:
     path = Path(root).expanduser().absolute()
     if path.name in _MARKS:
         path = path.parent
-    if not path.exists():
-        raise UsageError(f"{root} does not exist; {_meant(root)}")
-    if not path.is_dir():
+    try:
+        is_folder = stat.S_ISDIR(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(f"{root} does not exist; {_meant(root)}") from None
+    except OSError:
+        # The room says why it cannot be read.
+        is_folder = True
+    if not is_folder:
         raise UsageError(f"{root} is no folder; name the workspace that holds .odw or .pandacode.")
-    if not os.access(path, os.R_OK | os.X_OK):
-        raise OdwError(f"{root} cannot be read: permission denied; ask its owner, or leave it out.")
     return os.path.normpath(path)
 
 

@@ -39,7 +39,7 @@ _LOW_HEIGHT, _LOWEST_HEIGHT = 30, 20
 
 
 class OpenedScreen(LineScreen):
-    """One item in full. ``_tell_panes`` and ``_target`` are what the screens differ in."""
+    """One item in full. ``_panes``, ``_tell_pane`` and ``_target`` are what the screens differ in."""
 
     CONTEXT: ClassVar[str] = actions.RUN
     CSS_PATH: ClassVar[str] = "run.tcss"
@@ -87,10 +87,12 @@ class OpenedScreen(LineScreen):
         """All panes; the id of each is a tab."""
         return (self._output, self._questions)
 
-    def _tell_panes(self, detail: Detail) -> None:
-        """Hand a new reading to the panes."""
-        self._output.tell(self._asked_target(self._target(detail)))
-        self._questions.tell(detail.questions)
+    def _tell_pane(self, detail: Detail) -> None:
+        """Hand a reading to the pane that is shown; the others are told when their turn comes."""
+        if self._tab is Tab.OUTPUT:
+            self._output.tell(self._asked_target(self._target(detail)))
+        elif self._tab is Tab.QUESTIONS:
+            self._questions.tell(detail.questions)
 
     def _asked_target(self, target: Target) -> Target:
         """``target``, beginning with the stream that was asked for."""
@@ -144,11 +146,11 @@ class OpenedScreen(LineScreen):
     def _take_latest(self) -> None:
         detail, self._is_gone = self._latest
         self._detail = detail or self._detail
-        if self._detail is not None:
-            self._tell_panes(self._detail)
-        elif self._is_gone:
+        if self._detail is None and self._is_gone:
             self._failure = "its files were removed before they were read"
         self._show_all()
+        if self._detail is not None:
+            self._tell_pane(self._detail)
 
     def _show_all(self) -> None:
         self._show_head()
@@ -210,6 +212,8 @@ class OpenedScreen(LineScreen):
         self._searched = ""
         self._show_tab()
         self._show_footer()
+        if self._detail is not None:
+            self._tell_pane(self._detail)
 
     async def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
         event.stop()

@@ -47,12 +47,15 @@ class RunScreen(OpenedScreen):
     def _view(self) -> LineView | None:
         return self._journal.view if self._tab is Tab.JOURNAL else super()._view
 
-    def _tell_panes(self, detail: Detail) -> None:
-        super()._tell_panes(detail)
-        if isinstance(detail, RunDetail):
+    def _tell_pane(self, detail: Detail) -> None:
+        super()._tell_pane(detail)
+        if not isinstance(detail, RunDetail):
+            return
+        self._journal.tell(is_live=is_growing(detail.item))
+        if self._tab is Tab.TIMELINE:
             self._timeline.tell(detail)
+        elif self._tab is Tab.BLOCKERS:
             self._blockers.tell(detail)
-            self._journal.tell(is_live=is_growing(detail.item))
 
     def _target(self, detail: Detail) -> Target:
         if self._asked is not None and isinstance(detail, RunDetail):
@@ -108,8 +111,6 @@ class RunScreen(OpenedScreen):
 
     def _open_output(self, cell: tuple[str, str, int] | None) -> None:
         self._cell, self._asked = cell, None
-        if self._detail is not None:
-            self._output.tell(self._target(self._detail))
         self.open_tab(Tab.OUTPUT)
 
     async def on_timeline_pane_opened(self, event: TimelinePane.Opened) -> None:

@@ -24,12 +24,13 @@ class SessionScreen(OpenedScreen):
     def _target(self, detail: Detail) -> Target:
         return run_target(detail)
 
-    def _tell_panes(self, detail: Detail) -> None:
-        # What waits for a person stands first, but never takes the place of what is being read.
-        if not self._has_shown:
+    def _show_tab(self) -> None:
+        if self._detail is not None and not self._has_shown:
+            # What waits for a person stands first, but never takes the place of what is being read.
             self._has_shown = True
-            self._tab = Tab.QUESTIONS if detail.questions else self._tab
-        super()._tell_panes(detail)
+            is_first = bool(self._detail.questions) and self._asked is None
+            self._tab = Tab.QUESTIONS if is_first else self._tab
+        super()._show_tab()
 
     def why_not(self, action_id: str) -> str | None:
         match action_id:

@@ -10,11 +10,10 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
 from odw_tui.present.spans import ELLIPSIS, Spans, fit
 from odw_tui.present.table import GridColumn, GridContent
@@ -22,7 +21,7 @@ from odw_tui.widgets.grid_shape import GAP, GUTTER, GridShape, Placed
 from odw_tui.widgets.paint import Painter
 
 
-class Grid(Widget, can_focus=True):
+class Grid(SelfSized, can_focus=True):
     """Shows ``GridContent`` with a cursor that follows its row and column by key."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"grid--cursor", "grid--bar", "grid--edge", "grid--thumb"}
@@ -122,7 +121,7 @@ class Grid(Widget, can_focus=True):
         self._place_columns(self._shape.column_at.get(left, 0))
         self._keep_line(line_before)
         if self._shape.lines != shape_before.lines or self._shape.head_height != shape_before.head_height:
-            self.refresh(layout=True)
+            self.height_changed()
         if view_before != self._view or not self._shape.looks_like(shape_before):
             self.refresh()
             self.post_message(self.Scrolled(self))
@@ -131,10 +130,7 @@ class Grid(Widget, can_focus=True):
         if self.cursor is not None and self.cursor != cursor:
             self.post_message(self.CursorMoved(self, *self.cursor))
 
-    def get_content_width(self, container: Size, viewport: Size) -> int:
-        return container.width
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+    def count_rows(self, width: int) -> int:
         return self._shape.head_height + len(self._shape.lines)
 
     def put(self, row: str, column: str, cell: Spans) -> None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from odw_tui.present.spans import Line, Span, Spans, cut, width_of, wrap
 from odw_tui.widgets.paint import Painter
 
 
-class Sheet(Widget):
+class Sheet(SelfSized):
     """Shows ``Line`` values. As high as its lines unless the style sheet gives it a height."""
 
     DEFAULT_CSS = "Sheet { width: 1fr; height: auto; }"
@@ -37,20 +36,17 @@ class Sheet(Widget):
             return
         before, self._lines, self._laid_width = self._laid, given, -1
         if not self.is_mounted or not self.size.width:
-            self.refresh(layout=True)
+            self.height_changed()
             return
         after = self._rows(self.size.width)
         if len(after) != len(before) and self.styles.is_auto_height:
-            self.refresh(layout=True)
+            self.height_changed()
             return
         for y, (old, new) in enumerate(zip_longest(before, after)):
             if old != new:
                 self.refresh(Region(0, y, self.size.width, 1))
 
-    def get_content_width(self, container: Size, viewport: Size) -> int:
-        return container.width
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+    def count_rows(self, width: int) -> int:
         return len(self._rows(width))
 
     def notify_style_update(self) -> None:
