@@ -1,4 +1,4 @@
-"""Makes the pictures of README.md (SVG and PNG) from recorded runs, at a fixed moment. Shows what is real, draws nothing.
+"""Makes the pictures of README.md (SVG and PNG) from recorded runs, at a fixed moment. Draws nothing itself.
 
 Usage: .venv/bin/python screenshots/make.py [NAME…]     SVG always; PNG needs rsvg-convert.
 """

@@ -80,10 +80,30 @@ async def test_streams_go_round() -> None:
             assert run.shows(words)
 
 
+async def test_prompt_and_diff_are_one_key_from_the_cell() -> None:
+    logs = {(CORE, "stdout"): ["said"], (CORE, "prompt"): ["asked"], (CORE, "diff"): ["+ added"]}
+    async with opened(LANDED, logs=logs) as run:
+        await run.press("p")
+        assert run.shows("  1  asked")
+        await run.press("d")
+        assert run.shows("  1  + added")
+        await run.press("escape", "j", "d")
+        assert "There is no diff of this." in run.footer
+
+
 async def test_what_is_not_there_falls_back_to_what_is() -> None:
     async with opened(FAILED, logs={(TASK.child("1"), "stdout"): ["all there is"]}) as run:
         await run.press("enter")
         assert run.shows("all there is")
+
+
+async def test_an_empty_text_is_passed_over_for_one_that_says_something() -> None:
+    logs = {(TASK.child("1"), "stderr"): [], (TASK.child("1"), "stdout"): ["all there is"]}
+    async with opened(FAILED, logs=logs) as run:
+        await run.press("enter")
+        assert run.shows("all there is")
+        await run.press("o")
+        assert run.shows("Nothing was written to it.")
 
 
 async def test_a_stream_that_was_wished_for_and_is_missing_says_why_and_the_next_key() -> None:

@@ -171,6 +171,19 @@ async def test_zoom_gives_the_story_everything_and_gives_it_back() -> None:
         assert run.shows("markdown")
 
 
+async def test_a_story_that_does_not_fit_says_how_much_more_there_is() -> None:
+    many = tuple(replace(LANDED.blockers[0], text=f"finding {number}") for number in range(12))
+    async with opened(replace(LANDED, blockers=many), size=(80, 24)) as run:
+        await run.press("h")
+        assert run.shows("finding 1")
+        assert not run.shows("finding 11")
+        assert "z shows all" in run.row(" more   ")
+        await run.press("J", "J")
+        assert not run.shows("because of 12 blockers")
+        await run.press("K", "K", "z")
+        assert run.shows("finding 11") and run.shows("opens")
+
+
 async def test_a_run_without_tasks_says_so_and_the_next_key() -> None:
     empty = replace(growing(), rows=(), cells=(), columns=())
     async with opened(empty) as run:

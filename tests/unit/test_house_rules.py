@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -133,16 +132,3 @@ def test_the_top_of_the_repository_holds_what_belongs_there() -> None:
         pytest.skip("this is no git checkout")
     top = {line.split("/")[0] for line in tracked.stdout.splitlines()}
     assert {name for name in top if not name.startswith(".")} <= FOLDERS | FILES
-
-
-@pytest.mark.parametrize(
-    ("statement", "never"),
-    [
-        ("import odw_tui.cli", ("textual", "rich", "pydantic", "aiosqlite", "watchfiles", "asyncio")),
-        ("import odw_core.service.service", ("textual", "rich", "pydantic", "aiosqlite", "watchfiles")),
-    ],
-)
-def test_starting_loads_nothing_that_is_not_needed(statement: str, never: tuple[str, ...]) -> None:
-    told = f"{statement}; import sys; print(*(name for name in {never!r} if name in sys.modules))"
-    loaded = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True).stdout
-    assert loaded.split() == []

@@ -58,6 +58,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("output", "output", "Show the output of the cell under the cursor", ("3",), _OPENED, "look"),
     Action("journal", "journal", "Show everything the run wrote down", ("4",), _OPENED, "look"),
     Action("questions", "questions", "Show what is asked, and who can answer it", ("5",), _OPENED, "look"),
+    Action("prompt", "prompt", "Show the prompt that led there", ("p",), _OPENED, "look", hint=True),
+    Action("diff", "diff", "Show what an attempt changed", ("d",), _OPENED, "look", hint=True),
     Action(
         "next_stream", "next stream", "Show the next stream of this attempt", ("o", "tab"), (LINES,), "look", hint=True
     ),

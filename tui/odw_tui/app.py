@@ -26,7 +26,7 @@ from odw_tui.screens.room import RoomScreen
 from odw_tui.theme import to_theme
 
 if TYPE_CHECKING:
-    from odw_tui.kit import RunningService
+    from odw_core.service.service import RunningService
     from odw_tui.screens.opening import Opening
 
 _DARK, _LIGHT = "dark", "light"
@@ -62,7 +62,6 @@ class OdwApp(App[None], inherit_bindings=False):
         keymap = Keymap(config.keys)
         theme = config.theme if config.theme in theme_names() else fitting_theme(os.environ.get("COLORFGBG", ""))
         self._service = service
-        self._first = first
         self._opening = opening
         self.kit = Kit(
             service=service,
@@ -72,6 +71,7 @@ class OdwApp(App[None], inherit_bindings=False):
             home=os.environ.get("HOME", ""),
         )
         self.room = RoomScreen(self.kit, first, keymap.problems)
+        self.bridge = Bridge(service, first.seq, self.room.room_changed, self.set_timer)
         self._begin_with(load_palette(theme))
 
     def _begin_with(self, palette: Palette) -> None:
@@ -90,9 +90,8 @@ class OdwApp(App[None], inherit_bindings=False):
 
     def _set_going(self) -> None:
         prelude.settle()
-        bridge = Bridge(self._service, self._first.seq, self.room.room_changed, self.set_timer)
         self.run_worker(self._watched(), name="watch")
-        self.run_worker(bridge.run(), name="carry changes")
+        self.run_worker(self.bridge.run(), name="carry changes")
         if self._opening is not None:
             self.call_later(self._open, self._opening)
 

@@ -25,6 +25,11 @@ class Bridge:
         self._collected: list[Change] = []
         self._limiter = FrameLimiter(self._hand_over, later)
 
+    @property
+    def has_pending_frame(self) -> bool:
+        """Whether something was said that is not on the screen yet."""
+        return self._limiter.is_pending
+
     async def run(self) -> None:
         """Carry changes until cancelled."""
         async for batch in self._service.changes(self._since):

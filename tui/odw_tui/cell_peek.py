@@ -26,23 +26,35 @@ class CellPeek(LineView):
         super().on_mount()
         self.action_toggle_numbers()
 
+    def on_show(self) -> None:
+        self._watch()
+
+    def on_hide(self) -> None:
+        """What nobody sees is not looked at for news."""
+        self._log.watch(False)
+
     def tell(self, target: Target | None) -> None:
         """Show the end of this output. The same one once more is only looked at for news."""
         before, self._target = self._target, target
         if target is None:
             self.visible = False
             self._log.close()
-        elif before is None or (before.address, before.version) != (target.address, target.version):
+        elif before is None or before.key != target.key or (target.is_live and not self.visible):
             streams = dict.fromkeys((target.first, *_SPOKEN, _WRITTEN))
+            self._stream = ""
             self._untried = [one for one in streams if one in target.streams and one in (*_SPOKEN, _WRITTEN)]
+        if target is not None and self._untried and not self._stream:
             # First the frame with the cursor, then the reading of what is under it.
-            self.call_after_refresh(self._try_next)
-        else:
-            self._log.news()
+            self.call_after_refresh(self._begin)
+        self._log.news()
         self._watch()
 
+    def _begin(self) -> None:
+        if not self._stream and self.size.height > 0:
+            self._try_next()
+
     def _try_next(self) -> None:
-        if self._target is not None and self._untried and self.size.height > 0:
+        if self._target is not None and self._untried:
             self._stream = self._untried.pop(0)
             self._log.open(self._target.address, self._stream, follow=self._stream != _WRITTEN)
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from odw_core.model.change import Snapshot
     from odw_core.service.documents import Document
     from odw_core.service.oneshot import Room
+    from odw_core.service.service import RunningService
     from odw_tui.headless.answer import Answer
     from odw_tui.headless.drawing import Look
     from odw_tui.screens.opening import Opening
@@ -218,14 +219,21 @@ def _open_screen(task: _Task) -> int:
 
     prelude.prepare()
 
-    from odw_core.service.live import LiveService
+    from odw_core.service.first_page import first_snapshot
+    from odw_core.service.late import LateService
     from odw_tui.app import OdwApp
 
-    # Before the service, so that it begins with what this look at the disk has saved.
+    # Before the first page, so that it shows what this look at the disk has saved.
     opening = _opening(task)
     config = replace(task.config, ascii=task.is_ascii)
-    service = LiveService(task.places, config, cache=task.cache)
-    app = OdwApp(service, service.load_first_page(), config, opening=opening)
+    first = first_snapshot(task.places, task.cache)
+
+    def make() -> RunningService:
+        from odw_core.service.live import LiveService
+
+        return LiveService(task.places, config, cache=task.cache, first=first)
+
+    app = OdwApp(LateService(make, first), first, config, opening=opening)
     app.run()
     return app.return_code or FINE
 

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from odw_tui.keymap import Keymap
 from odw_tui.present.glyphs import Glyphs
 
 if TYPE_CHECKING:
     from odw_core.service.service import Service
-
-    class RunningService(Service, Protocol):
-        """A service that has yet to be set going."""
-
-        async def run(self) -> None:
-            """Watch until cancelled; cancelling closes everything. Raises what makes watching impossible."""
 
 
 class Kit(NamedTuple):

@@ -12,12 +12,13 @@ FRAMES_PER_SECOND: Final = 30
 class FrameLimiter:
     """Runs ``frame`` at once when something changes, and at most 30 times a second while things keep changing.
 
+    A ``frame`` that gives False found nothing to paint, and does not hold the next one back.
     ``later`` is the ``set_timer`` of the widget that is painted, so that nothing runs once the widget is gone.
     """
 
     def __init__(
         self,
-        frame: Callable[[], None],
+        frame: Callable[[], bool | None],
         later: Callable[[float, Callable[[], None]], object],
         clock: Callable[[], float] = monotonic,
     ) -> None:
@@ -45,5 +46,6 @@ class FrameLimiter:
 
     def _run(self) -> None:
         self._is_pending = False
-        self._not_before = self._clock() + 1 / FRAMES_PER_SECOND
-        self._frame()
+        began = self._clock()
+        if self._frame() is not False:
+            self._not_before = began + 1 / FRAMES_PER_SECOND

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable
 
 from textual.timer import Timer
+from textual.worker import Worker
 
 from odw_core.errors import OdwError
 from odw_core.files.line_source import LineSource
@@ -42,16 +43,24 @@ class OpenLog:
         self._hot_until = 0.0
         self._is_growing = False
         self._timer: Timer | None = None
+        self._worker: Worker[None] | None = None
 
     def open(self, address: Address, stream: str, *, follow: bool, empty: str = "") -> None:
         """Show another stream; the one before is given back."""
         self._let_go()
-        self._view.run_worker(self._keep(address, stream, follow, empty), group="log", exclusive=True)
+
+        async def keep() -> None:
+            await self._keep(address, stream, follow, empty)
+
+        # A function, not a coroutine: the next key may replace it before it begins.
+        self._worker = self._view.run_worker(keep, group="log", exclusive=True)
 
     def close(self) -> None:
         """Give back what is shown."""
         self._let_go()
-        self._view.workers.cancel_group(self._view, "log")
+        if self._worker is not None:
+            self._worker.cancel()
+            self._worker = None
 
     def watch(self, is_growing: bool) -> None:
         """Whether the text is in view and may grow: only then it is looked at by the clock."""

@@ -116,6 +116,8 @@ class IndexKeeper:
             self._saved(address)
 
     async def close(self) -> None:
-        """Save the rest and close."""
-        await self.flush()
-        await self._writer.close()
+        """Save the rest and close; close also when there is no time left to save (its thread would never end)."""
+        try:
+            await self.flush()
+        finally:
+            await self._writer.close()

@@ -22,7 +22,6 @@ from odw_core.service.schedule import Priority
 from odw_core.service.unit_reader import Settings, UnitReader
 from odw_core.state.store import Store
 
-_FIRST_PAGE = 200
 _TORN_TRIES = 5
 _TORN_PAUSE_S = 0.01
 
@@ -30,19 +29,19 @@ _TORN_PAUSE_S = 0.01
 class LiveService:
     """Implements ``Service``; ``run`` does the watching and ends when it is cancelled."""
 
-    def __init__(self, places: Sequence[str], config: Config, *, cache: Path | None) -> None:
+    def __init__(
+        self, places: Sequence[str], config: Config, *, cache: Path | None, first: Snapshot | None = None
+    ) -> None:
+        """``first`` is what is already on screen; it stays until something newer is known."""
         settings = Settings(silent_after_s=config.silent_after_s)
         self._roster = Roster(places, settings)
         self._store = Store(tuple(places))
+        if first is not None:
+            self._store.load(first.items.values(), first.counts)
         self._reading = Reading(self._roster, self._store, cache)
         self._lookout = Lookout(self._roster, self._store, self._reading, settings)
 
     def snapshot(self) -> Snapshot:
-        return self._store.snapshot()
-
-    def load_first_page(self) -> Snapshot:
-        """What the cache knows of the first rows: for a first paint before ``run``."""
-        self._reading.load_first_page(_FIRST_PAGE)
         return self._store.snapshot()
 
     async def changes(self, since: int = 0) -> AsyncIterator[tuple[Change, ...]]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Iterable
 from enum import Enum
+from itertools import islice
 
 from odw_core.files.watcher import FolderWatcher
 from odw_core.model.address import Address
@@ -19,8 +21,8 @@ from odw_core.service.unit_reader import Settings, UnitReader
 from odw_core.state.store import Store
 
 SWEEP_S = 5.0
-_PARTS = 12
-"""What is over is looked at in turns, each once a minute: nobody writes there, and a look at all costs 20 ms."""
+_PARTS = 24
+"""What is over is looked at in turns, each every two minutes: nobody writes there, and a look at all costs 40 ms."""
 _RECENT = 64
 """The newest runs are watched as if they lived: an end that was read is sometimes not the last line."""
 
@@ -42,12 +44,12 @@ class Lookout:
     def __init__(self, roster: Roster, store: Store, reading: Reading, settings: Settings) -> None:
         self._roster, self._store, self._reading, self._settings = roster, store, reading, settings
         self._schedule = reading.schedule
-        self._folders = FolderWatcher(self._heard)
-        self._live_folders = FolderWatcher(self._heard)
+        self._watcher = FolderWatcher(self._heard)
         self._exits = ExitWatch(self._owner_ended)
         self._problems: tuple[Problem, ...] = ()
         self._look_soon = asyncio.Event()
         self._recent: frozenset[Address] = frozenset()
+        self._live: dict[Address, UnitReader] = {}
         self._turn = 0
         self.has_looked = False
 
@@ -56,8 +58,7 @@ class Lookout:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._sweep_for_ever())
-                group.create_task(self._watch(self._folders))
-                group.create_task(self._watch(self._live_folders))
+                group.create_task(self._watch())
         finally:
             self._exits.close()
 
@@ -68,9 +69,9 @@ class Lookout:
             self._look_soon.clear()
             self.sweep(Sweep.USUAL)
 
-    async def _watch(self, watcher: FolderWatcher) -> None:
+    async def _watch(self) -> None:
         try:
-            await watcher.run()
+            await self._watcher.run()
         except OSError as error:
             why = error.strerror or str(error)
             reason = f"folders cannot be watched ({why}); they are looked at every {SWEEP_S:.0f} s instead"
@@ -87,16 +88,33 @@ class Lookout:
             self._schedule.add(reader.unit.address, Priority.NEW)
         if arrivals.new or arrivals.gone or sweep is not Sweep.USUAL:
             self.choose_recent()
-        self._turn = (self._turn + 1) % _PARTS
-        for number, reader in enumerate(self._roster.readers.values()):
-            if reader.is_watched:
-                if self._may_have_moved(reader):
-                    self._schedule.add(reader.unit.address, Priority.LIVE)
-            elif self._is_suspect(reader, sweep, number):
+        self._choose_live(sweep)
+        for reader in self._live.values():
+            if self._may_have_moved(reader):
+                self._schedule.add(reader.unit.address, Priority.LIVE)
+        for reader in self._others(sweep):
+            if not reader.is_watched and self._is_suspect(reader, sweep):
                 self._schedule.add(reader.unit.address, Priority.REST)
         self.watch_what_lives()
         self.report()
         self.has_looked = True
+
+    def _choose_live(self, sweep: Sweep) -> None:
+        """What is not over. Only what was read since the last sweep can have become so."""
+        readers = self._roster.readers
+        asked = readers if sweep is not Sweep.USUAL else self._live.keys() | self._reading.touched
+        self._reading.touched.clear()
+        self._live = {a: reader for a in asked if (reader := readers.get(a)) is not None and reader.is_watched}
+
+    def _others(self, sweep: Sweep) -> Iterable[UnitReader]:
+        """Which of the rest to ask this time."""
+        readers = self._roster.readers
+        if sweep is not Sweep.USUAL:
+            return [*readers.values()]
+        self._turn = (self._turn + 1) % _PARTS
+        share = len(readers) // _PARTS + 1
+        recent = [reader for address in self._recent if (reader := readers.get(address)) is not None]
+        return [*recent, *islice(readers.values(), self._turn * share, (self._turn + 1) * share)]
 
     def _may_have_moved(self, reader: UnitReader) -> bool:
         """Whether something that is not over should be read (again)."""
@@ -104,21 +122,14 @@ class Lookout:
             return True
         return reader.look_for_owner() or reader.has_news()
 
-    def _is_suspect(self, reader: UnitReader, sweep: Sweep, number: int) -> bool:
+    def _is_suspect(self, reader: UnitReader, sweep: Sweep) -> bool:
         """Whether something that is over should be read (again)."""
         if reader.item is None or reader.item.depth is not Depth.FOLDED:
             return True
         if reader.item.questions and not reader.questions:
             # The cache keeps items; the questions themselves come with the accumulator.
             return True
-        match sweep:
-            case Sweep.START:
-                return reader.has_news()
-            case Sweep.FULL:
-                return not reader.is_current()
-            case Sweep.USUAL:
-                is_its_turn = number % _PARTS == self._turn or reader.unit.address in self._recent
-                return is_its_turn and not reader.is_current()
+        return reader.has_news() if sweep is Sweep.START else not reader.is_current()
 
     def choose_recent(self) -> None:
         """Choose anew which of the units that are over are watched all the same."""
@@ -126,10 +137,11 @@ class Lookout:
 
     def watch_what_lives(self) -> None:
         """Hear of the folders and owners of what lives, is open or is new."""
-        chosen = self._recent | self._reading.feeds.keys()
-        live = [r for r in self._roster.readers.values() if r.is_watched or r.unit.address in chosen]
-        self._folders.watch(self._roster.folders())
-        self._live_folders.watch(reader.unit.root for reader in live if reader.engine.growing_file(reader.unit))
+        readers = self._roster.readers
+        chosen = self._live.keys() | self._recent | self._reading.feeds.keys()
+        live = [reader for address in chosen if (reader := readers.get(address)) is not None]
+        folders = (reader.unit.root for reader in live if reader.engine.growing_file(reader.unit))
+        self._watcher.watch((*self._roster.folders(), *folders))
         self._exits.watch(pid for reader in live if reader.alive and (pid := reader.owner_pid()) is not None)
 
     def report(self) -> None:

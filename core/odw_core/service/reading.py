@@ -13,6 +13,7 @@ from pathlib import Path
 from odw_core.index.read import IndexReader
 from odw_core.index.rows import Row
 from odw_core.model.address import Address
+from odw_core.model.item import Depth, Item
 from odw_core.model.problem import Problem
 from odw_core.service.feed import OpenDetail
 from odw_core.service.keeper import IndexKeeper
@@ -34,6 +35,8 @@ class Reading:
         self.schedule = Schedule()
         self.feeds: dict[Address, list[OpenDetail]] = {}
         """What somebody has open, by run or session."""
+        self.touched: set[Address] = set()
+        """What was read since somebody cleared this."""
         self._roster, self._store = roster, store
         self._index = IndexReader(cache) if cache is not None else None
         self._keeper = IndexKeeper(cache, self._row_of, self.let_go) if cache is not None else None
@@ -46,13 +49,6 @@ class Reading:
         return () if self._keeper is None else self._keeper.problems
 
     # ---- the cache
-
-    def load_first_page(self, limit: int) -> None:
-        """The first rows the cache knows, and the counts of all."""
-        if self._index is not None:
-            items, counts = self._index.first_page(self._roster.places, limit)
-            if items:
-                self._store.load(items, counts)
 
     def load_index(self) -> None:
         """Everything the cache knows, asleep."""
@@ -77,8 +73,13 @@ class Reading:
 
     def take_in(self, woken: Iterable[UnitReader]) -> None:
         """Show what the cache knew of units that are not in the room yet."""
-        known = (reader.item for reader in woken)
-        items = [item for item in known if item is not None and self._store.item(item.address) is None]
+        items: list[Item] = []
+        for reader in woken:
+            item, address = reader.item, reader.unit.address
+            if item is None or item.depth is not Depth.FOLDED:
+                self.schedule.add(address, Priority.REST)
+            if item is not None and self._store.item(address) is None:
+                items.append(item)
         if items:
             self._store.load(items, self._store.counts)
 
@@ -142,6 +143,7 @@ class Reading:
         if has_more:
             # Half of a journal would show a state that was true once; the last one stands until all is read.
             return True
+        self.touched.add(address)
         self.show(reader)
         if before != reader.item or reader.is_torn:
             self._heat(reader)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from odw_core.files.line_source import LineSource
 from odw_core.model.address import Address
 from odw_core.model.change import Change, Snapshot
-from odw_core.model.detail import Detail
+
+if TYPE_CHECKING:
+    from odw_core.files.line_source import LineSource
+    from odw_core.model.detail import Detail
 
 
 class DetailFeed(Protocol):
@@ -41,3 +43,10 @@ class Service(Protocol):
 
     async def settle(self) -> None:
         """One full look at the disk, then everything it brought drained: what tests wait for."""
+
+
+class RunningService(Service, Protocol):
+    """A service that has yet to be set going."""
+
+    async def run(self) -> None:
+        """Watch until cancelled; cancelling closes everything. Raises what makes watching impossible."""

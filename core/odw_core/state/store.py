@@ -113,12 +113,16 @@ class Store:
         """Changes after ``seq``, one for each address, from what it was then to what it is now."""
         if self._changes and self._changes[0].seq > seq + 1:
             return tuple(Change(self._seq, item.address, None, item) for item in self._items.values())
+        newest_first: list[Change] = []
+        for change in reversed(self._changes):
+            if change.seq <= seq:
+                break
+            newest_first.append(change)
         merged: dict[Address, Change] = {}
-        for change in self._changes:
-            if change.seq > seq:
-                known = merged.pop(change.address, None)
-                before = change.before if known is None else known.before
-                merged[change.address] = Change(change.seq, change.address, before, change.after)
+        for change in reversed(newest_first):
+            known = merged.pop(change.address, None)
+            before = change.before if known is None else known.before
+            merged[change.address] = Change(change.seq, change.address, before, change.after)
         return tuple(merged.values())
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 def whole_lines(data: bytes) -> tuple[list[tuple[int, bytes]], int]:
     """Every finished line of ``data`` with its offset, without its newline, and how many unfinished bytes follow."""
-    *finished, rest = data.split(b"\n")
+    finished = data.split(b"\n")
+    rest = finished.pop()
     lines: list[tuple[int, bytes]] = []
     offset = 0
     for line in finished:

@@ -11,10 +11,10 @@ ERROR = Needle(
     re.compile(
         r"(?<!\b0 )(?<!\bno )(?:\b[a-z_]*(?:error|exception)\b|\b(?:fatal|panic|panicked|failed)\b)", re.IGNORECASE
     ),
-    (b"error", b"fatal", b"panic", b"failed", b"exception"),
+    ("error", "fatal", "panic", "failed", "exception"),
     ignores_case=True,
 )
 """Lines that say that something broke."""
 
-WARNING = Needle(re.compile(r"\bwarn(?:ing)?\b", re.IGNORECASE), (b"warn",), ignores_case=True)
+WARNING = Needle(re.compile(r"\bwarn(?:ing)?\b", re.IGNORECASE), ("warn",), ignores_case=True)
 """Lines that say that something may break."""

@@ -27,10 +27,10 @@ def test_what_is_asked_has_a_tab_of_its_own() -> None:
     assert note_of(Tab.QUESTIONS, asking) == ("1", "waiting")
 
 
-def test_a_session_has_its_question_first_and_no_rounds() -> None:
+def test_a_session_has_output_and_questions_and_no_rounds() -> None:
     session = samples.session_detail()
     assert tabs_of(session) == (Tab.OUTPUT,)
-    assert tabs_of(replace(session, questions=(samples.question(RUN.item.address),))) == (Tab.QUESTIONS, Tab.OUTPUT)
+    assert tabs_of(replace(session, questions=(samples.question(RUN.item.address),))) == (Tab.OUTPUT, Tab.QUESTIONS)
 
 
 def test_before_anything_was_read_there_are_tabs_already() -> None:

@@ -43,12 +43,11 @@ def status_lines(snapshot: Snapshot, look: Look) -> Iterator[Spans]:
         yield words("no runs", QUIET)
         return
     yield tuple(chain.from_iterable(_count(state, number, look) for state, number in found))
-    shown = rows(snapshot.items)
-    names = place_names({item.place for item in shown})
-    for item in shown:
-        if item.state is State.WAITING:
-            yield BLANK
-            yield from _waiting(item, names[item.place], look)
+    waiting = [item for item in rows(snapshot.items) if item.state is State.WAITING]
+    names = place_names({*snapshot.places, *(item.place for item in waiting)})
+    for item in waiting:
+        yield BLANK
+        yield from _waiting(item, names[item.place], look)
 
 
 def _count(state: State, number: int, look: Look) -> Spans:

@@ -13,7 +13,7 @@ from odw_core.service.service import Service
 from odw_tui.headless.listing import items_in_order
 
 if TYPE_CHECKING:
-    from odw_tui.kit import RunningService
+    from odw_core.service.service import RunningService
 
 
 async def tell_changes(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from odw_core.text.ansi import one_line
 from odw_tui.actions import Action
 from odw_tui.keymap import Keymap
 from odw_tui.present.glyphs import Glyphs
 from odw_tui.present.hints import hints
 from odw_tui.present.spans import Line, Span, Spans, spans
 from odw_tui.widgets.fitted_sheet import FittedSheet
+
+_LONGEST = 2_000
 
 
 class Footer(FittedSheet):
@@ -24,7 +27,8 @@ class Footer(FittedSheet):
 
     def say(self, text: str, tone: str) -> None:
         """Show one sentence."""
-        self.fill(lambda width, height: (Line((Span(text, tone),)),))
+        said = one_line(text, _LONGEST)
+        self.fill(lambda width, height: (Line((Span(said, tone),)),))
 
     def prompt(self, sign: str, typed: Spans, news: str) -> None:
         """Show what is being typed, and on the right what it does."""

@@ -55,7 +55,7 @@ class JournalPane(Vertical):
 
     def _open(self) -> None:
         self._is_open = True
-        self._log.open(self._address, output.JOURNAL, follow=True, empty="nothing was written down yet")
+        self._log.open(self._address, output.JOURNAL, follow=True, empty=" Nothing was written down yet.")
 
     def _opened(self) -> None:
         self.remove_class("-missing")

@@ -27,6 +27,8 @@ class OutputPane(Vertical):
         self._target: Target | None = None
         self._stream = ""
         self._wanted = ""
+        self._is_wished = False
+        """Whether a person asked for this stream, so that no other is shown in its place."""
         self._missing: dict[str, str] = {}
         self._is_unfolded = False
         self._is_in_view = False
@@ -64,9 +66,9 @@ class OutputPane(Vertical):
         if before is None or before.address != target.address:
             self._missing.clear()
             self._is_unfolded = False
-            self._wanted = target.first
+            self._wanted, self._is_wished = target.first, False
             self._open(target.first)
-        elif before.version != target.version and self._stream in self._missing:
+        elif self._stream in self._missing and (before.version != target.version or target.is_live):
             self._missing.clear()
             self._open(self._wanted)
         else:
@@ -79,16 +81,20 @@ class OutputPane(Vertical):
         self._is_in_view = is_in_view
         self._watch()
 
+    def show_stream(self, stream: str) -> None:
+        """Show this stream and no other, even if it is missing."""
+        self._wanted, self._is_wished = stream, True
+        self._missing.pop(stream, None)
+        self._open(stream)
+        self._show_words()
+
     def next_stream(self, step: int = 1) -> None:
         """Show the stream after this one, going round."""
         target = self._target
         if target is None or not target.streams:
             return
         place = target.streams.index(self._stream) if self._stream in target.streams else -1
-        self._wanted = target.streams[(place + step) % len(target.streams)]
-        self._missing.pop(self._wanted, None)
-        self._open(self._wanted)
-        self._show_words()
+        self.show_stream(target.streams[(place + step) % len(target.streams)])
 
     def unfold(self) -> None:
         """Show the whole cause, or its first lines again."""
@@ -111,10 +117,15 @@ class OutputPane(Vertical):
         target = self._target
         if target is not None:
             self._stream = stream
-            self.remove_class("-missing")
-            self._log.open(target.address, stream, follow=stream not in _READ_FROM_THE_TOP, empty="nothing was written")
+            self._log.open(
+                target.address, stream, follow=stream not in _READ_FROM_THE_TOP, empty=" Nothing was written to it."
+            )
 
     def _opened(self) -> None:
+        target = self._target
+        if target is not None and not self._is_wished and self.view.line_count == 0 and not target.is_live:
+            self._not_there("nothing was written to it")
+            return
         self._missing.pop(self._stream, None)
         self.remove_class("-missing")
         self._seek_cause()
@@ -136,7 +147,7 @@ class OutputPane(Vertical):
             return
         self._missing[self._stream] = reason
         untried = [stream for stream in target.streams if stream not in self._missing]
-        if self._wanted == target.first and untried:
+        if not self._is_wished and untried:
             self._open(untried[0])
             return
         if self._wanted in self._missing:
@@ -152,7 +163,7 @@ class OutputPane(Vertical):
         target, view, keymap = self._target, self.view, self._kit.keymap
         if target is None:
             return
-        is_missing = self.has_class("-missing")
+        is_missing = self._stream in self._missing
         seen = output.seen_words(
             view.line_count, follows=view.follows, is_live=target.is_live, searching=view.is_searching
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
@@ -16,6 +16,7 @@ from odw_tui.present import question_card
 from odw_tui.present.cell_story import story
 from odw_tui.present.output import peek_target
 from odw_tui.present.parts import said
+from odw_tui.present.run_head import cause_line
 from odw_tui.present.spans import Line, Span
 from odw_tui.present.timeline import (
     first_look,
@@ -33,8 +34,18 @@ from odw_tui.widgets.sheet import Sheet, laid
 ONE_COLUMN_BELOW = 72
 """In fewer cells one column is shown at a time."""
 
-_CARD_SHARE = 0.3
-"""Questions are shown in full if they take no more of the pane than this."""
+_STORY_ROWS = 7
+"""Questions are shown in full if they leave so much space below the grid."""
+
+
+class _Below(Vertical):
+    """The space under the grid. What fits into it depends on how much there is."""
+
+    class Fitted(Message):
+        """There is more or less space than before."""
+
+    def on_resize(self) -> None:
+        self.post_message(self.Fitted())
 
 
 class TimelinePane(Vertical):
@@ -45,23 +56,22 @@ class TimelinePane(Vertical):
     class Opened(Message):
         """A cell was clicked to be opened."""
 
-    def __init__(self, kit: Kit, questions_key: str) -> None:
+    def __init__(self, kit: Kit) -> None:
         super().__init__(id="timeline")
         self._kit = kit
-        self._questions_key = questions_key
         self._detail: RunDetail | None = None
         self._first_line = 0
         signs = kit.signs
         edges = ("<", ">") if signs.is_ascii else ("‹", "›")
-        self._asked = Sheet(id="asked")
+        self._notice = Sheet(id="notice")
         self._grid = Grid(bar=signs.cursor, thumb=signs.thumb, edges=edges, ellipsis=signs.ellipsis, id="grid")
         self._nothing = Sheet(id="nothing")
-        self._below = Vertical(id="below")
+        self._below = _Below(id="below")
         self._story = Sheet(id="story")
         self._peek = CellPeek(kit)
 
     def compose(self) -> ComposeResult:
-        yield self._asked
+        yield self._notice
         yield self._grid
         yield self._nothing
         with self._below:
@@ -79,7 +89,7 @@ class TimelinePane(Vertical):
         self._detail = detail
         now, signs = self._kit.now(), self._kit.signs
         self._grid.show(timeline(detail, signs, now, is_roomy=self._grid.one_column))
-        self._show_questions(detail)
+        self._show_notice(detail)
         is_empty = self._grid.cursor is None
         self.set_class(is_empty, "-empty")
         if is_empty:
@@ -88,15 +98,16 @@ class TimelinePane(Vertical):
             self._grid.move_to(*place)
         self._tell_story()
 
-    def _show_questions(self, detail: RunDetail) -> None:
-        """In full where that leaves most of the space to the rest, else the oldest in a few lines."""
-        now, signs = self._kit.now(), self._kit.signs
+    def _show_notice(self, detail: RunDetail) -> None:
+        """What waits for a person, else what broke. Questions are shown in full where there is space."""
+        now, signs, keymap = self._kit.now(), self._kit.signs, self._kit.keymap
         lines = question_card.cards(detail.questions, signs, now)
         rows = sum(len(laid(line, max(1, self.size.width - 2))) for line in lines)
-        if rows > self.size.height * _CARD_SHARE:
-            lines = question_card.short_card(detail.questions, signs, now, self._questions_key)
-        self._asked.show(lines)
-        self._asked.display = bool(lines)
+        if rows + self._grid.count_rows(self.size.width) + _STORY_ROWS > self.size.height:
+            lines = question_card.short_card(detail.questions, signs, now, keymap.shown("run", "questions"))
+        lines = lines or cause_line(detail, keymap.shown("run", "run_output"))
+        self._notice.show(lines)
+        self._notice.display = bool(lines)
 
     def tick(self) -> None:
         """A second went by: only what runs and is in view says something else."""
@@ -150,7 +161,11 @@ class TimelinePane(Vertical):
         self._grid.one_column = event.size.width < ONE_COLUMN_BELOW
         if self._detail is not None:
             self.tell(self._detail)
-        self.call_after_refresh(self._tell_story)
+
+    @on(_Below.Fitted)
+    def _fit_story(self, event: _Below.Fitted) -> None:
+        event.stop()
+        self._tell_story()
 
     def _tell_story(self) -> None:
         cursor, detail = self._grid.cursor, self._detail

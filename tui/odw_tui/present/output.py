@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from odw_core.model.address import Address
-from odw_core.model.detail import Attempt, Cell, Detail, Mark, RunDetail
+from odw_core.model.detail import Attempt, Cell, Detail, Mark, RunDetail, SessionDetail
 from odw_core.model.item import Item, State
 from odw_core.text.ansi import one_line
 from odw_tui.present import numbers
@@ -37,24 +37,38 @@ class Target:
     version: object = None
     is_live: bool = False
 
+    @property
+    def key(self) -> object:
+        """Differs when there may be another text to show."""
+        return self.address, self.version
+
 
 def run_target(detail: Detail) -> Target:
     """The output of the run or session itself."""
     streams = tuple(stream for stream in detail.streams if stream != JOURNAL or not isinstance(detail, RunDetail))
     item = detail.item
-    is_live = is_growing(item)
-    first = "stderr" if "stderr" in streams and (detail.cause or is_live) else (streams or ("stdout",))[0]
-    kind = "whole run" if isinstance(detail, RunDetail) else "session"
+    is_noisy = "stderr" in streams and (bool(detail.cause) or item.state is State.RUNNING)
+    if isinstance(detail, RunDetail):
+        title = spans(Span("whole run", "strong"))
+    else:
+        title = spans(Span("session", "strong"), Span(_agent(detail), "quiet"))
     return Target(
         address=item.address,
-        title=spans(Span(kind, "strong")),
+        title=title,
         streams=streams,
-        first=first,
+        first="stderr" if is_noisy else (streams or ("stdout",))[0],
         cause=detail.cause,
         outcome=(),
         version=(item.state, item.raw_state),
-        is_live=is_live,
+        is_live=is_growing(item),
     )
+
+
+def _agent(session: SessionDetail) -> str:
+    """``, codex, gpt-5.3-codex, effort medium, workspace-write``."""
+    effort = f"effort {session.effort}" if session.effort else ""
+    facts = (session.runtime, session.model or "", effort, session.permission or "")
+    return "".join(f", {one_line(fact, 60)}" for fact in facts if fact)
 
 
 def is_growing(item: Item) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from odw_core.text.ansi import one_line
 from odw_tui.present import numbers
 from odw_tui.present.places import at_home
 from odw_tui.present.spans import Line, Span
 
 _MARGIN = "  "
+_LONGEST = 200
 
 
 def looking(places: Sequence[str], home: str) -> tuple[Line, ...]:
@@ -43,4 +45,4 @@ def _said(headline: str, sentence: str, keys: Sequence[tuple[str, str]]) -> tupl
 
 
 def _all(places: Sequence[str], home: str) -> str:
-    return ", ".join(at_home(place, home) for place in places) or "the places you named"
+    return ", ".join(one_line(at_home(place, home), _LONGEST) for place in places) or "the places you named"

@@ -20,8 +20,9 @@ def place_names(paths: Iterable[str]) -> dict[str, str]:
 
 def at_home(path: str, home: str) -> str:
     """``path`` with ``~`` for the home directory."""
-    if home and (path == home or path.startswith(home.rstrip("/") + "/")):
-        return "~" + path[len(home.rstrip("/")) :]
+    home = home.rstrip("/")
+    if home and (path == home or path.startswith(home + "/")):
+        return "~" + path[len(home) :]
     return path
 
 

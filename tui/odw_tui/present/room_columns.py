@@ -59,13 +59,13 @@ class Column(NamedTuple):
 
 _COLUMNS = (
     Column(Key.STATE, 9, 72),
-    Column(Key.ENGINE, 8, 110),
+    Column(Key.ENGINE, 8, 124),
     Column(Key.TITLE, 0, 0),
-    Column(Key.WHERE, 16, 98),
+    Column(Key.WHERE, 16, 106),
     Column(Key.STAGE, 19, 0),
     Column(Key.MODEL, 16, 150),
     Column(Key.TASKS, 5, 76, is_number=True),
-    Column(Key.BLOCKERS, 3, 104, is_number=True),
+    Column(Key.BLOCKERS, 3, 114, is_number=True),
     Column(Key.TOKENS, 7, 90, is_number=True),
     Column(Key.AGE, 4, 0, is_number=True),
     Column(Key.SAID, 0, 172),

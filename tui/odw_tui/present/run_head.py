@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from odw_core.model.detail import Detail, RunDetail
 from odw_core.model.item import Item, State
 from odw_core.text.ansi import one_line
@@ -14,14 +16,23 @@ _LEAST_TITLE = 24
 _GAP = "   "
 
 
-def head(
-    item: Item, detail: Detail | None, place: str, glyphs: Glyphs, now: float, width: int, *, is_gone: bool = False
-) -> tuple[Line, ...]:
-    """One line of who and how, the why below it, and what else should be known. ``detail`` may not be read yet."""
-    lines = [_title_line(item, place, glyphs, now, width), labelled("why", Span(_why(item), "strong"), most=3)]
+@dataclass(frozen=True, slots=True)
+class Headed:
+    """What the head is about. ``detail`` may not be read yet."""
+
+    item: Item
+    detail: Detail | None
+    place: str
+    is_gone: bool = False
+
+
+def head(of: Headed, glyphs: Glyphs, now: float, width: int) -> tuple[Line, ...]:
+    """One line of who and how, the why below it, and what else should be known."""
+    item, detail = of.item, of.detail
+    lines = [_title_line(item, of.place, glyphs, now, width), labelled("why", Span(_why(item), "strong"), most=3)]
     if detail is not None and (note := _note(detail, glyphs)):
         lines.append(labelled("note", Span(note, "quiet")))
-    if is_gone:
+    if of.is_gone:
         words = "its files were removed while you looked; what was read stays here until you leave"
         lines.append(labelled("gone", Span(words, "stale"), most=2))
     return tuple(lines)
@@ -62,6 +73,18 @@ def _title_line(item: Item, place: str, glyphs: Glyphs, now: float, width: int) 
     is_tight = width - width_of(right) - 2 < width_of((Span(crumb + title),))
     left = spans(Span("" if is_tight else crumb, "quiet"), Span(title, "strong"))
     return Line(left, right)
+
+
+def cause_line(detail: Detail, key: str) -> tuple[Line, ...]:
+    """The first line of what broke and the key that shows all, unless the why says it already and there is no more."""
+    item = detail.item
+    if not detail.cause or item.state not in (State.FAILED, State.BLOCKED):
+        return ()
+    first, rest = one_line(detail.cause[0], TEXT_LIMIT), len(detail.cause) - 1
+    if not rest and first in item.why:
+        return ()
+    more = f"{counted(rest, 'more line')}, {key} shows all" if rest else ""
+    return (labelled("cause", Span(first, "failed"), right=spans(Span(more, "faint"))),)
 
 
 def _joined(state: Span, facts: list[Span]) -> Spans:

@@ -21,8 +21,7 @@ class Tab(StrEnum):
 def tabs_of(detail: Detail | None) -> tuple[Tab, ...]:
     """The tabs that make sense for this run or session; a session has no rounds."""
     if detail is not None and not isinstance(detail, RunDetail):
-        first = [Tab.QUESTIONS] if detail.questions else []
-        return (*first, Tab.OUTPUT)
+        return (Tab.OUTPUT, *([Tab.QUESTIONS] if detail.questions else ()))
     asked = detail is not None and bool(detail.questions)
     reviewed = [Tab.BLOCKERS] if detail is not None and is_reviewed(detail) else []
     return (Tab.TIMELINE, *reviewed, Tab.OUTPUT, Tab.JOURNAL, *([Tab.QUESTIONS] if asked else ()))

@@ -54,7 +54,7 @@ def timeline(detail: RunDetail, glyphs: Glyphs, now: float, *, is_roomy: bool = 
     """The whole table as it is at ``now``; ``is_roomy`` when one column has all the space, so that cells say more."""
     kinds = kinds_of(detail)
     columns = tuple(
-        GridColumn(column.key, head(column, glyphs, now), kin=column.kind.value, least=_least(column.kind))
+        GridColumn(column.key, head(column, glyphs, now), _kin(column.kind), _least(column.kind))
         for column in detail.columns
     )
     rows: list[GridRow] = []
@@ -80,6 +80,11 @@ def nothing_yet(detail: RunDetail, journal_key: str) -> tuple[Line, ...]:
     over = detail.item.ended_at is not None
     words = "No task was started in this run." if over else "No task has started yet; the first one appears here."
     return (Line(), Line((Span(words, "strong"),)), Line((Span(f"{journal_key}  what the journal says", "quiet"),)))
+
+
+def _kin(kind: ColumnKind) -> str:
+    """Rounds are compared with each other, so they are equally wide; phases have little in common."""
+    return kind.value if kind is ColumnKind.ROUND else ""
 
 
 def _least(kind: ColumnKind) -> int:

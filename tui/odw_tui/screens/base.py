@@ -22,7 +22,7 @@ class ActionScreen(Screen[None], inherit_bindings=False):
     CONTEXT: ClassVar[str]
 
     def __init__(self, kit: Kit) -> None:
-        super().__init__()
+        super().__init__(classes="-ascii" if kit.signs.is_ascii else None)
         self.kit = kit
 
     @property

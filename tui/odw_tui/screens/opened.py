@@ -174,7 +174,8 @@ class OpenedScreen(LineScreen):
             return
         places = place_names({*self.kit.service.snapshot().places, item.place})
         place, signs, now = places[item.place], self.kit.signs, self.kit.now()
-        self._head.show(run_head.head(item, self._detail, place, signs, now, width, is_gone=self._is_gone))
+        headed = run_head.Headed(item, self._detail, place, is_gone=self._is_gone)
+        self._head.show(run_head.head(headed, signs, now, width))
 
     def _show_tab(self) -> None:
         offered = tabs_of(self._detail)
@@ -225,6 +226,8 @@ class OpenedScreen(LineScreen):
                 return "Nothing is asked here."
             case "next_stream" if self._tab is not Tab.OUTPUT:
                 return "There is one text here only."
+            case "prompt" | "diff" if not self._has_stream(action_id):
+                return f"There is no {action_id} of this."
             case "unfold" if self._tab is not Tab.OUTPUT or not self._output.can_unfold:
                 return "Nothing is folded here."
             case _:
@@ -235,6 +238,17 @@ class OpenedScreen(LineScreen):
 
     def do_questions(self) -> None:
         self.open_tab(Tab.QUESTIONS)
+
+    def _has_stream(self, stream: str) -> bool:
+        """Whether what is shown, or is under the cursor, may have this stream."""
+        target = self._output.target
+        return self._tab is Tab.OUTPUT and target is not None and stream in target.streams
+
+    def do_prompt(self) -> None:
+        self._output.show_stream("prompt")
+
+    def do_diff(self) -> None:
+        self._output.show_stream("diff")
 
     def do_next_stream(self) -> None:
         self._output.next_stream()

@@ -55,6 +55,8 @@ class RoomScreen(ActionScreen):
         super().__init__(kit)
         self._snapshot = first
         self._rows = select(first.items, Query(), Order.START)
+        self._missed: list[Change] = []
+        self._has_more = False
         self._asked: dict[Address, tuple[Question, ...]] = {}
         self._names: dict[str, str] = {}
         self._filter = ""
@@ -74,8 +76,7 @@ class RoomScreen(ActionScreen):
         self._follower = Follower(kit.service, self._detail_read)
 
     def compose(self) -> ComposeResult:
-        # All of this before anything is styled, so that the first frame is made once.
-        self.set_class(self.kit.signs.is_ascii, "-ascii", update=False)
+        # Before anything is styled, so that the first frame is made once.
         self._fit()
         yield self._head
         with Container(id="body"):
@@ -92,8 +93,24 @@ class RoomScreen(ActionScreen):
 
     def room_changed(self, snapshot: Snapshot, changes: Sequence[Change]) -> None:
         """The room is now ``snapshot``; ``changes`` are what led to it from the one before."""
-        self._snapshot = snapshot
-        self._rows = self._rows.after(changes, snapshot.items)
+        self._missed.extend(changes)
+        was_complete, self._snapshot = self._snapshot.complete, snapshot
+        self._has_more = self._has_more or snapshot.complete is not was_complete
+        if self.is_active:
+            self._catch_up()
+
+    def on_screen_resume(self) -> None:
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Show what happened; while another screen covers this one, that waits."""
+        changes, self._missed = self._missed, []
+        if self._has_more:
+            # What the cache knew comes in silence: it is no change of the room.
+            self._has_more = False
+            self._rows = select(self._snapshot.items, self._rows.query, self._rows.order)
+        else:
+            self._rows = self._rows.after(changes, self._snapshot.items)
         self._show_all()
 
     def stopped(self, sentence: str) -> None:
@@ -226,9 +243,10 @@ class RoomScreen(ActionScreen):
             self._age_timer.stop()
             self._age_timer = None
         if self._provider is not None and (lasts := self._provider.lasts_s(self._list.in_view)) is not None:
-            self._age_timer = self.set_timer(lasts, self._grow_older)
+            self._age_timer = self.set_timer(lasts, self.grow_older)
 
-    def _grow_older(self) -> None:
+    def grow_older(self) -> None:
+        """Show the ages as they are now."""
         if self._provider is not None:
             self._provider.now = self.kit.now()
             self._list.refresh_rows()

@@ -32,7 +32,7 @@ class RunScreen(OpenedScreen):
         super().__init__(kit, address)
         self._cell: tuple[str, str, int] | None = None
         """Row, column and attempt (from 0) whose output is shown; None for the run itself."""
-        self._timeline = TimelinePane(kit, kit.keymap.shown(self.CONTEXT, Tab.QUESTIONS.value))
+        self._timeline = TimelinePane(kit)
         self._blockers = BlockersPane(kit)
         self._journal = JournalPane(kit, address.root)
 
@@ -108,6 +108,25 @@ class RunScreen(OpenedScreen):
         cell = cell_at(run, row, column)
         wanted = number + (1 if action_id == "later_attempt" else -1)
         return (row, column, wanted) if cell is not None and 0 <= wanted < len(cell.attempts) else None
+
+    def _has_stream(self, stream: str) -> bool:
+        run, cell = self._run, self._cursor_cell()
+        if self._tab is not Tab.TIMELINE or run is None or cell is None:
+            return super()._has_stream(stream)
+        target = cell_target(run, cell[0], cell[1], self.kit.signs)
+        return target is not None and stream in target.streams
+
+    def do_prompt(self) -> None:
+        self._open_cursor_cell()
+        super().do_prompt()
+
+    def do_diff(self) -> None:
+        self._open_cursor_cell()
+        super().do_diff()
+
+    def _open_cursor_cell(self) -> None:
+        if self._tab is Tab.TIMELINE:
+            self._open_output(self._cursor_cell())
 
     def _open_output(self, cell: tuple[str, str, int] | None) -> None:
         self._cell, self._asked = cell, None

@@ -1,4 +1,4 @@
-"""Ink: tones as the colours of the reader's own terminal, for text that is printed and left standing. Prints nothing."""
+"""Ink: tones as the colours of the reader's own terminal, for text that is printed and left standing. No printing."""
 
 from __future__ import annotations
 

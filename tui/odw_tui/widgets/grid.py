@@ -19,6 +19,7 @@ from odw_tui.present.spans import ELLIPSIS, Spans, fit
 from odw_tui.present.table import GridColumn, GridContent
 from odw_tui.widgets.grid_shape import GAP, GUTTER, GridShape, Placed
 from odw_tui.widgets.paint import Painter
+from odw_tui.widgets.self_sized import SelfSized
 
 
 class Grid(SelfSized, can_focus=True):

@@ -16,7 +16,6 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from odw_core.files.line_source import LineSource
 from odw_core.files.text_lines import TextLines
@@ -27,6 +26,7 @@ from odw_tui.motion import FrameLimiter
 from odw_tui.widgets.line_hunt import Outcome, hunt
 from odw_tui.widgets.line_paint import Painted, RowPainter
 from odw_tui.widgets.line_window import LineWindow
+from odw_tui.widgets.own_lines import OwnLines
 
 _SLICE_S = 0.002
 _WHEEL_ROWS = 3
@@ -34,7 +34,7 @@ _FEWEST_DIGITS = 3
 _DIGITS_OF_A_LARGE_TEXT = 7
 
 
-class LineView(Widget, can_focus=True):
+class LineView(OwnLines, can_focus=True):
     """Shows any ``LineSource``: the end first, line numbers once they are known, follows a text that grows.
 
     The owner calls ``show``, tells ``source_changed`` when there may be news, and closes the source itself.
@@ -193,7 +193,7 @@ class LineView(Widget, can_focus=True):
     def search(self, text: str) -> None:
         """Mark ``text`` wherever it stands and go to the nearest line with it, downwards first; "" ends that."""
         needle = Needle.literal(text)
-        self._painter.needle = needle if needle.words else None
+        self._painter.needle = needle or None
         self._painter.forget()
         self._repaint()
         self._hunt_for(self._painter.needle, forward=True, is_new=True)
@@ -225,11 +225,13 @@ class LineView(Widget, can_focus=True):
     def action_first(self) -> None:
         """To the beginning."""
         self._window.to_first()
+        self._painter.forget()
         self._repaint()
 
     def action_last(self) -> None:
         """To the end, and follow it."""
         self._window.to_last()
+        self._painter.forget()
         self._repaint()
 
     def action_left(self) -> None:
@@ -334,12 +336,12 @@ class LineView(Widget, can_focus=True):
             self._painter.forget()
             self._repaint()
 
-    def _look(self) -> None:
-        """What happened to the source? Runs at most once a frame."""
+    def _look(self) -> bool:
+        """What happened to the source? Runs at most once a frame; False when it was nothing."""
         window = self._window
         known, generation = window.end, window.source.generation
         if not window.refresh():
-            return
+            return False
         if generation != window.source.generation or not window.is_numbered:
             self._painter.forget()
         else:
@@ -347,6 +349,7 @@ class LineView(Widget, can_focus=True):
         self._relay_if_wider()
         self._repaint()
         self._go_on()
+        return True
 
     def _relay(self) -> None:
         """Lay everything out anew: size, gutter or text changed."""
@@ -372,12 +375,12 @@ class LineView(Widget, can_focus=True):
         ]
         painted += [(None, y in thumb) for y in range(len(painted), self.size.height)]
         before, self._painted = self._painted, painted
-        if len(before) != len(painted) or window.end == window.first:
+        changed = [y for y, now in enumerate(painted) if y >= len(before) or not _is_same(before[y], now)]
+        if len(changed) > len(painted) // 2 or window.end == window.first:
             self.refresh()
         else:
-            for y, (old, new) in enumerate(zip(before, painted, strict=True)):
-                if old[0] is not new[0] or old[1] is not new[1]:
-                    self.refresh(Region(0, y, self.size.width, 1))
+            for y in changed:
+                self.refresh(Region(0, y, self.size.width, 1))
         self.post_message(self.Changed(self))
 
     def _thumb_rows(self) -> range:
@@ -436,3 +439,7 @@ class LineView(Widget, can_focus=True):
                 self._window.to_line(outcome.line)
             self._repaint()
             self.post_message(self.Searched(self, outcome))
+
+
+def _is_same(before: tuple[Painted | None, bool], now: tuple[Painted | None, bool]) -> bool:
+    return before[0] is now[0] and before[1] is now[1]

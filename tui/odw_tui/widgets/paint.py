@@ -8,7 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.widget import Widget
 
-from odw_tui.present.spans import Span
+from odw_tui.present.spans import ELLIPSIS, Span
 
 TONES = ("strong", "quiet", "faint", "accent", "waiting", "blocked", "failed", "running", "stale", "idle", "done")
 """Everything a span may mean. ``.tone--failed`` in the style sheet says how ``failed`` looks."""
@@ -23,10 +23,12 @@ class Painter:
     def __init__(self, widget: Widget) -> None:
         self._widget = widget
         self._kept: dict[tuple[str, str], Style] = {}
+        self._is_ascii: bool | None = None
 
     def forget(self) -> None:
         """Call when theme or style sheet changed."""
         self._kept.clear()
+        self._is_ascii = None
 
     def style(self, tone: str = "", under: str = "") -> Style:
         """The style of a tone, laid over the background of the component ``under`` if one is named."""
@@ -36,8 +38,12 @@ class Painter:
         return self._kept[key]
 
     def segments(self, line: Iterable[Span], under: str = "") -> list[Segment]:
-        """``line`` as it is painted."""
-        return [Segment(span.text, self.style(span.tone, under)) for span in line]
+        """``line`` as it is painted; on a screen of the class ``-ascii`` the sign for what was left out is a tilde."""
+        if self._is_ascii is None:
+            self._is_ascii = self._widget.screen.has_class("-ascii")
+        if self._is_ascii:
+            line = (Span(text.replace(ELLIPSIS, "~"), tone) for text, tone in line)
+        return [Segment(text, self.style(tone, under)) for text, tone in line]
 
     def _looked_up(self, tone: str, under: str) -> Style:
         widget = self._widget

@@ -13,9 +13,9 @@ from textual import events
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from odw_tui.present.spans import Spans
+from odw_tui.widgets.own_lines import OwnLines
 from odw_tui.widgets.paint import Painter
 
 _WHEEL_LINES = 3
@@ -66,7 +66,7 @@ class _NoRows:
         raise IndexError(index)
 
 
-class RowList(Widget):
+class RowList(OwnLines):
     """Shows the lines of a provider with a cursor that stays with its row, wherever the row moves."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"row-list--cursor", "row-list--thumb"}

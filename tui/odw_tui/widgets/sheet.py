@@ -10,6 +10,7 @@ from textual.strip import Strip
 
 from odw_tui.present.spans import Line, Span, Spans, cut, width_of, wrap
 from odw_tui.widgets.paint import Painter
+from odw_tui.widgets.self_sized import SelfSized
 
 
 class Sheet(SelfSized):
