@@ -20,6 +20,7 @@ from odw_core.model.change import Snapshot
 from odw_core.model.detail import Detail
 from odw_core.model.item import Item
 from odw_tui.app import OdwApp
+from odw_tui.panes.room_list import RoomList
 from odw_tui.present.glyphs import ASCII, UNICODE
 from odw_tui.screens.room import RoomScreen
 from odw_tui.widgets.row_list import RowList
@@ -69,7 +70,7 @@ class RoomDriver:
     async def a_while_later(self, seconds: float) -> None:
         """Let the clock go on and the screen notice."""
         self.clock.time += seconds
-        self.room.grow_older()
+        self.room.query_one(RoomList).grow_older()
         await self.idle()
 
     async def click(self, words: str) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from drivers import samples
 from drivers.room_driver import open_room
 from odw_core.model.address import Address
 from odw_core.model.detail import Mark
 from odw_core.model.item import State
 from odw_core.model.problem import Problem
+from odw_tui.panes.room_list import RoomProvider
+from odw_tui.present.spans import Spans
 
 IN_ORDER = [
     "fix rounding in invoices",
@@ -178,18 +182,19 @@ async def test_ages_follow_the_clock() -> None:
         assert room.line("explore flaky test").rstrip().endswith("45s")
 
 
-async def test_only_the_rows_whose_age_changed_are_painted_again() -> None:
+async def test_only_the_rows_whose_age_changed_are_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    whole = RoomProvider.line
+
+    def spy(self: RoomProvider, index: int, width: int, *, has_cursor: bool) -> Spans:
+        made.append(index)
+        return whole(self, index, width, has_cursor=has_cursor)
+
+    monkeypatch.setattr(RoomProvider, "line", spy)
     async with open_room() as room:
-        painted: list[int] = []
-        whole = room.listing.render_line
-
-        def spy(y: int) -> object:
-            painted.append(y)
-            return whole(y)
-
-        room.listing.render_line = spy  # type: ignore[method-assign, assignment]
+        made.clear()
         await room.a_while_later(1)
-        assert len(painted) == 1
+        assert len(made) == 1
 
 
 async def test_the_preview_says_why_first() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,7 +14,7 @@ from textual.reactive import Reactive
 from odw_core.clock import Clock, SystemClock
 from odw_core.config import Config
 from odw_core.errors import OdwError
-from odw_core.model.change import Snapshot
+from odw_core.model.change import Change, Snapshot
 from odw_core.text.ansi import one_line
 from odw_themes.loader import Palette, load_palette, theme_names
 from odw_tui import prelude
@@ -70,8 +71,9 @@ class OdwApp(App[None], inherit_bindings=False):
             now=(clock or SystemClock()).now,
             home=os.environ.get("HOME", ""),
         )
+        self._is_loaded = False
         self.room = RoomScreen(self.kit, first, keymap.problems)
-        self.bridge = Bridge(service, first.seq, self.room.room_changed, self.set_timer)
+        self.bridge = Bridge(service, first.seq, self._room_changed, self.set_timer)
         self._begin_with(load_palette(theme))
 
     def _begin_with(self, palette: Palette) -> None:
@@ -94,6 +96,13 @@ class OdwApp(App[None], inherit_bindings=False):
         self.run_worker(self.bridge.run(), name="carry changes")
         if self._opening is not None:
             self.call_later(self._open, self._opening)
+
+    def _room_changed(self, snapshot: Snapshot, changes: Sequence[Change]) -> None:
+        if snapshot.complete and not self._is_loaded:
+            # Thousands of items came since the first frame; they too will never be garbage.
+            self._is_loaded = True
+            prelude.settle()
+        self.room.room_changed(snapshot, changes)
 
     async def _open(self, opening: Opening) -> None:
         from odw_tui.screens.opening import screen_at

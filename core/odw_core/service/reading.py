@@ -24,7 +24,7 @@ from odw_core.state.store import Store
 
 _TURN_S = 0.004
 _HOT_S = 2.0
-_HOT_PAUSE_S = 0.004
+_HOT_PAUSE_S = 0.0025
 _WAKE = 150
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.timer import Timer
 
 from odw_core.model.address import Address
 from odw_core.model.change import Change, Snapshot
@@ -21,25 +20,18 @@ from odw_tui.follow import Follower
 from odw_tui.kit import Kit
 from odw_tui.panes.footer import Footer
 from odw_tui.panes.preview import Preview
-from odw_tui.panes.room_list import RoomProvider
+from odw_tui.panes.room_list import RoomList
 from odw_tui.present import pictures, room_head
 from odw_tui.present.numbers import count
-from odw_tui.present.places import place_names
 from odw_tui.present.preview import preview
-from odw_tui.present.problems import problem_lines
-from odw_tui.present.questions import questions_by_row
-from odw_tui.present.room import Order, Query, select
-from odw_tui.present.room_lines import RoomLines
+from odw_tui.present.room_state import RoomState
 from odw_tui.present.spans import Line
 from odw_tui.screens.base import ActionScreen
 from odw_tui.widgets.fitted_sheet import FittedSheet
 from odw_tui.widgets.line_editor import LineEditor
-from odw_tui.widgets.lines_provider import LinesProvider
-from odw_tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
     from odw_core.model.detail import Detail
-    from odw_core.model.question import Question
 
 _COMPACT_WIDTH, _COMPACT_HEIGHT = 72, 20
 _WIDE_WIDTH = 170
@@ -53,24 +45,14 @@ class RoomScreen(ActionScreen):
 
     def __init__(self, kit: Kit, first: Snapshot, words: Sequence[str] = ()) -> None:
         super().__init__(kit)
-        self._snapshot = first
-        self._rows = select(first.items, Query(), Order.START)
-        self._missed: list[Change] = []
-        self._has_more = False
-        self._asked: dict[Address, tuple[Question, ...]] = {}
-        self._names: dict[str, str] = {}
-        self._filter = ""
+        self._state = RoomState(first)
         self._editor: LineEditor | None = None
-        self._failure: str | None = None
         self._flash = "   ".join(words)
         """What was said last and no key has answered yet."""
         self._form = (False, False)
         self._detail: tuple[Address, Detail | None] | None = None
-        self._lines = RoomLines(self._rows)
-        self._provider: RoomProvider | None = None
-        self._age_timer: Timer | None = None
         self._head = FittedSheet(id="head")
-        self._list = RowList(thumb=kit.signs.thumb, id="rows")
+        self._list = RoomList(kit)
         self._preview = Preview()
         self._footer = Footer(kit.keymap, kit.signs)
         self._follower = Follower(kit.service, self._detail_read)
@@ -91,31 +73,24 @@ class RoomScreen(ActionScreen):
         if self._form != (self._is_compact, self._is_wide):
             self._fit()
 
+    def on_screen_suspend(self) -> None:
+        self._list.stop_clock()
+
+    def on_screen_resume(self) -> None:
+        if self._state.is_behind:
+            self._catch_up()
+        else:
+            self._list.grow_older()
+
     def room_changed(self, snapshot: Snapshot, changes: Sequence[Change]) -> None:
-        """The room is now ``snapshot``; ``changes`` are what led to it from the one before."""
-        self._missed.extend(changes)
-        was_complete, self._snapshot = self._snapshot.complete, snapshot
-        self._has_more = self._has_more or snapshot.complete is not was_complete
+        """The room is now ``snapshot``; ``changes`` are what led to it. While this screen is covered, that waits."""
+        self._state.happened(snapshot, changes)
         if self.is_active:
             self._catch_up()
 
-    def on_screen_resume(self) -> None:
-        self._catch_up()
-
-    def _catch_up(self) -> None:
-        """Show what happened; while another screen covers this one, that waits."""
-        changes, self._missed = self._missed, []
-        if self._has_more:
-            # What the cache knew comes in silence: it is no change of the room.
-            self._has_more = False
-            self._rows = select(self._snapshot.items, self._rows.query, self._rows.order)
-        else:
-            self._rows = self._rows.after(changes, self._snapshot.items)
-        self._show_all()
-
     def stopped(self, sentence: str) -> None:
         """Nothing is watched any more; what is shown is what was read last."""
-        self._failure = sentence
+        self._state.failure = sentence
         self._show_all()
 
     @property
@@ -130,8 +105,8 @@ class RoomScreen(ActionScreen):
     @property
     def _row(self) -> Item | None:
         """The item under the cursor."""
-        cursor = self._list.cursor
-        return self._rows.by_address.get(cursor) if isinstance(cursor, Address) else None
+        address = self._list.address
+        return None if address is None else self._state.rows.by_address.get(address)
 
     def _fit(self) -> None:
         """Take the form that the size of the terminal asks for."""
@@ -140,47 +115,37 @@ class RoomScreen(ActionScreen):
         self.set_class(self._is_wide, "-wide")
         self._show_all()
 
+    def _catch_up(self) -> None:
+        self._state.catch_up()
+        self._show_all()
+
     def _show_all(self) -> None:
         """Bring everything on the screen up to what is known; what looks the same is not painted again."""
-        self._asked = questions_by_row(self._snapshot)
-        names = place_names(self._rows.places)
-        self._names = self._names if names == self._names else names
-        self.set_class(not self._rows.shown, "-empty")
-        self._show_list()
+        state = self._state
+        self.set_class(not state.rows.shown, "-empty")
+        if state.rows.shown:
+            self._list.tell(state.rows, state.names, state.asked, is_compact=self._is_compact)
+        else:
+            self._list.tell_nothing(self._picture())
         self._show_head()
         self._show_preview()
         self._show_footer()
 
-    def _show_list(self) -> None:
-        self._lines = RoomLines(self._rows, is_compact=self._is_compact)
-        self._provider = None
-        if not len(self._lines):
-            self._list.show(LinesProvider(self._picture(), self._list.size.width - 1))
-            return
-        self._provider = RoomProvider(
-            self._lines,
-            names=self._names,
-            asked={row: questions[0] for row, questions in self._asked.items()},
-            signs=self.kit.signs,
-            now=self.kit.now(),
-            is_compact=self._is_compact,
-        )
-        self._list.show(self._provider)
-        self._wind_clock()
-
     def _picture(self) -> tuple[Line, ...]:
-        keys = {name: self.kit.keymap.shown(self.CONTEXT, name) for name in ("back", "help", "quit", "palette")}
-        if self._rows.total:
-            return pictures.nothing_matches(self._filter, self._rows.total, ((keys["back"], "show everything again"),))
-        if not self._snapshot.complete and self._failure is None:
-            return pictures.looking(self._snapshot.places, self.kit.home)
+        state, home = self._state, self.kit.home
+        keys = {name: self._key(name) for name in ("back", "help", "quit", "palette")}
+        if state.rows.total:
+            back = ((keys["back"], "show everything again"),)
+            return pictures.nothing_matches(state.filter_text, state.rows.total, back)
+        if not state.snapshot.complete and state.failure is None:
+            return pictures.looking(state.snapshot.places, home)
         offered = ((keys["help"], "every key"), (keys["palette"], "everything else"), (keys["quit"], "leave"))
-        return pictures.empty(self._snapshot.places, self.kit.home, offered)
+        return pictures.empty(state.snapshot.places, home, offered)
 
     def _show_head(self) -> None:
-        keys = {name: self.kit.keymap.shown(self.CONTEXT, name) for name in (*room_head.OFFERED, "problems")}
-        headed = room_head.Headed(self._snapshot, self._rows, self._filter, self._failure, keys)
-        signs, home = self.kit.signs, self.kit.home
+        state, signs, home = self._state, self.kit.signs, self.kit.home
+        keys = {name: self._key(name) for name in (*room_head.OFFERED, "problems")}
+        headed = room_head.Headed(state.snapshot, state.rows, state.filter_text, state.failure, keys)
         self._head.fill(lambda width, _: room_head.head(headed, signs, home, width, is_short=self._is_compact))
 
     def _show_preview(self) -> None:
@@ -188,17 +153,18 @@ class RoomScreen(ActionScreen):
         if item is None:
             self._preview.tell(None, lambda width, height: ())
             return
-        detail = self._detail[1] if self._detail is not None and self._detail[0] == item.address else None
-        questions = self._asked.get(item.address, ())
         kit, now = self.kit, self.kit.now()
+        detail = self._detail[1] if self._detail is not None and self._detail[0] == item.address else None
+        questions = self._state.asked.get(item.address, ())
         self._preview.tell(
             item.address,
             lambda *size: preview(item, questions, detail, now=now, signs=kit.signs, home=kit.home, size=size),
         )
 
     def _show_footer(self) -> None:
+        rows = self._state.rows
         if self._editor is not None:
-            found = f"{count(self._rows.shown)} of {count(self._rows.total)}   enter keeps   esc clears"
+            found = f"{count(rows.shown)} of {count(rows.total)}   enter keeps   esc clears"
             self._footer.prompt("/", self._editor.shown(self.kit.signs.caret), found)
         elif self._flash:
             self._footer.say(self._flash, "strong")
@@ -207,64 +173,41 @@ class RoomScreen(ActionScreen):
             offered = (one for one in actions.actions_in(self.CONTEXT) if one.id not in above)
             self._footer.offer(tuple(one for one in offered if self.why_not(one.id) is None), self.CONTEXT)
 
+    def _key(self, action_id: str) -> str:
+        return self.kit.keymap.shown(self.CONTEXT, action_id, ascii_only=self.kit.signs.is_ascii)
+
     def _detail_read(self, address: Address, detail: Detail | None) -> None:
         self._detail = (address, detail)
         self._show_preview()
 
-    def on_row_list_cursor_moved(self, event: RowList.CursorMoved) -> None:
+    def on_row_list_cursor_moved(self) -> None:
         self._show_preview()
         self._show_footer()
         # First the frame with the cursor, then the reading of what is under it.
-        self.call_after_refresh(self._follow)
+        self.call_after_refresh(lambda: self._follower.follow(self._list.address))
 
-    def on_row_list_scrolled(self, event: RowList.Scrolled) -> None:
-        if self._provider is None:
-            # A picture instead of rows is laid out for the width of the list.
-            self._show_list()
-        self._wind_clock()
-        self.call_after_refresh(self._attend)
+    def on_row_list_scrolled(self) -> None:
+        # What is on screen is to be read in full first, but after it was painted.
+        self.call_after_refresh(lambda: self.kit.service.attend(self._list.addresses_in_view))
 
-    async def on_row_list_opened(self, event: RowList.Opened) -> None:
+    def on_room_list_grew_older(self) -> None:
+        self._show_preview()
+
+    async def on_row_list_opened(self) -> None:
         await self.act("open")
-
-    def _follow(self) -> None:
-        row = self._row
-        self._follower.follow(None if row is None else row.address)
-
-    def _attend(self) -> None:
-        """Tell the service what is on screen, so that it is read in full first."""
-        if self._provider is not None:
-            lines = map(self._lines.line, self._list.in_view)
-            self.kit.service.attend(dict.fromkeys(line.item.address for line in lines if line.item is not None))
-
-    def _wind_clock(self) -> None:
-        """Wake up when the next age in view is out of date, and not before."""
-        if self._age_timer is not None:
-            self._age_timer.stop()
-            self._age_timer = None
-        if self._provider is not None and (lasts := self._provider.lasts_s(self._list.in_view)) is not None:
-            self._age_timer = self.set_timer(lasts, self.grow_older)
-
-    def grow_older(self) -> None:
-        """Show the ages as they are now."""
-        if self._provider is not None:
-            self._provider.now = self.kit.now()
-            self._list.refresh_rows()
-            self._show_preview()
-            self._wind_clock()
 
     def why_not(self, action_id: str) -> str | None:
         match action_id:
             case "open" | "copy" | "zoom" if self._row is None:
                 return "There is no row under the cursor."
-            case "next_waiting" | "previous_waiting" if not self._lines.rows_of(State.WAITING):
+            case "next_waiting" | "previous_waiting" if not self._list.rows_of(State.WAITING):
                 return "Nothing waits for you."
-            case "filter" | "sort" if not self._rows.total:
+            case "filter" | "sort" if not self._state.rows.total:
                 return "There is nothing to filter or sort yet."
-            case "problems" if not self._snapshot.problems:
+            case "problems" if not self._state.snapshot.problems:
                 return "Everything that was found could be read."
-            case "back" if not self._filter:
-                return f"This is the first screen; {self.kit.keymap.shown(self.CONTEXT, 'quit')} leaves."
+            case "back" if not self._state.filter_text:
+                return f"This is the first screen; {self._key('quit')} leaves."
             case _:
                 return None
 
@@ -280,16 +223,18 @@ class RoomScreen(ActionScreen):
             return False
         match key:
             case "enter":
-                self._close_editor()
+                self._edit(None)
             case "escape":
-                self._close_editor()
-                self._filter_by("")
+                self._edit(LineEditor())
+                self._edit(None)
             case "up" | "ctrl+p":
                 self._list.move(-1)
             case "down" | "ctrl+n":
                 self._list.move(1)
+            case _ if (editor := self._editor.pressed(key, character)) is not None:
+                self._edit(editor)
             case _:
-                self._edit(self._editor.pressed(key, character) or self._editor)
+                return False
         return True
 
     def on_paste(self, event: events.Paste) -> None:
@@ -297,76 +242,60 @@ class RoomScreen(ActionScreen):
             event.stop()
             self._edit(self._editor.with_typed(event.text))
 
-    def _edit(self, editor: LineEditor) -> None:
-        self._flash = ""
-        self._editor = editor
-        self._filter_by(editor.text)
-
-    def _close_editor(self) -> None:
-        self._editor = None
-        self._show_footer()
-
-    def _filter_by(self, text: str) -> None:
-        if text != self._filter:
-            self._filter = text
-            self._rows = self._rows.filtered(Query.parse(text))
-        self._show_all()
-
-    def _jump(self, lines: Sequence[int], *, is_forward: bool) -> None:
-        """Put the cursor on the next of ``lines`` after it, going round at the end."""
-        here = self._lines.index_of(row.address) if (row := self._row) is not None else None
-        at = -1 if here is None else here
-        beyond = [line for line in lines if (line > at if is_forward else line < at)] or list(lines)
-        if beyond:
-            item = self._lines.line(beyond[0] if is_forward else beyond[-1]).item
-            if item is not None:
-                self._list.go_to(item.address)
+    def _edit(self, editor: LineEditor | None) -> None:
+        """Go on with another filter, or keep the one there is."""
+        self._editor, self._flash = editor, ""
+        if editor is None:
+            self._show_footer()
+        else:
+            self._state.filter_by(editor.text)
+            self._show_all()
 
     def do_open(self) -> None:
-        row = self._row
-        if row is not None:
+        if (row := self._row) is not None:
             from odw_tui.screens.opening import screen_for
 
             self.app.push_screen(screen_for(self.kit, row))
 
-    def do_next_waiting(self) -> None:
-        self._jump(self._lines.rows_of(State.WAITING), is_forward=True)
-
-    def do_previous_waiting(self) -> None:
-        self._jump(self._lines.rows_of(State.WAITING), is_forward=False)
-
-    def do_next_group(self) -> None:
-        self._jump(self._lines.group_starts(), is_forward=True)
-
-    def do_previous_group(self) -> None:
-        self._jump(self._lines.group_starts(), is_forward=False)
-
     def do_filter(self) -> None:
-        self._edit(LineEditor(self._filter, len(self._filter)))
+        text = self._state.filter_text
+        self._edit(LineEditor(text, len(text)))
+
+    def do_back(self) -> None:
+        self._state.filter_by("")
+        self._show_all()
 
     def do_sort(self) -> None:
-        self._rows = self._rows.sorted(self._rows.order.next)
+        self._state.sort_next()
         self._show_all()
-        self.flash(f"Each group is sorted by {self._rows.order.value}.")
+        self.flash(f"Each group is sorted by {self._state.rows.order.value}.")
 
     def do_zoom(self) -> None:
         self.toggle_class("-zoomed")
 
     def do_problems(self) -> None:
+        from odw_tui.present.problems import problem_lines
         from odw_tui.screens.text import TextScreen
 
-        self.app.push_screen(
-            TextScreen(self.kit, "What could not be read", problem_lines(self._snapshot.problems, self.kit.home))
-        )
+        lines = problem_lines(self._state.snapshot.problems, self.kit.home)
+        self.app.push_screen(TextScreen(self.kit, "What could not be read", lines))
 
     def do_copy(self) -> None:
-        row = self._row
-        if row is not None:
-            self.app.copy_to_clipboard(str(row.address))
-            self.flash(f"Copied {row.address}.")
+        if (address := self._list.address) is not None:
+            self.app.copy_to_clipboard(str(address))
+            self.flash(f"Copied {address}.")
 
-    def do_back(self) -> None:
-        self._filter_by("")
+    def do_next_waiting(self) -> None:
+        self._list.jump_to_state(State.WAITING, is_forward=True)
+
+    def do_previous_waiting(self) -> None:
+        self._list.jump_to_state(State.WAITING, is_forward=False)
+
+    def do_next_group(self) -> None:
+        self._list.jump_to_group(is_forward=True)
+
+    def do_previous_group(self) -> None:
+        self._list.jump_to_group(is_forward=False)
 
     def do_down(self) -> None:
         self._list.move(1)

@@ -24,7 +24,11 @@ _SPACE_AFTER_NUMBER = 2
 
 
 class Painted(NamedTuple):
-    """A row as it is painted, and whether its line goes on beyond the right edge."""
+    """A row as it is painted, and whether its line goes on beyond the right edge.
+
+    ``strip`` has the whole width of the widget, the last cell blank: the same object as long as the row looks the
+    same, wherever it is scrolled to, so that nothing of it is made twice.
+    """
 
     strip: Strip
     goes_on: bool
@@ -100,10 +104,12 @@ class RowPainter:
             *self._text(piece, under),
         ]
         width = self.gutter + window.width
+        end = Segment(" ", self.style())
         if not piece.goes_on:
-            return Painted(Strip(segments).adjust_cell_length(width, self.style(under)), goes_on=False)
+            strip = Strip(segments).adjust_cell_length(width, self.style(under))
+            return Painted(Strip([*strip, end], width + 1), goes_on=False)
         strip = Strip(segments).adjust_cell_length(width - 1, self.style(under))
-        return Painted(Strip([*strip, Segment(">", self.style(under, "more"))], width), goes_on=True)
+        return Painted(Strip([*strip, Segment(">", self.style(under, "more")), end], width + 1), goes_on=True)
 
     def _piece(self, window: LineWindow, row: Row) -> _Piece:
         width = window.width

@@ -286,15 +286,17 @@ class LineView(OwnLines, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         painted, has_thumb = self._painted[y] if y < len(self._painted) else (None, False)
-        style = self._painter.style()
         if painted is not None:
-            text = painted.strip
+            strip = painted.strip
         elif y == 0 and self._empty and self._window.end == self._window.first:
-            text = Strip([Segment(plain(self._empty), self._painter.style("more"))])
+            strip = Strip([Segment(plain(self._empty), self._painter.style("more"))])
         else:
-            text = Strip([])
-        end = Segment(self._thumb, self._painter.style("thumb")) if has_thumb else Segment(" ", style)
-        return Strip([*text.adjust_cell_length(max(0, width - 1), style), end])
+            strip = Strip([])
+        if strip.cell_length != width:
+            strip = strip.adjust_cell_length(width, self._painter.style())
+        if not has_thumb:
+            return strip
+        return Strip([*strip.crop(0, width - 1), Segment(self._thumb, self._painter.style("thumb"))], width)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()

@@ -19,4 +19,7 @@ class OwnLines(Widget):
         filters = (one for one in self.get_line_filters() if not isinstance(one, ANSIToTruecolor))
         if any(filters) or self.styles.gutter.totals != (0, 0):
             return super().render_lines(crop)
-        return [self.render_line(y).crop(crop.x, crop.right) for y in range(crop.y, crop.bottom)]
+        lines = [self.render_line(y) for y in range(crop.y, crop.bottom)]
+        if crop.x == 0 and crop.width == self.size.width:
+            return lines
+        return [line.crop(crop.x, crop.right) for line in lines]
