@@ -92,6 +92,8 @@ class OdwApp(App[None], inherit_bindings=False):
 
     def _set_going(self) -> None:
         prelude.settle()
+        # Back from the shell, Textual takes the terminal again but paints nothing before something changes.
+        self.app_resume_signal.subscribe(self, lambda app: self.do_redraw())
         self.run_worker(self._watched(), name="watch")
         self.run_worker(self.bridge.run(), name="carry changes")
         if self._opening is not None:
@@ -102,6 +104,8 @@ class OdwApp(App[None], inherit_bindings=False):
             # Thousands of items came since the first frame; they too will never be garbage.
             self._is_loaded = True
             prelude.settle()
+        # Back from the shell, Textual takes the terminal again but paints nothing before something changes.
+        self.app_resume_signal.subscribe(self, lambda app: self.do_redraw())
         self.room.room_changed(snapshot, changes)
 
     async def _open(self, opening: Opening) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from odw_core.index import schema
-from odw_core.index.rows import Known, SavedCursors, items_from_bodies, no_collector, unpack_acc
-from odw_core.model.address import Address
+from odw_core.index.rows import Known, items_from_bodies, no_collector, unpack_acc
+from odw_core.model.evidence import Unit
 from odw_core.model.item import Item, State
 
 
@@ -24,6 +24,7 @@ class IndexReader:
             if path.is_file():
                 # Asked for by every thread of the service's executor in turn, never by two at once.
                 self._connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False)
+                self._connection.execute(schema.SMALL)
         except sqlite3.Error:
             self.is_damaged = True
 
@@ -44,9 +45,9 @@ class IndexReader:
         with no_collector():
             return [*map(Known._make, rows)]
 
-    def acc(self, address: Address, fold_version: int) -> tuple[SavedCursors, bytes] | None:
+    def acc(self, unit: Unit, fold_version: int) -> tuple[str, bytes] | None:
         """The accumulator of one unit as the engine dumped it, and how far its files were read then."""
-        rows = self._all(schema.ACC, (str(address), fold_version))
+        rows = self._all(schema.ACC, (str(unit.address), unit.place, fold_version))
         try:
             return unpack_acc(rows[0]) if rows else None
         except ValueError:

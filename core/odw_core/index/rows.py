@@ -16,17 +16,15 @@ from odw_core.model.item import Depth, Item, Kind, Progress, State, Tokens
 _STATES = {str(state): state for state in State}
 _KINDS = {str(kind): kind for kind in Kind}
 _DEPTHS = {str(depth): depth for depth in Depth}
-
-
-SavedCursors = list[tuple[str, int, int, int, int]]
-"""(file name, inode, size, mtime_ns, offset) of each file: thousands are loaded, a few ever become a ``Cursor``."""
+_REPEATED = (3, 4, 6, 7, 8, 9, 13, 19, 21)
+"""Columns of a body: place, title, why, raw state, stage, goal, model, cause, driver."""
 
 
 class Row(NamedTuple):
     """What is saved of one unit: the values of ``schema.SAVE_ITEM`` and of ``schema.SAVE_ACC``."""
 
     item: tuple[object, ...]
-    acc: tuple[str, str, bytes]
+    acc: tuple[str, str, str, bytes]
 
 
 class Known(NamedTuple):
@@ -47,6 +45,8 @@ class Known(NamedTuple):
     inode: int
     size: int
     mtime_ns: int
+    cursors: str
+    """How far every file was read, still as text: few rows are ever asked."""
     body: str
 
 
@@ -62,6 +62,7 @@ def to_row(
 ) -> Row:
     """The newest reading of one unit as it is saved."""
     address = str(unit.address)
+    cursors = json.dumps([[name, c.inode, c.size, c.mtime_ns, c.offset] for name, c in checkpoint.cursors])
     values = (
         address,
         unit.place,
@@ -75,36 +76,40 @@ def to_row(
         int(is_over),
         file,
         *((0, -1, 0) if stamp is None else (stamp.inode, stamp.size, stamp.mtime_ns)),
-        _body(item, checkpoint),
+        cursors,
+        _body(item),
     )
-    cursors = json.dumps(_cursors(checkpoint), separators=(",", ":"))
-    return Row(values, (address, cursors, zlib.compress(checkpoint.acc, 1)))
+    return Row(values, (address, unit.place, cursors, zlib.compress(checkpoint.acc, 1)))
 
 
-def from_body(body: str) -> tuple[Item, SavedCursors]:
-    """Item and cursors of one row. Raises ``ValueError`` when the cache holds something else."""
+def from_body(body: str) -> Item:
+    """The item of one row. Raises ``ValueError`` when the cache holds something else."""
     return next(_parse([body]))
 
 
 def items_from_bodies(bodies: list[str]) -> list[Item]:
     """The items alone. Raises ``ValueError`` when the cache holds something else."""
-    return [item for item, _ in _parse(bodies)]
+    return [*_parse(bodies)]
 
 
-def unpack_acc(row: tuple[str, bytes]) -> tuple[SavedCursors, bytes]:
+def cursors_from_text(text: str) -> dict[str, Cursor]:
+    """Cursor of each file by its name. Raises ``ValueError`` when the cache holds something else."""
+    try:
+        return {name: Cursor(*rest) for name, *rest in json.loads(text)}
+    except TypeError as error:
+        raise ValueError(f"not cursors: {error}") from None
+
+
+def unpack_acc(row: tuple[str, bytes]) -> tuple[str, bytes]:
     """Cursors and dump of one accumulator, a row of ``schema.ACC``. Raises ``ValueError`` when it is damaged."""
     cursors, blob = row
     try:
-        return json.loads(cursors), zlib.decompress(blob)
+        return cursors, zlib.decompress(blob)
     except (zlib.error, TypeError) as error:
         raise ValueError(f"not a checkpoint: {error}") from None
 
 
-def _cursors(checkpoint: Checkpoint) -> SavedCursors:
-    return [(name, c.inode, c.size, c.mtime_ns, c.offset) for name, c in checkpoint.cursors]
-
-
-def _body(item: Item, checkpoint: Checkpoint) -> str:
+def _body(item: Item) -> str:
     tasks, tokens = item.tasks, item.tokens
     return json.dumps(
         [
@@ -131,23 +136,25 @@ def _body(item: Item, checkpoint: Checkpoint) -> str:
             item.depth,
             item.driver,
             item.next_deadline,
-            _cursors(checkpoint),
         ],
         separators=(",", ":"),
     )
 
 
-def _parse(bodies: list[str]) -> Iterator[tuple[Item, list[Any]]]:
+def _parse(bodies: list[str]) -> Iterator[Item]:
     """All bodies through one call of the parser: thousands of small calls cost three times as much."""
+    same: dict[object, Any] = {}
     try:
         for row in json.loads(f"[{','.join(bodies)}]"):
-            cursors = row.pop()
+            # Places, titles, stages, models say the same thing thousands of times: once in memory is enough.
+            for column in _REPEATED:
+                row[column] = same.setdefault(row[column], row[column])
             row[0] = Address.parse(row[0])
             row[1] = None if row[1] is None else Address.parse(row[1])
             row[2], row[5], row[20] = _KINDS[row[2]], _STATES[row[5]], _DEPTHS[row[20]]
             row[10] = None if row[10] is None else Progress(*row[10])
             row[14] = None if row[14] is None else Tokens(*row[14])
-            yield Item(*row), cursors
+            yield Item(*row)
     except (TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
         raise ValueError(f"not an item: {error}") from None
 

@@ -6,7 +6,11 @@ SCHEMA_VERSION = 1
 
 FILE_NAME = f"index-{SCHEMA_VERSION}.sqlite3"
 
+# In KiB: rows are read once and in order, so pages that were read need not be kept.
+SMALL = "PRAGMA cache_size=-256"
+
 PRAGMAS = (
+    SMALL,
     "PRAGMA journal_mode=WAL",
     # A lost tail of the cache after a power cut is read again; waiting for the disk on every batch is not worth it.
     "PRAGMA synchronous=OFF",
@@ -16,7 +20,7 @@ PRAGMAS = (
 
 TABLES = (
     """CREATE TABLE IF NOT EXISTS item (
-        address TEXT PRIMARY KEY,
+        address TEXT NOT NULL,
         place TEXT NOT NULL,
         root TEXT NOT NULL,
         parent TEXT,
@@ -30,27 +34,30 @@ TABLES = (
         inode INTEGER NOT NULL,
         size INTEGER NOT NULL,
         mtime_ns INTEGER NOT NULL,
-        body TEXT NOT NULL
+        cursors TEXT NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (place, address)
     )""",
     "CREATE INDEX IF NOT EXISTS item_order ON item (place, rank, started DESC)",
     # The cursors stand beside the accumulator they belong to: another room may have gone on since the item was loaded.
     # Accumulators are ten times the size of their items and hardly ever asked for, so they lie apart.
-    "CREATE TABLE IF NOT EXISTS checkpoint (address TEXT PRIMARY KEY, cursors TEXT NOT NULL, acc BLOB NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS checkpoint (address TEXT NOT NULL, place TEXT NOT NULL, cursors TEXT NOT NULL,"
+    " acc BLOB NOT NULL, PRIMARY KEY (place, address))",
     "CREATE TABLE IF NOT EXISTS folder (path TEXT PRIMARY KEY, inode INTEGER NOT NULL, mtime_ns INTEGER NOT NULL)",
 )
 
 SAVE_ITEM = (
     "INSERT OR REPLACE INTO item (address, place, root, parent, state, rank, started, fold_version, alive, is_over,"
-    " file, inode, size, mtime_ns, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " file, inode, size, mtime_ns, cursors, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
-SAVE_ACC = "INSERT OR REPLACE INTO checkpoint (address, cursors, acc) VALUES (?, ?, ?)"
+SAVE_ACC = "INSERT OR REPLACE INTO checkpoint (address, place, cursors, acc) VALUES (?, ?, ?, ?)"
 
 SAVE_FOLDER = "INSERT OR REPLACE INTO folder (path, inode, mtime_ns) VALUES (?, ?, ?)"
 
-FORGET_ITEM = "DELETE FROM item WHERE address = ?"
+FORGET_ITEM = "DELETE FROM item WHERE address = ? AND place = ?"
 
-FORGET_ACC = "DELETE FROM checkpoint WHERE address = ?"
+FORGET_ACC = "DELETE FROM checkpoint WHERE address = ? AND place = ?"
 
 # A session is a row of its own only where its run is not (pruned), or where it waits and its run does not.
 IS_ROW = (
@@ -58,18 +65,20 @@ IS_ROW = (
     " AND c.place IN ({places})"
 )
 
-COUNTS = f"SELECT c.state, count(*) FROM item c LEFT JOIN item p ON p.address = c.parent WHERE {IS_ROW} GROUP BY 1"
+_ROWS = "item c LEFT JOIN item p ON p.place = c.place AND p.address = c.parent"
 
-FIRST_PAGE = (
-    f"SELECT c.body FROM item c LEFT JOIN item p ON p.address = c.parent WHERE {IS_ROW}"
-    " ORDER BY c.rank, c.started DESC LIMIT ?"
-)
+COUNTS = f"SELECT c.state, count(*) FROM {_ROWS} WHERE {IS_ROW} GROUP BY 1"
+
+FIRST_PAGE = f"SELECT c.body FROM {_ROWS} WHERE {IS_ROW} ORDER BY c.rank, c.started DESC LIMIT ?"
 
 ALL = (
-    "SELECT address, place, root, fold_version, state, parent, started, alive, is_over, file, inode, size, mtime_ns, body"
-    " FROM item WHERE place IN ({places})"
+    "SELECT address, place, root, fold_version, state, parent, started, alive, is_over, file, inode, size, mtime_ns,"
+    " cursors, body FROM item WHERE place IN ({places})"
 )
 
-ACC = "SELECT c.cursors, c.acc FROM checkpoint c JOIN item i ON i.address = c.address WHERE c.address = ? AND i.fold_version = ?"
+ACC = (
+    "SELECT c.cursors, c.acc FROM checkpoint c JOIN item i ON i.place = c.place AND i.address = c.address"
+    " WHERE c.address = ? AND c.place = ? AND i.fold_version = ?"
+)
 
 FOLDERS = "SELECT path, inode, mtime_ns FROM folder"

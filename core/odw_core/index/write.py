@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from odw_core.index import schema
 from odw_core.index.rows import Row
-from odw_core.model.address import Address
+from odw_core.model.evidence import Unit
 
 if TYPE_CHECKING:
     import aiosqlite
@@ -26,7 +26,7 @@ class Batch:
     """What one transaction saves."""
 
     rows: Sequence[Row] = ()
-    gone: Sequence[Address] = ()
+    gone: Sequence[Unit] = ()
     folders: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
@@ -36,8 +36,8 @@ class Batch:
         """Statements with the values of each."""
         yield schema.SAVE_ITEM, [row.item for row in self.rows]
         yield schema.SAVE_ACC, [row.acc for row in self.rows]
-        yield schema.FORGET_ITEM, [(str(address),) for address in self.gone]
-        yield schema.FORGET_ACC, [(str(address),) for address in self.gone]
+        yield schema.FORGET_ITEM, [(str(unit.address), unit.place) for unit in self.gone]
+        yield schema.FORGET_ACC, [(str(unit.address), unit.place) for unit in self.gone]
         yield schema.SAVE_FOLDER, [(path, *stamp) for path, stamp in self.folders.items()]
 
 

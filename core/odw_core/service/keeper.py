@@ -9,6 +9,7 @@ from pathlib import Path
 from odw_core.index.rows import Row
 from odw_core.index.write import Batch, IndexUnavailable, IndexWriter, remove_index
 from odw_core.model.address import Address
+from odw_core.model.evidence import Unit
 from odw_core.model.problem import Problem
 
 _PAUSE_S = 1.0
@@ -23,7 +24,7 @@ class IndexKeeper:
         self._path, self._row_of, self._saved = path, row_of, saved
         self._writer = IndexWriter(path)
         self._pending: dict[Address, None] = {}
-        self._gone: dict[Address, None] = {}
+        self._gone: dict[Unit, None] = {}
         self._folders: dict[str, tuple[int, int]] = {}
         self._is_noted = asyncio.Event()
         self._is_open = False
@@ -60,11 +61,11 @@ class IndexKeeper:
             self._folders.update(stamps)
             self._is_noted.set()
 
-    def note_gone(self, address: Address) -> None:
+    def note_gone(self, unit: Unit) -> None:
         """It is no more."""
-        self._pending.pop(address, None)
+        self._pending.pop(unit.address, None)
         if self._failure is None:
-            self._gone[address] = None
+            self._gone[unit] = None
             self._is_noted.set()
 
     def is_pending(self, address: Address) -> bool:

@@ -12,6 +12,7 @@ from odw_core.errors import NotFound
 from odw_core.index.read import IndexReader
 from odw_core.model.address import Address
 from odw_core.model.change import Snapshot
+from odw_core.model.evidence import Unit
 from odw_core.model.problem import Problem
 from odw_core.service.roster import Roster
 from odw_core.service.unit_reader import SLICE, Settings, UnitReader
@@ -44,7 +45,7 @@ class Room:
         self._roster = Roster(places, self._settings)
         self._store = Store(tuple(places))
         self._changed: set[Address] = set()
-        self._gone: list[Address] = []
+        self._gone: list[Unit] = []
         self._problems: tuple[Problem, ...] = ()
         self._read(is_whole=is_whole)
         self.snapshot: Snapshot = self._store.snapshot()
@@ -55,7 +56,7 @@ class Room:
             if self._index.is_damaged and self._cache is not None:
                 self._problems += (Problem(str(self._cache), 0, "the cache was damaged and is built anew"),)
         arrivals = self._roster.look()
-        self._gone = [reader.unit.address for reader in arrivals.gone]
+        self._gone = [reader.unit for reader in arrivals.gone]
         for reader in (*arrivals.new, *self._roster.stir()):
             self._bring_up_to_date(reader)
         while self._roster.has_sleepers and is_whole:
@@ -81,7 +82,7 @@ class Room:
         """Bring the accumulator back from the index, where there is one."""
         if reader.acc is not None or self._index is None or reader.item is None:
             return
-        saved = self._index.acc(reader.unit.address, reader.engine.fold_version)
+        saved = self._index.acc(reader.unit, reader.engine.fold_version)
         if saved is not None:
             reader.restore(*saved)
 

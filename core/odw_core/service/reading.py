@@ -162,7 +162,7 @@ class Reading:
     def restore(self, reader: UnitReader) -> None:
         """Bring an accumulator back from the cache, where it is there."""
         if reader.acc is None and reader.item is not None and self._index is not None:
-            saved = self._index.acc(reader.unit.address, reader.engine.fold_version)
+            saved = self._index.acc(reader.unit, reader.engine.fold_version)
             if saved is not None:
                 reader.restore(*saved)
 
@@ -172,7 +172,7 @@ class Reading:
         self._roster.readers.pop(address, None)
         self._store.put(address, None)
         if self._keeper is not None:
-            self._keeper.note_gone(address)
+            self._keeper.note_gone(reader.unit)
         for feed in self.feeds.get(address, ()):
             feed.mark_gone()
 

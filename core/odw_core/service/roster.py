@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from odw_core.engines.registry import ENGINES, AnyEngine, engine_of
-from odw_core.index.rows import Known, from_body
+from odw_core.index.rows import Known, from_body, items_from_bodies
 from odw_core.model.address import Address
-from odw_core.model.evidence import Unit
-from odw_core.model.item import State
+from odw_core.model.evidence import Cursor, Unit
+from odw_core.model.item import Item, State
 from odw_core.model.problem import Problem
 from odw_core.service.unit_reader import Settings, UnitReader
 
@@ -52,7 +52,10 @@ class Roster:
         """Begin with what the index knows, all of it asleep."""
         self._stamps.update(stamps)
         self._saved_stamps = dict(stamps)
-        self._asleep = {row.address: row for row in known}
+        first = {place: number for number, place in enumerate(self.places)}
+        for row in sorted(known, key=lambda row: first.get(row.place, 0), reverse=True):
+            # The place that was named first wins where two hold the same run.
+            self._asleep[row.address] = row
 
     # ---- asleep and awake
 
@@ -74,9 +77,17 @@ class Roster:
 
     def wake_some(self, count: int) -> list[UnitReader]:
         """Wake up to about ``count`` sleepers, the most urgent and newest first as the index keeps them."""
+        rows = [row for row, _ in zip(self._asleep.values(), range(count), strict=False)]
         woken: list[UnitReader] = []
-        for row in [row for row, _ in zip(self._asleep.values(), range(count), strict=False)]:
-            woken += self._wake(row)
+        try:
+            items = items_from_bodies([row.body for row in rows])
+        except ValueError:
+            # One of them is damaged; one by one the others are still good.
+            for row in rows:
+                woken += self._wake(row)
+        else:
+            for row, item in zip(rows, items, strict=True):
+                woken += self._wake(row, item)
         return woken
 
     def get(self, address: Address) -> UnitReader | None:
@@ -86,7 +97,7 @@ class Roster:
             self._wake(row)
         return self.readers.get(address)
 
-    def _wake(self, row: Known) -> list[UnitReader]:
+    def _wake(self, row: Known, item: Item | None = None) -> list[UnitReader]:
         """Wake one row, and the run it belongs to: a session is shown only together with it."""
         if self._asleep.pop(row.address, None) is None:
             return []
@@ -97,9 +108,10 @@ class Roster:
         reader = self._add(engine, Unit(address, row.place, row.root))
         # A row that cannot be read, or of another fold version, is read anew from its files.
         with contextlib.suppress(ValueError):
-            item, cursors = from_body(row.body)
             is_usable = row.fold_version == engine.fold_version
-            reader.resume(item, cursors if is_usable else [], None if row.alive is None else bool(row.alive))
+            stamp = Cursor(row.inode, row.size, row.mtime_ns, 0) if is_usable else None
+            alive = None if row.alive is None else bool(row.alive)
+            reader.resume(item or from_body(row.body), stamp, row.cursors if is_usable else "[]", alive)
         above = self._asleep.get(row.parent) if row.parent is not None else None
         return [reader] if above is None else [reader, *self._wake(above)]
 

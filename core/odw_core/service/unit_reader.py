@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from odw_core.engines.registry import Acc, AnyEngine
 from odw_core.files.ends import read_ends
 from odw_core.files.follow import JournalFollower, Look, RecordFollower
-from odw_core.index.rows import Row, SavedCursors, to_row
+from odw_core.index.rows import Row, cursors_from_text, to_row
 from odw_core.model.evidence import Checkpoint, Cursor, Evidence, Facts, Gone, Replaced, Unit
 from odw_core.model.item import Item
 from odw_core.model.problem import Problem
@@ -71,7 +71,7 @@ class UnitReader:
         name = engine.record_file(unit)
         self._record = RecordFollower(engine.path(unit, name), name)
         self._extras: dict[str, RecordFollower] = {}
-        self._saved: SavedCursors = []
+        self._saved = ""
         self._skimmed: Cursor | None = None
         self._alive: bool | None = None
         self._looked_for_owner_at = 0.0
@@ -309,23 +309,28 @@ class UnitReader:
         followers = (self._record,) if self._journal is None else (self._record, self._journal)
         return self._settings.now() - max(follower.written_ns for follower in followers) / 1e9
 
-    def resume(self, item: Item, cursors: SavedCursors, alive: bool | None) -> None:
-        """Show what a checkpoint knew. The cursors serve to notice news; to go on folding takes ``restore``."""
+    def resume(self, item: Item, stamp: Cursor | None, cursors: str, alive: bool | None) -> None:
+        """Show what a checkpoint knew. ``stamp`` (of journal, or else record) and cursors serve to notice news; to go
+        on folding takes ``restore``."""
         self.item, self._alive, self._saved = item, alive, cursors
         if self._journal is not None:
-            name = self._journal.name
-            self._journal.cursor = next((Cursor(*saved[1:]) for saved in cursors if saved[0] == name), None)
+            self._journal.cursor = stamp
 
-    def _unpack_saved(self) -> None:
+    def _unpack_saved(self) -> dict[str, Cursor]:
         """The cursors of the other files, once somebody asks for more than the journal."""
-        for name, *rest in self._saved:
+        try:
+            found = cursors_from_text(self._saved) if self._saved else {}
+        except ValueError:
+            found = {}
+        self._saved = ""
+        for name, cursor in found.items():
             if name == self._record.name:
-                self._record.cursor = Cursor(*rest)
+                self._record.cursor = cursor
             elif self._journal is None or name != self._journal.name:
-                self._extras[name] = RecordFollower(self.engine.path(self.unit, name), name, Cursor(*rest))
-        self._saved = []
+                self._extras[name] = RecordFollower(self.engine.path(self.unit, name), name, cursor)
+        return found
 
-    def restore(self, cursors: SavedCursors, blob: bytes) -> bool:
+    def restore(self, cursors: str, blob: bytes) -> bool:
         """Stand exactly where a checkpoint stood; False when it is not readable (then nothing is changed)."""
         try:
             acc = self.engine.load(self.unit, blob)
@@ -333,11 +338,10 @@ class UnitReader:
             return False
         self.acc, self._saved = acc, cursors
         self._extras.clear()
-        self._unpack_saved()
+        found = self._unpack_saved()
         if self._journal is not None:
             path, name = self._journal.path, self._journal.name
-            cursor = next((Cursor(*saved[1:]) for saved in cursors if saved[0] == name), None)
-            self._journal = JournalFollower(path, name, cursor)
+            self._journal = JournalFollower(path, name, found.get(name))
         self.derive()
         return True
 

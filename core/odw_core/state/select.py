@@ -59,7 +59,9 @@ def merge_questions(questions: Iterable[Question]) -> tuple[Question, ...]:
     for question in questions:
         known = cards.get(question.id)
         cards[question.id] = question if known is None else _merge(known, question)
-    return tuple(sorted(cards.values(), key=lambda card: (card.asked_at is None, card.asked_at or 0.0, str(card.address.root))))
+    return tuple(
+        sorted(cards.values(), key=lambda card: (card.asked_at is None, card.asked_at or 0.0, str(card.address.root)))
+    )
 
 
 def _merge(first: Question, second: Question) -> Question:

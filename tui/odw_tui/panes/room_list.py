@@ -154,7 +154,7 @@ class RoomList(RowList):
     def wind_clock(self) -> None:
         """Wake up when the next age in view is out of date, and not before."""
         self.stop_clock()
-        if self._rows_provider is not None and self.screen.is_active:
+        if self._rows_provider is not None and self.is_attached and self.screen.is_active:
             lasts_s = self._rows_provider.lasts_s(self.in_view)
             if lasts_s is not None:
                 self._clock = self.set_timer(lasts_s, self.grow_older)
