@@ -242,8 +242,14 @@ def _opening(task: _Task) -> Opening | None:
     """What ``--open`` means; a wrong address is told before there is a screen."""
     if task.given.open_address is None:
         return None
+    from odw_core.service.first_page import cached_item
     from odw_core.service.parts import cells_at, no_such_part
     from odw_tui.screens.opening import Opening
+
+    # A whole address that the cache knows needs no look at everything else; the screen says so if it is gone.
+    known = cached_item(task.given.open_address, task.places, task.cache)
+    if known is not None:
+        return Opening(known, known.address, task.given.stream)
 
     with task.room() as room:
         address = room.resolve(task.given.open_address)

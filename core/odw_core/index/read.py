@@ -39,6 +39,15 @@ class IndexReader:
             self.is_damaged = True
             return [], {}
 
+    def one(self, address: str, places: Sequence[str]) -> Item | None:
+        """The item with exactly that address."""
+        rows = self._all(schema.ONE.format(places=",".join("?" * len(places))), (address, *places))
+        try:
+            return next(iter(items_from_bodies([body for (body,) in rows])), None)
+        except ValueError:
+            self.is_damaged = True
+            return None
+
     def all(self, places: Sequence[str]) -> list[Known]:
         """Everything known below the places."""
         rows = self._all(schema.ALL.format(places=",".join("?" * len(places))), tuple(places))

@@ -76,6 +76,8 @@ ALL = (
     " cursors, body FROM item WHERE place IN ({places})"
 )
 
+ONE = "SELECT body FROM item WHERE address = ? AND place IN ({places})"
+
 ACC = (
     "SELECT c.cursors, c.acc FROM checkpoint c JOIN item i ON i.place = c.place AND i.address = c.address"
     " WHERE c.address = ? AND c.place = ? AND i.fold_version = ?"

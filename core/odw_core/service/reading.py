@@ -25,7 +25,8 @@ from odw_core.state.store import Store
 _TURN_S = 0.004
 _HOT_S = 2.0
 _HOT_PAUSE_S = 0.0025
-_WAKE = 150
+_WAKE = 60
+_WAKE_PAUSE_S = 0.001
 
 
 class Reading:
@@ -64,7 +65,8 @@ class Reading:
             await self.schedule.worked()
         while self._roster.has_sleepers:
             self.wake_some()
-            await asyncio.sleep(0)
+            # Nobody waits for these: whatever else has to be done comes first.
+            await asyncio.sleep(_WAKE_PAUSE_S)
         self.finish_look()
 
     def wake_some(self) -> None:
