@@ -1,1 +1,1 @@
-"""One folder per dialect, all of one shape: layout (where), records (decode and encode), fold (records to item and detail)."""
+"""One folder per dialect, all of one shape: layout (where), records (decode, encode), fold (to items and details)."""

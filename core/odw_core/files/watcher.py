@@ -1,4 +1,4 @@
-"""FolderWatcher: hints that something happened in some folders, through watchfiles. A hint may be missing, never wrong."""
+"""FolderWatcher: hints that something happened in some folders, by watchfiles. A hint may be missing, never wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Items and cursors as index rows and back. Positional JSON, since thousands of them stand between start and first row."""
+"""Items and cursors as index rows and back. Positional JSON: thousands of them stand between start and first row."""
 
 from __future__ import annotations
 

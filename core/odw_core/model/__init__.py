@@ -1,1 +1,1 @@
-"""The values everything speaks in: frozen, slotted, of the standard library, without behaviour that touches the world."""
+"""The values everything speaks in: frozen, slotted, of the standard library, touching nothing of the world."""

@@ -23,8 +23,8 @@ class Name(NamedTuple):
 def resolve(text: str, names: Collection[Name], question_ids: Iterable[str]) -> Address:
     """The address that ``text`` means among ``names``.
 
-    Accepts ``engine:item[/part…]``, any unique prefix of it, the same without ``engine:``, ``question:<id>``, ``latest``
-    and ``latest/part…``. Raises ``NotFound``, or ``UsageError`` with candidates when it means several.
+    Accepts ``engine:item[/part…]``, any unique prefix of it, the same without ``engine:``, ``question:<id>``,
+    ``latest`` and ``latest/part…``. Raises ``NotFound``, or ``UsageError`` with candidates when it means several.
     """
     head, slash, tail = text.partition("/")
     if not head:

@@ -65,7 +65,7 @@ class Roster:
         return bool(self._asleep)
 
     def stir(self) -> list[UnitReader]:
-        """Wake what changed on disk, what may still live, and what waits for a person; one stat for each of the rest."""
+        """Wake what changed on disk, what may still live, and what waits for a person. One stat for each."""
         versions = {engine.name: engine.fold_version for engine in self._engines}
         woken: list[UnitReader] = []
         for row in [*self._asleep.values()]:
@@ -247,7 +247,7 @@ def _has_changed(row: Known) -> bool:
 
 
 def _stamp(folder: str) -> Stamp | None:
-    """Inode and modification time of a folder; (0, 0) when it is not there, None when it is too fresh to prove anything."""
+    """Inode and modification time of a folder; (0, 0) when it is not there, None when too fresh to prove anything."""
     try:
         status = os.lstat(folder)
     except OSError:

@@ -1,4 +1,4 @@
-"""Selectors over a snapshot that screen and command line share: which items are rows, how many of each state, what waits."""
+"""Selectors over a snapshot that screen and command line share: which items are rows, how many, what waits."""
 
 from __future__ import annotations
 

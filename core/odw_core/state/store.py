@@ -1,4 +1,4 @@
-"""Store: the newest item of every address, with a sequence number, and who wants to hear of changes. No I/O, one loop."""
+"""Store: the newest item of every address, with a sequence number, and who wants to hear of changes. No I/O."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Store:
 
     def report(self, problems: tuple[Problem, ...], places: tuple[str, ...] | None = None) -> None:
         """Problems of the room itself, and the places it watches."""
-        if places is not None and places != self._places or problems != self._own_problems:
+        if (places is not None and places != self._places) or problems != self._own_problems:
             self._own_problems, self._places = problems, self._places if places is None else places
             self._publish()
 

@@ -179,6 +179,15 @@ class StateAcc:
 
 
 @dataclass(slots=True)
+class ProblemAcc:
+    """Something in one of the run's files that could not be read."""
+
+    file: str
+    offset: int
+    reason: str
+
+
+@dataclass(slots=True)
 class RunAcc:
     """All of one run. Owned by whoever folds it; ``engine.item`` and ``engine.detail`` make frozen values of it."""
 
@@ -231,7 +240,7 @@ class RunAcc:
     state: StateAcc | None = None
     # reports of failed nodes: file name to the message inside
     reports: dict[str, str] = field(default_factory=dict)
-    problems: list[tuple[str, int, str]] = field(default_factory=list)
+    problems: list[ProblemAcc] = field(default_factory=list)
 
     @property
     def has_exit(self) -> bool:

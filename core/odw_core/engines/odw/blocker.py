@@ -1,4 +1,4 @@
-"""Blockers: upstream's plain strings, parsed into who said it, where it is, whose task owns it and what became of it."""
+"""Blockers: upstream's plain strings, parsed into who said it, where it is, whose task it is, what became of it."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ class OdwEngine:
 
         if isinstance(acc, SessionAcc):
             return ()
-        return tuple(Problem(self.path(unit, name), offset, reason) for name, offset, reason in acc.problems)
+        return tuple(Problem(self.path(unit, found.file), found.offset, found.reason) for found in acc.problems)
 
     def is_readable(self, unit: Unit, data: bytes) -> bool:
         return parse_object(data) is not None

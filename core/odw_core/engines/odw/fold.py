@@ -1,4 +1,4 @@
-"""The one reducer of a run: evidence in, the same accumulator further on out. Pure; costs the new bytes; never raises."""
+"""The one reducer of a run: evidence in, the same accumulator further on out. Pure; costs new bytes; never raises."""
 
 from __future__ import annotations
 

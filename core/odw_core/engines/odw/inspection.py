@@ -1,4 +1,4 @@
-"""The raw reading for verification, in the engine's own words: keys as in the ODW reference §2.2. No promise of stability."""
+"""The raw reading for verification, in the engine's own words: keys as in the ODW reference §2.2. Not stable."""
 
 from __future__ import annotations
 

@@ -177,9 +177,9 @@ def _landed(acc: RunAcc) -> str:
 def _completed(acc: RunAcc) -> str:
     said: list[str] = []
     if acc.gates:
-        said.append(
-            f"{acc.gates[-1].reviewers or 'no'} {_plural('reviewer', acc.gates[-1].reviewers)} approved in round {acc.gates[-1].round}"
-        )
+        gate = acc.gates[-1]
+        reviewers = f"{gate.reviewers or 'no'} {_plural('reviewer', gate.reviewers)}"
+        said.append(f"{reviewers} approved in round {gate.round}")
     if any(patch.applied for patch in acc.patches):
         said.append(_landed(acc))
     if acc.checks:

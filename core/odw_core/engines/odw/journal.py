@@ -13,11 +13,13 @@ from odw_core.engines.odw.acc import (
     NodeAcc,
     PatchAcc,
     PhaseAcc,
+    ProblemAcc,
     Ref,
     RepairAcc,
     RestoreAcc,
     RunAcc,
 )
+from odw_core.engines.odw.names import JOURNAL
 from odw_core.engines.odw.outcome import outcome_of, result_of
 from odw_core.engines.odw.records import JournalLine, decode_line
 from odw_core.text.ansi import one_line
@@ -36,7 +38,7 @@ def fold_line(acc: RunAcc, data: bytes, offset: int) -> None:
     if line is None:
         acc.undecodable += 1
         if len(acc.problems) < _MAX_PROBLEMS:
-            acc.problems.append(("events.jsonl", offset, "this journal line is no JSON object and was skipped"))
+            acc.problems.append(ProblemAcc(JOURNAL, offset, "this journal line is no JSON object and was skipped"))
         return
     acc.events += 1
     ts_ms = line.ts_ms

@@ -1,4 +1,4 @@
-"""Where ODW and PandaCode keep things below a workspace, and which runs and sessions are there. Names alone, no content."""
+"""Where ODW and PandaCode keep things below a workspace, and which runs and sessions are there. Names alone."""
 
 from __future__ import annotations
 

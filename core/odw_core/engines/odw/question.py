@@ -41,8 +41,8 @@ def run_questions(acc: RunAcc, address: Address, alive: bool | None) -> tuple[Qu
 def _answer_of_ended_node(session: str) -> str:
     if not session:
         return "nobody can answer it in place: the run is over; run it again with the answer in its input"
-    name = plain(session)
-    return f"you, in a shell: pandacode answer --session {name} --text …; it resumes the agent's thread, the run itself is over"
+    how = f"you, in a shell: pandacode answer --session {plain(session)} --text …"
+    return f"{how}; it resumes the agent's thread, the run itself is over"
 
 
 def agent_questions(

@@ -69,14 +69,13 @@ def session_questions(acc: SessionAcc, facts: Facts) -> tuple[Question, ...]:
 
 
 def _answer_via(acc: SessionAcc, facts: Facts) -> str:
-    artifacts, name = acc.record.artifacts, plain(acc.session)
+    artifacts = acc.record.artifacts
+    how = f"you, in a shell: pandacode answer --session {plain(acc.session)} --text …"
     if text_or_none(artifacts, "answer_file") and facts.alive is not False:
-        return f"you, in a shell: pandacode answer --session {name} --text …; the agent's turn is alive and takes it at once"
+        return f"{how}; the agent's turn is alive and takes it at once"
     if text(artifacts, "pending_question_id"):
-        return f"you, in a shell: pandacode answer --session {name} --text …; its codexctl daemon holds the turn"
-    return (
-        f"you, in a shell: pandacode answer --session {name} --text …; its process has ended, so it resumes the thread"
-    )
+        return f"{how}; its codexctl daemon holds the turn"
+    return f"{how}; its process has ended, so it resumes the thread"
 
 
 def session_item(acc: SessionAcc, facts: Facts, depth: Depth = Depth.FOLDED) -> Item:

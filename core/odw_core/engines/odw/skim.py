@@ -1,4 +1,4 @@
-"""A row from both ends of a journal: cheap, and never different from the fold. What it cannot be sure of, it refuses."""
+"""A row from both ends of a journal: cheap, never different from the fold. What it cannot be sure of, it refuses."""
 
 from __future__ import annotations
 

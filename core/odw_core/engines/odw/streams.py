@@ -1,4 +1,4 @@
-"""Where the whole text of everything is kept: journal, runner, attempts, sessions (ODW reference §2.1, "full stderr")."""
+"""Where the whole text of everything is kept: journal, runner, attempts, sessions (ODW reference §2.1)."""
 
 from __future__ import annotations
 

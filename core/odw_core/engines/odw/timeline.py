@@ -1,4 +1,4 @@
-"""A run in full: the grid task × round (or × phase), its gates and blockers with their fate, landing and verification."""
+"""A run in full: the grid task × round (or × phase), gates and blockers with their fate, landing, verification."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from odw_core.engines.odw.acc import GateAcc, NodeAcc, RunAcc
 from odw_core.engines.odw.blocker import gate_blockers
 from odw_core.engines.odw.cause import cause_lines, node_cause
 from odw_core.engines.odw.item import run_item
+from odw_core.engines.odw.names import session_address
 from odw_core.engines.odw.question import run_questions
 from odw_core.engines.odw.roles import Part, Role, is_review_loop, max_rounds, role_of, round_now
-from odw_core.engines.odw.names import session_address
 from odw_core.engines.odw.show_as import ShowAs, show_as
 from odw_core.model.address import Address
 from odw_core.model.detail import (
@@ -106,8 +106,7 @@ class _Grid:
         if self._by_column.get("plan") or any(title.startswith("plan") for title in titles):
             columns.append(self._node_column("plan", ColumnKind.PLAN, "plan"))
         gates = {gate.round: gate for gate in self._acc.gates}
-        for number in range(1, round_now(self._acc) + 1):
-            columns.append(self._round_column(number, gates.get(number)))
+        columns += [self._round_column(number, gates.get(number)) for number in range(1, round_now(self._acc) + 1)]
         if self._acc.patches or "land" in titles:
             columns.append(self._land_column())
         if self._by_column.get("verify") or self._acc.checks:
