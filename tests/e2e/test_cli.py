@@ -494,7 +494,6 @@ def test_what_is_told_from_the_cache_is_what_is_told_without_it(command: str) ->
     assert cold == first == second
 
 
-@pytest.mark.xfail(reason="the index keeps one row for each address, whatever the place", strict=True)
 def test_a_copy_of_a_workspace_is_not_hidden_by_what_the_cache_knows_of_the_other(shop: Path) -> None:
     for place in (project("g"), str(shop), project("g")):
         assert odw_tui("status", place).lines == ["✗ 1 failed"]
