@@ -87,7 +87,9 @@ class OdwApp(App[None], inherit_bindings=False):
     def get_default_screen(self) -> RoomScreen:
         return self.room
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
+        if self._opening is not None:
+            await self._open(self._opening)
         self.call_after_refresh(self._set_going)
 
     def _set_going(self) -> None:
@@ -96,8 +98,6 @@ class OdwApp(App[None], inherit_bindings=False):
         self.app_resume_signal.subscribe(self, lambda app: self.do_redraw())
         self.run_worker(self._watched(), name="watch")
         self.run_worker(self.bridge.run(), name="carry changes")
-        if self._opening is not None:
-            self.call_later(self._open, self._opening)
 
     def _room_changed(self, snapshot: Snapshot, changes: Sequence[Change]) -> None:
         if snapshot.complete and not self._is_loaded:

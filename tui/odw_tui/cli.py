@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from odw_core.model.change import Snapshot
     from odw_core.service.documents import Document
     from odw_core.service.oneshot import Room
-    from odw_core.service.service import RunningService
+    from odw_core.service.service import CachedService
     from odw_tui.headless.answer import Answer
     from odw_tui.headless.drawing import Look
     from odw_tui.screens.opening import Opening
@@ -228,7 +228,7 @@ def _open_screen(task: _Task) -> int:
     config = replace(task.config, ascii=task.is_ascii)
     first = first_snapshot(task.places, task.cache)
 
-    def make() -> RunningService:
+    def make() -> CachedService:
         from odw_core.service.live import LiveService
 
         return LiveService(task.places, config, cache=task.cache, first=first)

@@ -15,26 +15,35 @@ from odw_core.model.change import Change, Snapshot
 
 if TYPE_CHECKING:
     from odw_core.files.line_source import LineSource
-    from odw_core.service.service import DetailFeed, RunningService
+    from odw_core.service.service import CachedService, DetailFeed
+
+
+_HEAD_START_S = 0.02
 
 
 class LateService:
     """Implements ``Service`` and ``run``. Whoever asks before ``run`` waits, or is remembered."""
 
-    def __init__(self, make: Callable[[], RunningService], first: Snapshot) -> None:
+    def __init__(self, make: Callable[[], CachedService], first: Snapshot) -> None:
         self._make, self._first = make, first
-        self._made: RunningService | None = None
+        self._made: CachedService | None = None
         self._is_made = asyncio.Event()
+        self._is_awaited = False
         self._attended: tuple[Address, ...] = ()
 
     async def run(self) -> None:
         """Make the service and run it until cancelled."""
         self._made = self._make()
+        self._made.load()
         self._made.attend(self._attended)
         self._is_made.set()
+        if self._is_awaited:
+            # What somebody already looks at is shown before everything else is looked for.
+            await asyncio.sleep(_HEAD_START_S)
         await self._made.run()
 
-    async def _service(self) -> RunningService:
+    async def _service(self) -> CachedService:
+        self._is_awaited = self._is_awaited or self._made is None
         await self._is_made.wait()
         assert self._made is not None
         return self._made
@@ -43,6 +52,8 @@ class LateService:
         return self._first if self._made is None else self._made.snapshot()
 
     async def changes(self, since: int = 0) -> AsyncIterator[tuple[Change, ...]]:
+        # Changes are not waited for by anybody in particular.
+        await self._is_made.wait()
         service = await self._service()
         async for batch in service.changes(since):
             yield batch

@@ -39,6 +39,7 @@ class LiveService:
         if first is not None:
             self._store.load(first.items.values(), first.counts)
         self._reading = Reading(self._roster, self._store, cache)
+        self._is_loaded = False
         self._lookout = Lookout(self._roster, self._store, self._reading, settings)
 
     def snapshot(self) -> Snapshot:
@@ -141,10 +142,15 @@ class LiveService:
         finally:
             await asyncio.shield(self._reading.close())
 
+    def load(self) -> None:
+        if not self._is_loaded:
+            self._is_loaded = True
+            self._reading.load_index()
+
     def _begin(self) -> None:
         """One cheap question for everything the cache knows; what changed or lives is read first."""
+        self.load()
         with no_collector():
-            self._reading.load_index()
             for reader in self._roster.stir():
                 self._reading.schedule.add(reader.unit.address, Priority.LIVE)
             self._lookout.sweep(Sweep.START)

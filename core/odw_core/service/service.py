@@ -50,3 +50,10 @@ class RunningService(Service, Protocol):
 
     async def run(self) -> None:
         """Watch until cancelled; cancelling closes everything. Raises what makes watching impossible."""
+
+
+class CachedService(RunningService, Protocol):
+    """A service that remembers."""
+
+    def load(self) -> None:
+        """Know what the cache knows. Done by ``run`` if nobody did it before."""

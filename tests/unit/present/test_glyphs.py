@@ -14,7 +14,7 @@ from odw_tui.present.glyphs import ASCII, UNICODE, Glyphs, glyphs
 def test_every_state_and_mark_has_a_sign_of_one_cell(signs: Glyphs) -> None:
     assert set(signs.states) == set(State)
     assert set(signs.marks) == {mark.value for mark in Mark}
-    others = (signs.cursor, signs.rule, signs.ellipsis, signs.crumb, signs.absent, signs.thumb, signs.dot, signs.minus)
+    others = (signs.cursor, signs.ellipsis, signs.crumb, signs.absent, signs.thumb, signs.dot)
     for sign in (*signs.states.values(), *signs.marks.values(), *others, signs.caret):
         assert cell_len(sign) == 1
 

@@ -20,7 +20,6 @@ class Glyphs(NamedTuple):
     """By the value of a mark, so that nothing but the signs is loaded for the first frame."""
     cursor: str
     """Left edge of the row the cursor is on."""
-    rule: str
     ellipsis: str
     crumb: str
     """Between the parts of a path of screens."""
@@ -30,7 +29,6 @@ class Glyphs(NamedTuple):
     """What the scroll bar is made of."""
     dot: str
     """Between facts on one line."""
-    minus: str
     caret: str
     """Where the next typed character goes."""
 
@@ -69,13 +67,11 @@ UNICODE: Final = Glyphs(
         "skipped": "·",
     },
     cursor="▌",
-    rule="─",
     ellipsis="…",
     crumb="›",
     absent="–",
     thumb="▐",
     dot="·",
-    minus="−",
     caret="▏",
 )
 
@@ -105,13 +101,11 @@ ASCII: Final = Glyphs(
         "skipped": ".",
     },
     cursor="|",
-    rule="-",
     ellipsis="~",
     crumb=">",
     absent="-",
     thumb=":",
     dot="-",
-    minus="-",
     caret="_",
 )
 

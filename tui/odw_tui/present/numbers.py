@@ -7,6 +7,7 @@ from odw_core.model.item import Progress, Tokens
 _MINUTE = 60
 _HOUR = 3_600
 _DAY = 86_400
+_YEAR = 365 * _DAY
 
 
 def count(number: int) -> str:
@@ -40,7 +41,7 @@ def progress(tasks: Progress | None, absent: str) -> str:
 def age(seconds: float) -> str:
     """One unit, rounded down: ``40s``, ``3m``, ``5h``, ``2d``. What lies ahead counts as now."""
     whole = max(0, int(seconds))
-    for unit, size in (("d", _DAY), ("h", _HOUR), ("m", _MINUTE)):
+    for unit, size in (("y", _YEAR), ("d", _DAY), ("h", _HOUR), ("m", _MINUTE)):
         if whole >= size:
             return f"{whole // size}{unit}"
     return f"{whole}s"
@@ -50,7 +51,7 @@ def age_lasts_s(seconds: float) -> float:
     """For how many seconds ``age`` goes on saying the same."""
     if seconds < 0:
         return 1 - seconds
-    for size in (_DAY, _HOUR, _MINUTE):
+    for size in (_YEAR, _DAY, _HOUR, _MINUTE):
         if seconds >= size:
             return size - seconds % size
     return 1 - seconds % 1

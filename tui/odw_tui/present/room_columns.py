@@ -64,7 +64,7 @@ _COLUMNS = (
     Column(Key.WHERE, 16, 106),
     Column(Key.STAGE, 19, 0),
     Column(Key.MODEL, 16, 150),
-    Column(Key.TASKS, 5, 76, is_number=True),
+    Column(Key.TASKS, 7, 76, is_number=True),
     Column(Key.BLOCKERS, 3, 114, is_number=True),
     Column(Key.TOKENS, 7, 90, is_number=True),
     Column(Key.AGE, 4, 0, is_number=True),

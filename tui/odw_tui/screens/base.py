@@ -18,6 +18,8 @@ class ActionScreen(Screen[None], inherit_bindings=False):
     """Carries out the action ``open`` with its method ``do_open``; what it lacks, the app carries out."""
 
     AUTO_FOCUS: ClassVar[str | None] = ""
+    # The terminal's own selection copies; Textual's would only paint over the looks of a line.
+    ALLOW_SELECT: ClassVar[bool] = False
     COMPONENT_CLASSES: ClassVar[set[str]] = set(TONE_CLASSES)
     CONTEXT: ClassVar[str]
 

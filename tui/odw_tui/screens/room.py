@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from odw_core.model.detail import Detail
 
 _COMPACT_WIDTH, _COMPACT_HEIGHT = 72, 20
-_WIDE_WIDTH = 170
+_ROOMY_WIDTH, _WIDE_WIDTH = 120, 170
 _HALF = 0.5
 
 
@@ -169,7 +169,7 @@ class RoomScreen(ActionScreen):
         elif self._flash:
             self._footer.say(self._flash, "strong")
         else:
-            above = () if self._is_compact else room_head.OFFERED
+            above = room_head.OFFERED if self.app.size.width >= _ROOMY_WIDTH else ()
             offered = (one for one in actions.actions_in(self.CONTEXT) if one.id not in above)
             self._footer.offer(tuple(one for one in offered if self.why_not(one.id) is None), self.CONTEXT)
 

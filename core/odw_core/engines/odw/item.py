@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from odw_core.engines.odw.acc import RunAcc
+from odw_core.engines.odw.acc import NodeAcc, RunAcc
 from odw_core.engines.odw.cause import broken_nodes, cause_lines, node_cause, run_cause
 from odw_core.engines.odw.names import start_ms_of
 from odw_core.engines.odw.question import run_questions
@@ -143,7 +143,7 @@ def _why(acc: RunAcc, shown: ShowAs) -> str:
 def _doing(acc: RunAcc, shown: ShowAs) -> str:
     ahead = set(acc.state.done) if acc.state is not None else set()
     open_nodes = [n for n in acc.nodes.values() if n.outcome is None and n.attempts and n.key not in ahead]
-    names = [one_line(node.label or node.key, 60) for node in open_nodes]
+    names = [one_line(_name(node), 60) for node in open_nodes]
     listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     where = stage(acc, shown)
     if shown is ShowAs.ORPHANED and listed:
@@ -151,6 +151,12 @@ def _doing(acc: RunAcc, shown: ShowAs) -> str:
     if listed:
         return f"{where}; {listed} at work" if where else f"{listed} at work"
     return where or "the workflow has just started"
+
+
+def _name(node: NodeAcc) -> str:
+    """A task by its own name in every round, anything else by its label."""
+    role = role_of(node)
+    return role.row if role.part is Part.TASK else node.label or node.key
 
 
 def _asking(acc: RunAcc) -> str:
