@@ -72,7 +72,7 @@ class NodeAcc:
 
 @dataclass(slots=True)
 class PhaseAcc:
-    """One ``phase`` marker; the same title may come again."""
+    """One ``phase`` marker, as it was written; the same title may come again."""
 
     title: str
     detail: str

@@ -55,7 +55,8 @@ class OdwEngine:
 
         if not isinstance(acc, SessionAcc):
             pid, began = pid_of(acc.run_id), start_ms_of(acc.run_id)
-            return None if pid is None else (pid, ("odw",), began / 1000 if began is not None else None)
+            # A folder whose name carries no process id has nobody who could be alive.
+            return pid or 0, ("odw",), began / 1000 if began is not None else None
         pid, created = integer(acc.record.artifacts, "runner_pid"), acc.record.created_ms
         return None if pid is None else (pid, ("pandacode",), created / 1000 if created is not None else None)
 

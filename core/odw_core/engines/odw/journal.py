@@ -85,7 +85,7 @@ def _workflow_start(acc: RunAcc, event: Json, ts_ms: int | None, ref: Ref) -> No
 
 def _phase(acc: RunAcc, event: Json, ts_ms: int | None, ref: Ref) -> None:
     title, detail = text(event, "title"), text(event, "detail")
-    acc.phases.append(PhaseAcc(one_line(title, 120), one_line(detail, 200), ts_ms, acc.events))
+    acc.phases.append(PhaseAcc(title[:400], detail[:400], ts_ms, acc.events))
     acc.last_words = one_line(f"{title}: {detail}" if detail else title, 200)
 
 

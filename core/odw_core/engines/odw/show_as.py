@@ -63,9 +63,7 @@ def waiting_nodes(acc: RunAcc) -> list[NodeAcc]:
 
 
 def asking_nodes(acc: RunAcc) -> list[NodeAcc]:
-    """Nodes that ended with a question, whether or not the run went on."""
+    """Nodes that ended with a question, whether or not the run went on. Some executors call that a success."""
     return [
-        node
-        for node in acc.nodes.values()
-        if node.outcome is not None and not node.outcome.ok and node.outcome.state == "waiting_for_user"
+        node for node in acc.nodes.values() if node.outcome is not None and node.outcome.state == "waiting_for_user"
     ]

@@ -89,7 +89,7 @@ class _Grid:
         return self._loop_columns() if self._is_loop else self._phase_columns()
 
     def _phase_columns(self) -> tuple[Column, ...]:
-        phases = [(f"phase-{i}", phase.title, phase.at_ms) for i, phase in enumerate(self._acc.phases)]
+        phases = [(f"phase-{i}", one_line(phase.title, 120), phase.at_ms) for i, phase in enumerate(self._acc.phases)]
         if not phases and self._acc.nodes:
             phases = [("phase-0", "work", self._acc.started_ms)]
         if not phases:
@@ -227,9 +227,11 @@ class _Grid:
             return Mark.RUNNING if self._is_live else Mark.UNFINISHED
         if outcome.decision:
             return _VERDICTS[outcome.decision]
-        if outcome.ok:
-            return Mark.REPAIRED if self._roles[node.key].round > 1 and self._is_loop else Mark.DONE
-        return Mark.WAITING if outcome.state == "waiting_for_user" else Mark.FAILED
+        if outcome.state == "waiting_for_user":
+            return Mark.WAITING
+        if not outcome.ok:
+            return Mark.FAILED
+        return Mark.REPAIRED if self._roles[node.key].round > 1 and self._is_loop else Mark.DONE
 
     def _note(self, node: NodeAcc, mark: Mark) -> str:
         outcome = node.outcome

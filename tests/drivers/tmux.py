@@ -1,0 +1,86 @@
+"""A real terminal: a tmux session of its own server, typed into and looked at. Waits for what the screen shows."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+WITHIN_S = 30.0
+
+HAS_TMUX = shutil.which("tmux") is not None
+
+
+class Tmux:
+    """One window with a shell in it."""
+
+    def __init__(self, socket: Path, environ: Mapping[str, str]) -> None:
+        self._socket, self._environ = socket, dict(environ)
+
+    def _run(self, *words: str) -> str:
+        argv = ["tmux", "-S", str(self._socket), "-f", "/dev/null", *words]
+        return subprocess.run(argv, check=True, capture_output=True, text=True, env=self._environ).stdout
+
+    def start(self, columns: int, lines: int) -> None:
+        """Open the window with a plain shell whose prompt is ``ready>``."""
+        shell = shlex.join(["env", "PS1=ready> ", "sh"])
+        self._run("new-session", "-d", "-x", str(columns), "-y", str(lines), shell)
+        self.wait_for(lambda text: "ready>" in text)
+
+    def type(self, words: str) -> None:
+        """A line, and enter."""
+        self._run("send-keys", "-l", words)
+        self._run("send-keys", "Enter")
+
+    def press(self, *keys: str) -> None:
+        """Keys by their tmux names."""
+        self._run("send-keys", *keys)
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Give the window another size."""
+        self._run("resize-window", "-x", str(columns), "-y", str(lines))
+
+    @property
+    def text(self) -> str:
+        """What the window shows."""
+        return self._run("capture-pane", "-p")
+
+    @property
+    def raw(self) -> str:
+        """The same with its escape sequences."""
+        return self._run("capture-pane", "-p", "-e")
+
+    @property
+    def is_full_screen(self) -> bool:
+        """Whether a program has the whole screen, which goes away with it."""
+        return self._run("display-message", "-p", "#{alternate_on}").strip() == "1"
+
+    def wait_for(self, holds: Callable[[str], bool]) -> str:
+        """Look again and again until what is shown ``holds``."""
+        deadline = time.monotonic() + WITHIN_S
+        while not holds(text := self.text):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"never shown; the window has:\n{text}")
+        return text
+
+    def close(self) -> None:
+        """End the window and everything in it."""
+        subprocess.run(["tmux", "-S", str(self._socket), "kill-server"], check=False, capture_output=True)
+
+
+@contextmanager
+def terminal(folder: Path, columns: int = 100, lines: int = 30) -> Iterator[Tmux]:
+    """A fresh terminal with the test's own environment."""
+    environ = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
+    environ.pop("TMUX", None)
+    window = Tmux(folder / "tmux", environ)
+    try:
+        window.start(columns, lines)
+        yield window
+    finally:
+        window.close()
