@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from drivers.tmux import HAS_TMUX, Tmux, terminal
 
 pytestmark = pytest.mark.skipif(not HAS_TMUX, reason="tmux is not installed")
