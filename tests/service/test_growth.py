@@ -14,6 +14,7 @@ from drivers.live_room import by_name, cold_room, live_room
 from drivers.reading import metered_reads
 from drivers.subset import missing
 from odw_core.engines.odw.records import encode_line, script_stream
+from odw_core.model.address import Address
 from odw_core.service.documents import detail_document
 
 RECORDINGS = Path(__file__).parents[1] / "fixtures" / "odw"
@@ -114,3 +115,25 @@ async def test_a_room_restarts_from_its_cache_without_reading_journals_again(tmp
     (run,) = (name for name in after if name.startswith("odw:"))
     assert after[run].last_words == "late"
     assert after[run].tokens == before[run].tokens
+
+
+@pytest.mark.parametrize("lines", [10, 100_000])
+async def test_one_appended_line_reads_that_line_whatever_the_size_of_the_journal(lines: int, tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    shutil.copytree(RECORDINGS / "b" / "project", place)
+    journal = next((place / ".odw" / "runs").glob("odw-*/events.jsonl"))
+    filler = encode_line(script_stream({"type": "log", "message": "filler"}, "[log] filler", 1_795_219_701_998))
+    with journal.open("ab") as stream:
+        stream.write(filler * lines)
+    late = encode_line(script_stream({"type": "log", "message": "late"}, "[log] late", 1_795_219_701_999))
+    address = Address("odw", journal.parent.name)
+    async with live_room(place, cache=tmp_path / "index") as service, service.detail(address) as feed:
+        while feed.value is None:
+            await feed.changed()
+        with metered_reads() as meter:
+            with journal.open("ab") as stream:
+                stream.write(late)
+            while service.snapshot().items[address].last_words != "late":
+                await feed.changed()
+        # The line, and the byte before it that shows the journal is still the same one.
+        assert meter.read == len(late) + 1
