@@ -13,7 +13,8 @@ _SAFE = " :@!$&'()*+,;=~|#?[]"
 class Address:
     """``engine:item[/part[/part]]``, for example ``odw:odw-exec-1795219696047-5105/clamp-core/1``.
 
-    ``/`` and ``%`` inside a part are percent-encoded when printed, so that ``parse(str(a)) == a`` for every address.
+    ``/`` and ``%`` inside a part are percent-encoded when printed, so that ``parse(str(a)) == a`` for every address,
+    also one whose parts are no Unicode (names of files, broken JSON).
     """
 
     engine: str
@@ -21,7 +22,8 @@ class Address:
     parts: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.engine}:" + "/".join(quote(part, safe=_SAFE) for part in (self.item, *self.parts))
+        parts = (self.item, *self.parts)
+        return f"{self.engine}:" + "/".join(quote(part, safe=_SAFE, errors="surrogatepass") for part in parts)
 
     @classmethod
     def parse(cls, text: str) -> Address:
@@ -31,7 +33,10 @@ class Address:
             raise ValueError(f"{text!r} is no address; expected ENGINE:ITEM[/PART], such as odw:<run_id>")
         if "/" not in rest and "%" not in rest:
             return cls(engine, rest)
-        item, *parts = (unquote(part) for part in rest.split("/"))
+        try:
+            item, *parts = (unquote(part, errors="surrogatepass") for part in rest.split("/"))
+        except UnicodeDecodeError:
+            raise ValueError(f"{text!r} is no address; what is percent-encoded in it is no UTF-8") from None
         return cls(engine, item, tuple(parts))
 
     @property

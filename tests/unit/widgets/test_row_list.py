@@ -153,8 +153,15 @@ async def test_a_scrolled_list_keeps_its_row_on_its_line() -> None:
         assert shown(app).index("> row 50") == line
 
 
+async def test_a_cursor_that_nobody_placed_stays_on_the_first_row() -> None:
+    async with listing(Words(["a", "b"])) as (app, _):
+        app.rows.show(Words(["new", "a", "b"]))
+        assert shown(app)[:3] == ["> new", "  a", "  b"]
+
+
 async def test_a_list_at_its_top_shows_what_comes_there() -> None:
     async with listing(Words(["a", "b"])) as (app, _):
+        app.rows.hold()
         app.rows.show(Words(["new", "a", "b"]))
         assert shown(app)[:3] == ["  new", "> a", "  b"]
 

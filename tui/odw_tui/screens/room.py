@@ -69,6 +69,10 @@ class RoomScreen(ActionScreen):
     def on_mount(self) -> None:
         self.run_worker(self._follower.run(), name="follow the cursor")
 
+    async def on_key(self, event: events.Key) -> None:
+        # Whoever presses a key has seen what the cursor is on. Textual calls the handler of ActionScreen as well.
+        self._list.hold()
+
     def on_resize(self, event: events.Resize) -> None:
         if self._form != (self._is_compact, self._is_wide):
             self._fit()

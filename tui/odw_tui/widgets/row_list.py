@@ -119,6 +119,7 @@ class RowList(OwnLines):
         self._top = 0
         self._cursor: Hashable | None = None
         self._cursor_index = 0
+        self._is_placed = False
         self._painted: dict[int, tuple[object, bool, bool]] = {}
         self._strips: dict[int, tuple[object, bool, int, Strip]] = {}
         self._painter = Painter(self)
@@ -151,6 +152,10 @@ class RowList(OwnLines):
         if was_in_view:
             self._keep_in_view()
         self._refresh_changed()
+
+    def hold(self) -> None:
+        """The row under the cursor is meant from now on, also if the cursor never moved."""
+        self._is_placed = True
 
     def refresh_rows(self) -> None:
         """Paint again the lines in view that look different by now."""
@@ -288,6 +293,11 @@ class RowList(OwnLines):
 
     def _find_cursor(self) -> None:
         """Find the row of the cursor again after the lines changed; if it is gone, take the one in its place."""
+        if not self._is_placed:
+            # Nobody has chosen a row yet: the first one is what they should see, whatever comes in above it.
+            self._cursor_index = index = self._nearest(0)
+            self._set_cursor(self._provider.identity(index) if index < len(self._provider) else None)
+            return
         found = self._provider.index_of(self._cursor) if self._cursor is not None else None
         index = self._nearest(self._cursor_index) if found is None else found
         self._cursor_index = index
@@ -296,6 +306,7 @@ class RowList(OwnLines):
     def _put_cursor(self, index: int) -> None:
         if index >= len(self._provider):
             return
+        self._is_placed = True
         self._cursor_index = index
         self._set_cursor(self._provider.identity(index))
         top = self._top
