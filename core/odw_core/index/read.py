@@ -75,6 +75,9 @@ class IndexReader:
         except sqlite3.OperationalError as error:
             # A cache that nobody has written to yet has no tables; that is empty, not damaged.
             self.is_damaged = "no such table" not in str(error) and "locked" not in str(error)
+        except UnicodeEncodeError:
+            # Asked for a place whose name is no Unicode: such a one is never in here.
+            return []
         except (sqlite3.Error, UnicodeDecodeError, OverflowError):
             self.is_damaged = True
         return []

@@ -50,6 +50,17 @@ class Known(NamedTuple):
     body: str
 
 
+def is_storable(path: str) -> bool:
+    """Whether the database can hold that path: the name of a file may be no Unicode."""
+    if path.isascii():
+        return True
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def to_row(
     unit: Unit,
     item: Item,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odw_core.index import schema
-from odw_core.index.rows import Row
+from odw_core.index.rows import Row, is_storable
 from odw_core.model.evidence import Unit
 
 if TYPE_CHECKING:
@@ -36,9 +36,10 @@ class Batch:
         """Statements with the values of each."""
         yield schema.SAVE_ITEM, [row.item for row in self.rows]
         yield schema.SAVE_ACC, [row.acc for row in self.rows]
-        yield schema.FORGET_ITEM, [(str(unit.address), unit.place) for unit in self.gone]
-        yield schema.FORGET_ACC, [(str(unit.address), unit.place) for unit in self.gone]
-        yield schema.SAVE_FOLDER, [(path, *stamp) for path, stamp in self.folders.items()]
+        gone = [(str(unit.address), unit.place) for unit in self.gone if is_storable(unit.place)]
+        yield schema.FORGET_ITEM, [*gone]
+        yield schema.FORGET_ACC, [*gone]
+        yield schema.SAVE_FOLDER, [(path, *stamp) for path, stamp in self.folders.items() if is_storable(path)]
 
 
 def remove_index(path: Path) -> None:

@@ -24,6 +24,7 @@ class IndexKeeper:
         self._path, self._row_of, self._saved = path, row_of, saved
         self._writer = IndexWriter(path)
         self._pending: dict[Address, None] = {}
+        self._unkept: set[Address] = set()
         self._gone: dict[Unit, None] = {}
         self._folders: dict[str, tuple[int, int]] = {}
         self._is_noted = asyncio.Event()
@@ -64,6 +65,7 @@ class IndexKeeper:
     def note_gone(self, unit: Unit) -> None:
         """It is no more."""
         self._pending.pop(unit.address, None)
+        self._unkept.discard(unit.address)
         if self._failure is None:
             self._gone[unit] = None
             self._is_noted.set()
@@ -102,16 +104,19 @@ class IndexKeeper:
             row = self._row_of(address)
             if row is not None:
                 rows.append(row)
+                self._unkept.discard(address)
+            elif address in self._pending:
+                self._unkept.add(address)
             if number % 10 == 9:
                 # Making rows is work; let the screen have its turn.
                 await asyncio.sleep(0)
         gone, self._gone = [*self._gone], {}
         for address in batch:
             self._pending.pop(address, None)
-        # A folder's stamp says that everything in it is known here, so it comes with the last of them.
+        # A folder's stamp says that everything in it is known here, so it comes with the last of them, or not at all.
         folders: Mapping[str, tuple[int, int]] = {}
         if not self._pending:
-            folders, self._folders = self._folders, {}
+            folders, self._folders = {} if self._unkept else self._folders, {}
         await self._writer.save(Batch(rows, gone, folders))
         for address in batch:
             self._saved(address)

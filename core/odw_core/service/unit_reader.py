@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from odw_core.engines.registry import Acc, AnyEngine
 from odw_core.files.ends import read_ends
 from odw_core.files.follow import JournalFollower, Look, RecordFollower
-from odw_core.index.rows import Row, cursors_from_text, to_row
+from odw_core.index.rows import Row, cursors_from_text, is_storable, to_row
 from odw_core.model.evidence import Checkpoint, Cursor, Evidence, Facts, Gone, Replaced, Unit
 from odw_core.model.item import Item
 from odw_core.model.problem import Problem
@@ -25,6 +25,8 @@ SLICE = 256 * 1024
 
 _SKIM_HEAD, _SKIM_TAIL = 32 * 1024, 16 * 1024
 _SETTLED_S = 2.0
+_NO_FOLD = 0
+"""A fold version that no engine has."""
 _OWNER_S = 1.0
 """Asking for the owner costs as much as folding a line, and its end is heard of otherwise."""
 
@@ -276,9 +278,12 @@ class UnitReader:
         return Checkpoint(self.unit.address, self.engine.fold_version, self.cursors(), self.engine.dump(self.acc))
 
     def to_row(self) -> Row | None:
-        """The row of the index; None while there is nothing to go on from."""
-        if self.item is None or self.is_torn:
+        """The row of the index; None when it cannot be kept there."""
+        if self.item is None or not is_storable(self.unit.root):
             return None
+        if self.is_torn or self.all_problems():
+            # Known to be there, and read anew at every start: what is wrong with it stands in no index.
+            return self._row_to_be_read_anew(self.item)
         checkpoint = self.checkpoint()
         if checkpoint is None:
             return None if self._skimmed is None else self._skimmed_row(self.item, self._skimmed)
@@ -292,6 +297,10 @@ class UnitReader:
             file=file.path,
             stamp=file.cursor,
         )
+
+    def _row_to_be_read_anew(self, item: Item) -> Row:
+        nothing = Checkpoint(self.unit.address, _NO_FOLD, (), b"")
+        return to_row(self.unit, item, nothing, alive=None, is_over=False, file=self._record.path, stamp=None)
 
     def _skimmed_row(self, item: Item, stamp: Cursor) -> Row:
         """A skim is worth keeping, but nothing can be folded on from it."""

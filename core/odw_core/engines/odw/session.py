@@ -72,6 +72,11 @@ def _answer_via(acc: SessionAcc, facts: Facts) -> str:
     artifacts = acc.record.artifacts
     how = f"you, in a shell: pandacode answer --session {plain(acc.session)} --text …"
     if text_or_none(artifacts, "answer_file") and facts.alive is not False:
+        count = len(acc.record.pending_questions)
+        if count > 1:
+            # The command gives the same words to every question (ODW reference §5.3), so only the file can tell them apart.
+            file = f".pandacode/codex/control/{plain(acc.session)}.answer.json"
+            return f"you: all {count} answers together in {file}, renamed into place; the agent's turn is alive"
         return f"{how}; the agent's turn is alive and takes it at once"
     if text(artifacts, "pending_question_id"):
         return f"{how}; its codexctl daemon holds the turn"
