@@ -74,7 +74,7 @@ def _answer_via(acc: SessionAcc, facts: Facts) -> str:
     if text_or_none(artifacts, "answer_file") and facts.alive is not False:
         count = len(acc.record.pending_questions)
         if count > 1:
-            # The command gives the same words to every question (ODW reference §5.3), so only the file can tell them apart.
+            # The command gives every question the same words (ODW reference §5.3); only the file tells them apart.
             file = f".pandacode/codex/control/{plain(acc.session)}.answer.json"
             return f"you: all {count} answers together in {file}, renamed into place; the agent's turn is alive"
         return f"{how}; the agent's turn is alive and takes it at once"
