@@ -81,15 +81,28 @@ class IndexWriter:
         try:
             _prepare(self._path)
             try:
-                self._connection = await self._connect()
+                self._connection = await self._connect_whole()
             except sqlite3.DatabaseError as error:
                 if isinstance(error, sqlite3.OperationalError):
                     raise
                 remove_index(self._path)
                 _prepare(self._path)
-                self._connection = await self._connect()
+                self._connection = await self._connect_whole()
         except (OSError, sqlite3.Error) as error:
             raise IndexUnavailable(_words(error)) from error
+
+    async def _connect_whole(self) -> aiosqlite.Connection:
+        """Connect, or leave nothing behind: the driver's thread would outlive a connection given up half-way."""
+        # Imported here: a one-shot command that saves has no event loop and should not pay for one.
+        import asyncio
+
+        connecting = asyncio.ensure_future(self._connect())
+        try:
+            return await asyncio.shield(connecting)
+        except asyncio.CancelledError:
+            with contextlib.suppress(sqlite3.Error):
+                await (await connecting).close()
+            raise
 
     async def _connect(self) -> aiosqlite.Connection:
         # Imported late: nothing that is needed for the first paint may wait for it.
