@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 from collections.abc import Sequence
 from pathlib import PurePath
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import App
 from textual.constants import DEFAULT_THEME
 from textual.reactive import Reactive
+from textual.worker import Worker, WorkerError
 
 from odw_core.clock import Clock, SystemClock
 from odw_core.config import Config
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from odw_core.service.service import RunningService
     from odw_tui.screens.opening import Opening
 
+_SAVING_S = 2.0
 _DARK, _LIGHT = "dark", "light"
 
 
@@ -72,6 +76,7 @@ class OdwApp(App[None], inherit_bindings=False):
             home=os.environ.get("HOME", ""),
         )
         self._is_loaded = False
+        self._watching: Worker[None] | None = None
         self.room = RoomScreen(self.kit, first, keymap.problems)
         self.bridge = Bridge(service, first.seq, self._room_changed, self.set_timer)
         self._begin_with(load_palette(theme))
@@ -96,7 +101,7 @@ class OdwApp(App[None], inherit_bindings=False):
         prelude.settle()
         # Back from the shell, Textual takes the terminal again but paints nothing before something changes.
         self.app_resume_signal.subscribe(self, lambda app: self.do_redraw())
-        self.run_worker(self._watched(), name="watch")
+        self._watching = self.run_worker(self._watched(), name="watch")
         self.run_worker(self.bridge.run(), name="carry changes")
 
     def _room_changed(self, snapshot: Snapshot, changes: Sequence[Change]) -> None:
@@ -153,7 +158,12 @@ class OdwApp(App[None], inherit_bindings=False):
     def do_suspend(self) -> None:
         self.action_suspend_process()
 
-    def do_quit(self) -> None:
+    async def do_quit(self) -> None:
+        if self._watching is not None:
+            # What was read is saved first; a disk that takes longer is not waited for.
+            self._watching.cancel()
+            with contextlib.suppress(TimeoutError, WorkerError):
+                await asyncio.wait_for(self._watching.wait(), _SAVING_S)
         self.exit()
 
 
