@@ -276,7 +276,7 @@ def test_a_folder_without_runs_is_told_and_no_failure(tmp_path: Path) -> None:
         ran = odw_tui(command, cwd=tmp_path)
         assert ran.code == 0
         assert ran.err == (
-            f"odw-tui: No runs under {tmp_path}; name a folder that holds .odw or .pandacode, "
+            f"odw-tui: No runs under {tmp_path}; name a folder that holds .odw, .pandacode or .converge, "
             "or see how it looks: odw-tui demo.\n"
         )
     assert odw_tui("list", "--json", cwd=tmp_path).document == {"schema": 1, "items": []}

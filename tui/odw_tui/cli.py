@@ -68,9 +68,10 @@ class _Task:
 
     @property
     def places(self) -> tuple[str, ...]:
-        from odw_tui.headless.roots import chosen_places
+        from odw_tui.headless.roots import chosen_homes, chosen_places
 
-        return chosen_places(self.given.roots, self.config.places)
+        homes = () if self.given.no_codex else chosen_homes(self.given.codex_home, os.environ)
+        return (*chosen_places(self.given.roots, self.config.places), *homes)
 
     @property
     def cache(self) -> Path | None:

@@ -2,27 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 from odw_core.model.address import Address
-from odw_core.model.evidence import Evidence, Facts, Unit
+from odw_core.model.evidence import Evidence, Facts, Owner, Unit
 from odw_core.model.item import Item
 from odw_core.model.problem import Problem
 
 if TYPE_CHECKING:
+    from odw_core.files.follow import Look
     from odw_core.files.line_source import LineSource
+    from odw_core.model.conversation import Conversation
     from odw_core.model.detail import Detail
+    from odw_core.model.evidence import Cursor
     from odw_core.model.question import Question
 
 Acc = TypeVar("Acc")
 
 
+class Read(NamedTuple):
+    """One unit that was read in full, for a verification."""
+
+    unit: Unit
+    acc: object
+    alive: bool | None
+
+
+class Body(NamedTuple):
+    """One whole text of a unit that is worth searching."""
+
+    stream: str
+    """What ``open_log`` calls it; ``conversation`` for a transcript."""
+    path: str
+    """Absolute path."""
+
+
+class Follower(Protocol):
+    """Something small that is looked at as a whole: a file, a listing, rows of a database."""
+
+    name: str
+    path: str
+    cursor: Cursor | None
+    written_ns: int
+
+    def is_current(self) -> bool:
+        """Whether a stat or two say that nothing new is there."""
+
+    def look(self) -> Look:
+        """Read it if it changed."""
+
+    def look_again(self) -> None:
+        """What was read was torn: the next look reads it again even if its stamp stays."""
+
+
 class Engine(Protocol, Generic[Acc]):
-    """``Acc`` is the engine's own accumulator; nobody else looks into it. Only ``discover`` and ``open_log`` do I/O."""
+    """``Acc`` is the engine's own accumulator; nobody else looks into it.
+
+    Only ``watched_folders``, ``discover``, followers, ``open_log`` and ``open_conversation`` do I/O.
+    """
 
     name: str
     fold_version: int
+    slice_bytes: int
+    """How much of a growing file is folded in one go: a few milliseconds of work."""
+
+    def is_place(self, place: str) -> bool:
+        """Whether the folder holds (or is) anything of this engine."""
 
     def watched_folders(self, place: str) -> tuple[str, ...]:
         """Folders (there or not) whose entries say that units came or went."""
@@ -36,17 +82,26 @@ class Engine(Protocol, Generic[Acc]):
     def growing_file(self, unit: Unit) -> str | None:
         """Name of the file that only ever grows (its journal), None when there is none."""
 
-    def record_file(self, unit: Unit) -> str:
-        """Name of the small file that is rewritten as a whole."""
+    def record_file(self, unit: Unit) -> str | None:
+        """Name of the small file that is rewritten as a whole, None when there is none."""
+
+    def follower(self, unit: Unit, name: str, cursor: Cursor | None = None) -> Follower:
+        """How one small file of the unit is followed; ``RecordFollower`` for a plain one."""
+
+    def names_file(self, place: str) -> str | None:
+        """Absolute path of an append-only file that names many units of the place, None when there is none."""
+
+    def names(self, lines: bytes) -> dict[str, str]:
+        """Item part of an address to what a person called it, from whole lines of that file; the last line wins."""
 
     def path(self, unit: Unit, name: str) -> str:
         """Absolute path of one of the unit's files, always below its root."""
 
-    def owner_pid(self, acc: Acc) -> tuple[int, tuple[str, ...], float | None] | None:
-        """(pid, names its command line may have, start time in Unix seconds) of who must be alive; None if unknown."""
+    def owner(self, unit: Unit, acc: Acc) -> Owner | None:
+        """Who must be alive while it works; None if nobody can tell, or nobody is expected any more."""
 
     def skim(self, unit: Unit, record: bytes, head: bytes, tail: bytes, facts: Facts) -> Item | None:
-        """A row from the record and both ends of the journal; None when only a fold can tell."""
+        """A row from the record (empty without one) and both ends of the journal; None when only a fold can tell."""
 
     def start(self, unit: Unit) -> Acc:
         """An accumulator that has seen nothing."""
@@ -86,3 +141,15 @@ class Engine(Protocol, Generic[Acc]):
 
     def open_log(self, unit: Unit, acc: Acc, address: Address, stream: str | None) -> LineSource:
         """One stream, whole; ``None`` is the most telling one. Raises ``NotFound`` with a sentence."""
+
+    def open_conversation(self, unit: Unit, acc: Acc) -> Conversation | None:
+        """What was said and done in a session; None when it left no transcript."""
+
+    def texts(self, acc: Acc, facts: Facts) -> Iterator[tuple[str, str]]:
+        """(field, text) of what is worth finding as one types: goal, prompts, questions, blockers, causes, messages."""
+
+    def bodies(self, unit: Unit, acc: Acc) -> tuple[Body, ...]:
+        """Whole texts that are scanned on demand."""
+
+    def inspection(self, read: Sequence[Read], places: Iterable[str]) -> dict[str, object]:
+        """This engine's sections of ``inspect --json``, by their names there."""

@@ -7,17 +7,18 @@ import json
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import astuple
 from typing import Any, NamedTuple
 
 from odw_core.model.address import Address
 from odw_core.model.evidence import Checkpoint, Cursor, Unit
-from odw_core.model.item import Depth, Item, Kind, Progress, State, Tokens
+from odw_core.model.item import Claim, Depth, Item, Kind, Limit, Progress, State, Tokens
 
 _STATES = {str(state): state for state in State}
 _KINDS = {str(kind): kind for kind in Kind}
 _DEPTHS = {str(depth): depth for depth in Depth}
-_REPEATED = (3, 4, 6, 7, 8, 9, 13, 19, 21)
-"""Columns of a body: place, title, why, raw state, stage, goal, model, cause, driver."""
+_REPEATED = (3, 4, 6, 7, 8, 9, 13, 19, 21, 23, 24)
+"""Columns of a body: place, title, why, raw state, stage, goal, model, cause, driver, folder, branch."""
 
 
 class Row(NamedTuple):
@@ -138,7 +139,7 @@ def _body(item: Item) -> str:
             item.blockers,
             item.questions,
             item.model,
-            None if tokens is None else [tokens.total, tokens.at_least],
+            None if tokens is None else [*astuple(tokens)],
             item.started_at,
             item.changed_at,
             item.ended_at,
@@ -147,6 +148,12 @@ def _body(item: Item) -> str:
             item.depth,
             item.driver,
             item.next_deadline,
+            item.folder,
+            item.branch,
+            item.is_inferred,
+            item.is_archived,
+            [astuple(claim) for claim in item.claims],
+            [astuple(limit) for limit in item.limits],
         ],
         separators=(",", ":"),
     )
@@ -165,6 +172,8 @@ def _parse(bodies: list[str]) -> Iterator[Item]:
             row[2], row[5], row[20] = _KINDS[row[2]], _STATES[row[5]], _DEPTHS[row[20]]
             row[10] = None if row[10] is None else Progress(*row[10])
             row[14] = None if row[14] is None else Tokens(*row[14])
+            row[27] = tuple(Claim(*claim) for claim in row[27]) if row[27] else ()
+            row[28] = tuple(Limit(*limit) for limit in row[28]) if row[28] else ()
             yield Item(*row)
     except (TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
         raise ValueError(f"not an item: {error}") from None

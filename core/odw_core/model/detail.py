@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from odw_core.model.address import Address
-from odw_core.model.item import Item
+from odw_core.model.cause import Cause, Proof
+from odw_core.model.item import Item, Tokens
 from odw_core.model.question import Question
 
 
@@ -53,6 +54,9 @@ class Column:
     """Outcome in a few words: ``3 blockers``, ``approved``, ``4 of 4``."""
     started_at: float | None
     ended_at: float | None
+    why: str = ""
+    """Why this column began and what ended it, as a sentence; empty when nobody says."""
+    tokens: Tokens | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +182,96 @@ class JournalEntry:
     offset: int
 
 
+class How(StrEnum):
+    """How a figure came to be known."""
+
+    READ = "read"
+    INFERRED = "inferred"
+    SERVER = "said by a server"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where one figure of the screen comes from."""
+
+    figure: str
+    """``state``, ``title``, ``tokens``, ``model``, ``tasks``, ``blockers``, ``stage``, ``questions``, ``started`` …"""
+    file: str
+    """Absolute path."""
+    offset: int | None
+    """Byte in the file where the telling line begins; None when the whole file is meant."""
+    at: float | None
+    """When it was written, Unix seconds."""
+    how: How
+    note: str = ""
+    """The rule by which it was inferred, or what was counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One file that belongs to a run. ``logs ADDRESS --stream STREAM`` gives it whole."""
+
+    name: str
+    """Path relative to the run's folder."""
+    size: int | None
+    stream: str
+    note: str = ""
+    """What it is, or what to mind: ``first 2000 characters only``, ``of team2/api only``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something a reader should know about the whole run; ``is_warning`` when it should be minded."""
+
+    text: str
+    is_warning: bool = False
+    proof: Proof | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One row of the responsibility matrix."""
+
+    repo: str
+    duties: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One repo of the contract map."""
+
+    repo: str
+    declared: tuple[str, ...]
+    consumed: tuple[str, ...]
+    artifacts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one repo is to do."""
+
+    address: Address
+    repo: str
+    """As the engine was given it."""
+    status: str
+    """The engine's own word."""
+    badge: str
+    """Who really wrote it: ``Codex (gpt-5)``, ``heuristic: Codex failed (exit 1)``, ``prompt only``."""
+    is_doubtful: bool
+    """The badge is a warning: not what was asked for."""
+    markdown: str
+    """Summary, proposed changes and questions; foreign text, to be made safe before it is shown."""
+    prompt: str | None
+    """The prompt that was really sent, whole."""
+    evidence: tuple[str, ...]
+    """What was found in the repo: type, signals, constraints."""
+    model: str | None = None
+    commands: tuple[str, ...] = ()
+    """Hints alone; nothing was executed or installed."""
+    attachments: tuple[Artifact, ...] = ()
+    causes: tuple[Cause, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class RunDetail:
     """A run in full. ``columns`` × ``rows`` make the grid; ``cells`` fill it sparsely."""
@@ -202,6 +296,16 @@ class RunDetail:
     sessions: tuple[Address, ...]
     streams: tuple[str, ...]
     """What ``logs`` can show of the run itself: ``journal``, ``stderr``, ``stdout``."""
+    causes: tuple[Cause, ...] = ()
+    """What broke, recognised and with its fix, the root cause first."""
+    plans: tuple[Plan, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    contracts: tuple[Contract, ...] = ()
+    findings: tuple[Notice, ...] = ()
+    """Where what was configured, claimed and written do not fit together."""
+    notices: tuple[Notice, ...] = ()
+    artifacts: tuple[Artifact, ...] = ()
+    origins: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +325,29 @@ class SessionDetail:
     cause: tuple[str, ...]
     missing_artifacts: tuple[str, ...]
     streams: tuple[str, ...]
+    causes: tuple[Cause, ...] = ()
+    asked_model: str | None = None
+    """The model that was asked for, where it is not ``model``."""
+    sandbox: str | None = None
+    approval_policy: str | None = None
+    mode: str | None = None
+    source: str | None = None
+    version: str | None = None
+    """Of the program that wrote it."""
+    forked_from: str | None = None
+    context_used: int | None = None
+    """Tokens in the model's window after the last answer."""
+    context_window: int | None = None
+    turns: int | None = None
+    commands: int | None = None
+    failed_commands: int | None = None
+    patches: int | None = None
+    compactions: int | None = None
+    has_conversation: bool = False
+    """Whether ``Service.conversation`` has something to show."""
+    notices: tuple[Notice, ...] = ()
+    artifacts: tuple[Artifact, ...] = ()
+    origins: tuple[Origin, ...] = ()
 
 
 Detail = RunDetail | SessionDetail

@@ -65,6 +65,44 @@ class Facts:
     alive: bool | None = None
     """None where liveness cannot be known."""
     silent_after_s: float = 900.0
+    name: str | None = None
+    """What a person called it, as a file of the place says that speaks of many units."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessOwner:
+    """A process by its number, believed only if command line and start time fit."""
+
+    pid: int
+    """0 when nobody could be alive."""
+    names: tuple[str, ...]
+    """Words its command line may have."""
+    started_at: float | None
+    """Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class LockOwner:
+    """Whoever holds the advisory lock on a file. The lock itself is never tried."""
+
+    path: str
+    folder: str
+    """Where such locks lie; while that folder does not exist nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandOwner:
+    """Any process that runs these words in that working folder."""
+
+    words: tuple[str, ...]
+    folder: str
+    began_after: float
+    """Unix seconds: an older or much younger process owns something else."""
+    began_before: float
+
+
+Owner = ProcessOwner | LockOwner | CommandOwner
+"""Who must be alive for a unit to be at work."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -56,10 +57,65 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Tokens used; ``at_least`` when some agent reported none, so that the sum is a floor."""
+    """Tokens used; ``at_least`` when some agent reported none, so that the sum is a floor.
+
+    ``cached`` is a part of ``input``, ``reasoning`` a part of ``output``; None where nobody says.
+    """
 
     total: int
     at_least: bool = False
+    input: int | None = None
+    cached: int | None = None
+    output: int | None = None
+    reasoning: int | None = None
+
+
+def sum_tokens(parts: Iterable[Tokens | None]) -> Tokens | None:
+    """The sum, a floor if any part is one or is unknown; None when nothing is known. A number that one part lacks
+    is left out of the sum, so it is a floor too."""
+    given = [*parts]
+    known = [part for part in given if part is not None]
+    if not known:
+        return None
+
+    def number(name: str) -> int | None:
+        values = [value for part in known if (value := getattr(part, name)) is not None]
+        return sum(values) if values else None
+
+    return Tokens(
+        total=sum(part.total for part in known),
+        at_least=len(known) < len(given) or any(part.at_least for part in known),
+        input=number("input"),
+        cached=number("cached"),
+        output=number("output"),
+        reasoning=number("reasoning"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One window of an account's rate limit, as a session's transcript last said."""
+
+    name: str
+    """Length of the window in words: ``5 h``, ``7 d``."""
+    used_percent: float
+    resets_at: float | None
+    """Unix seconds."""
+    said_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Sessions of another engine that belong to an item: one by its name, or all that began in a folder meanwhile."""
+
+    engine: str
+    session: str | None = None
+    """Item part of the session's address; None when only ``folder`` and the time say so (then it is inferred)."""
+    folder: str | None = None
+    """Absolute path the session works in."""
+    since: float = 0.0
+    until: float | None = None
+    """Unix seconds; None while it goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +149,14 @@ class Item:
     """First line of what broke, None when nothing did."""
     depth: Depth = Depth.FOLDED
     driver: str = ""
-    """Name of the program that drives it: ``odw``, ``pandacode``."""
+    """Name of the program that drives it: ``odw``, ``pandacode``, ``converge``, ``codex_exec`` …"""
     next_deadline: float | None = None
     """When the state may change although no file does."""
+    folder: str | None = None
+    """Where the agent works, as its own files say; shown, never followed."""
+    branch: str | None = None
+    is_inferred: bool = False
+    """The state is a guess from files alone; somebody with a live connection may know better."""
+    is_archived: bool = False
+    claims: tuple[Claim, ...] = ()
+    limits: tuple[Limit, ...] = ()

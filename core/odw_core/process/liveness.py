@@ -1,14 +1,106 @@
-"""Whether a process that a file names still lives and is who the file says. Looks only; never signals."""
+"""Whether the owner of a unit still lives and is who the files say. Looks only; never signals, never takes a lock."""
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
+
+from odw_core.model.evidence import CommandOwner, LockOwner, Owner, ProcessOwner
+from odw_core.process.locks import inode_of, lock_holders
 
 _SLACK_S = 5.0
 """A process starts before it writes its id down; clocks of files and of the kernel differ a little."""
+_LISTING_S = 0.5
+"""How long a listing of locks or processes is good for: one sweep asks for many owners at once."""
+
+
+class Life(NamedTuple):
+    """The word of the operating system on one owner."""
+
+    alive: bool | None
+    """None where it cannot tell."""
+    pid: int | None = None
+
+
+class _Process(NamedTuple):
+    pid: int
+    command: list[str]
+    started_at: float | None
+
+
+class Liveness:
+    """Asks for owners. Holds the listings of locks and processes for a moment."""
+
+    def __init__(self) -> None:
+        self._holders: dict[int, int] | None = None
+        self._processes: list[_Process] | None = None
+        self._holders_at = self._processes_at = float("-inf")
+
+    def of(self, owner: Owner | None) -> Life:
+        """Whether that owner lives, and its process id."""
+        match owner:
+            case ProcessOwner():
+                alive = is_alive(owner.pid, owner.names, owner.started_at)
+                return Life(alive, owner.pid if alive else None)
+            case LockOwner():
+                return self._of_lock(owner)
+            case CommandOwner():
+                return self._of_command(owner)
+            case None:
+                return Life(None)
+
+    def _of_lock(self, owner: LockOwner) -> Life:
+        inode = inode_of(owner.path)
+        if inode is None:
+            return Life(False if inode_of(owner.folder) is not None else None)
+        if time.monotonic() - self._holders_at > _LISTING_S:
+            self._holders, self._holders_at = lock_holders(), time.monotonic()
+        if self._holders is None:
+            return Life(None)
+        pid = self._holders.get(inode)
+        return Life(pid is not None, pid)
+
+    def _of_command(self, owner: CommandOwner) -> Life:
+        if time.monotonic() - self._processes_at > _LISTING_S:
+            self._processes, self._processes_at = _processes(), time.monotonic()
+        if self._processes is None:
+            return Life(None)
+        for process in self._processes:
+            words = [os.path.basename(word) for word in process.command]  # noqa: PTH119
+            is_in_time = process.started_at is None or (
+                owner.began_after - _SLACK_S <= process.started_at <= owner.began_before + _SLACK_S
+            )
+            if all(word in words for word in owner.words) and is_in_time and _works_in(process.pid, owner.folder):
+                return Life(True, process.pid)
+        return Life(False)
+
+
+def _processes() -> list[_Process] | None:
+    """Every process whose command line can be read; None without ``/proc``."""
+    found: list[_Process] = []
+    try:
+        names = [name for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208
+    except OSError:
+        return None
+    for name in names:
+        try:
+            command = Path("/proc", name, "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+            started_at = _started_at(Path("/proc", name, "stat").read_bytes())
+        except OSError:
+            continue
+        found.append(_Process(int(name), command[:-1], started_at))
+    return found if names else None
+
+
+def _works_in(pid: int, folder: str) -> bool:
+    try:
+        return os.path.samefile(f"/proc/{pid}/cwd", folder)  # noqa: PTH121
+    except (OSError, ValueError):
+        return False
 
 
 def is_alive(pid: int, names: tuple[str, ...], named_at: float | None) -> bool | None:

@@ -15,6 +15,8 @@ from odw_core.model.change import Change, Snapshot
 
 if TYPE_CHECKING:
     from odw_core.files.line_source import LineSource
+    from odw_core.model.conversation import Conversation
+    from odw_core.model.search import Found
     from odw_core.service.service import CachedService, DetailFeed
 
 
@@ -67,6 +69,15 @@ class LateService:
     async def log(self, address: Address, stream: str) -> AsyncIterator[LineSource]:
         async with (await self._service()).log(address, stream) as source:
             yield source
+
+    @contextlib.asynccontextmanager
+    async def conversation(self, address: Address) -> AsyncIterator[Conversation]:
+        async with (await self._service()).conversation(address) as found:
+            yield found
+
+    async def search(self, words: str) -> AsyncIterator[Found]:
+        async for found in (await self._service()).search(words):
+            yield found
 
     def attend(self, addresses: Iterable[Address]) -> None:
         if self._made is None:

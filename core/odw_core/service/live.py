@@ -13,6 +13,7 @@ from odw_core.files.line_source import LineSource
 from odw_core.index.rows import no_collector
 from odw_core.model.address import Address
 from odw_core.model.change import Change, Snapshot
+from odw_core.model.conversation import Conversation
 from odw_core.model.item import Depth
 from odw_core.service.feed import OpenDetail
 from odw_core.service.lookout import Lookout, Sweep
@@ -81,6 +82,28 @@ class LiveService:
 
     @contextlib.asynccontextmanager
     async def log(self, address: Address, stream: str | None) -> AsyncIterator[LineSource]:
+        reader = await self._read(address)
+        source = reader.engine.open_log(reader.unit, reader.acc, address, stream)
+        self._reading.let_go(address.root)
+        try:
+            yield source
+        finally:
+            source.close()
+
+    @contextlib.asynccontextmanager
+    async def conversation(self, address: Address) -> AsyncIterator[Conversation]:
+        reader = await self._read(address)
+        found = reader.engine.open_conversation(reader.unit, reader.acc)
+        self._reading.let_go(address.root)
+        if found is None:
+            raise NotFound(f"{address.root} left no transcript here.")
+        try:
+            yield found
+        finally:
+            found.close()
+
+    async def _read(self, address: Address) -> UnitReader:
+        """The reader of a run or session, read at least once. Raises ``NotFound``."""
         reader = self._find(address.root)
         if reader is None:
             raise NotFound(f"{address.root} is not here any more.")
@@ -88,12 +111,7 @@ class LiveService:
         while reader.acc is None:
             self._reading.schedule.add(address.root, Priority.VISIBLE)
             await self._reading.schedule.worked()
-        source = reader.engine.open_log(reader.unit, reader.acc, address, stream)
-        self._reading.let_go(address.root)
-        try:
-            yield source
-        finally:
-            source.close()
+        return reader
 
     def _find(self, root: Address) -> UnitReader | None:
         """The reader of a run or session; one that slept is woken and shown."""

@@ -83,6 +83,8 @@ class Lookout:
         arrivals = self._roster.look(thoroughly=sweep is Sweep.FULL)
         for reader in arrivals.gone:
             self._reading.forget(reader)
+        for reader in arrivals.renamed:
+            self._reading.derive(reader)
         # Names carry the start time: the newest is what somebody waits for.
         for reader in reversed(arrivals.new):
             self._schedule.add(reader.unit.address, Priority.NEW)
@@ -140,9 +142,9 @@ class Lookout:
         readers = self._roster.readers
         chosen = self._live.keys() | self._recent | self._reading.feeds.keys()
         live = [reader for address in chosen if (reader := readers.get(address)) is not None]
-        folders = (reader.unit.root for reader in live if reader.engine.growing_file(reader.unit))
+        folders = (reader.folder for reader in live)
         self._watcher.watch((*self._roster.folders(), *folders))
-        self._exits.watch(pid for reader in live if reader.alive and (pid := reader.owner_pid()) is not None)
+        self._exits.watch(pid for reader in live if (pid := reader.owner_pid) is not None)
 
     def report(self) -> None:
         """Tell the room what is wrong with the room itself."""
@@ -151,13 +153,14 @@ class Lookout:
     def _heard(self, paths: set[str]) -> None:
         """A hint of the watcher: which units to look at, or that folders came or went."""
         for path in paths:
-            reader = self._roster.at(path) or self._roster.at(path.rpartition("/")[0])
-            if reader is None:
+            readers = self._roster.at(path) or self._roster.at(path.rpartition("/")[0])
+            if not readers:
                 self._look_soon.set()
-            elif not reader.is_current():
-                self._schedule.add(reader.unit.address, Priority.LIVE)
+            for reader in readers:
+                if not reader.is_current():
+                    self._schedule.add(reader.unit.address, Priority.LIVE)
 
     def _owner_ended(self, pid: int) -> None:
         for reader in self._roster.readers.values():
-            if reader.is_watched and reader.owner_pid() == pid and reader.look_for_owner():
+            if reader.is_watched and reader.owner_pid == pid and reader.look_for_owner():
                 self._schedule.add(reader.unit.address, Priority.LIVE)

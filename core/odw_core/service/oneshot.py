@@ -15,13 +15,17 @@ from odw_core.model.change import Snapshot
 from odw_core.model.evidence import Unit
 from odw_core.model.problem import Problem
 from odw_core.service.roster import Roster
-from odw_core.service.unit_reader import SLICE, Settings, UnitReader
+from odw_core.service.unit_reader import Settings, UnitReader
+from odw_core.state.kinship import Kinship
 from odw_core.state.store import Store
 
 if TYPE_CHECKING:
     from odw_core.files.line_source import LineSource
+    from odw_core.model.conversation import Conversation
     from odw_core.model.detail import Detail
 
+_SLICES = 16
+"""Read in one go: nobody waits for a frame in between."""
 _TORN_TRIES = 5
 _TORN_PAUSE_S = 0.01
 
@@ -59,8 +63,13 @@ class Room:
         self._gone = [reader.unit for reader in arrivals.gone]
         for reader in (*arrivals.new, *self._roster.stir()):
             self._bring_up_to_date(reader)
+        for reader in arrivals.renamed:
+            self._restore(reader)
+            reader.derive()
+            self._changed.add(reader.unit.address)
         while self._roster.has_sleepers and is_whole:
             self._roster.wake_some(1000)
+        self._tell_kin()
         for reader in self._roster.readers.values():
             self._store.put(reader.unit.address, reader.item, reader.questions, reader.all_problems())
         self._store.report((*self._problems, *self._roster.problems))
@@ -68,6 +77,19 @@ class Room:
             self._store.load((), self._roster.counts())
         else:
             self._store.mark_complete()
+
+    def _tell_kin(self) -> None:
+        """Join what belongs together across engines."""
+        items = [reader.item for reader in self._roster.readers.values() if reader.item is not None]
+        kinship = Kinship()
+        for _ in range(2):
+            # The second time everybody's claims are known.
+            for item in items:
+                kinship.take(item)
+        for reader in self._roster.readers.values():
+            if reader.item is not None and (item := kinship.complete(reader.item)) != reader.item:
+                reader.item = item
+                self._changed.add(reader.unit.address)
 
     def _bring_up_to_date(self, reader: UnitReader) -> None:
         if reader.item is None and reader.skim():
@@ -87,14 +109,14 @@ class Room:
             reader.restore(*saved)
 
     def _fold(self, reader: UnitReader) -> None:
-        while reader.advance(SLICE * 16):
+        while reader.advance(_SLICES):
             pass
         for _ in range(_TORN_TRIES):
             if not reader.is_torn:
                 break
             # Upstream rewrites run.json in place: for moments it is empty or cut.
             time.sleep(_TORN_PAUSE_S)
-            while reader.advance(SLICE * 16):
+            while reader.advance(_SLICES):
                 pass
         reader.accept_torn()
         self._changed.add(reader.unit.address)
@@ -119,6 +141,14 @@ class Room:
         """One stream, whole; None is the most telling one. Raises ``NotFound`` with a sentence."""
         reader = self._reader(address)
         return reader.engine.open_log(reader.unit, reader.acc, address, stream)
+
+    def conversation(self, address: Address) -> Conversation:
+        """What was said and done in a session. Raises ``NotFound`` with a sentence when it left no transcript."""
+        reader = self._reader(address)
+        found = reader.engine.open_conversation(reader.unit, reader.acc)
+        if found is None:
+            raise NotFound(f"{address.root} left no transcript here.")
+        return found
 
     def inspect(self) -> dict[str, object]:
         """Everything read in full, in the engines' own words: what ``inspect --json`` prints."""

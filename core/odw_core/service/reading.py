@@ -20,6 +20,7 @@ from odw_core.service.keeper import IndexKeeper
 from odw_core.service.roster import Roster
 from odw_core.service.schedule import Priority, Schedule
 from odw_core.service.unit_reader import UnitReader
+from odw_core.state.kinship import Kinship
 from odw_core.state.store import Store
 
 _TURN_S = 0.004
@@ -38,7 +39,7 @@ class Reading:
         """What somebody has open, by run or session."""
         self.touched: set[Address] = set()
         """What was read since somebody cleared this."""
-        self._roster, self._store = roster, store
+        self._roster, self._store, self._kinship = roster, store, Kinship()
         self._index = IndexReader(cache) if cache is not None else None
         self._keeper = IndexKeeper(cache, self._row_of, self.let_go) if cache is not None else None
         self._hot: dict[Address, float] = {}
@@ -80,8 +81,10 @@ class Reading:
             item, address = reader.item, reader.unit.address
             if item is None or item.depth is not Depth.FOLDED:
                 self.schedule.add(address, Priority.REST)
-            if item is not None and self._store.item(address) is None:
-                items.append(item)
+            if item is not None:
+                self._tell_kin(self._kinship.take(item))
+                if self._store.item(address) is None:
+                    items.append(item)
         if items:
             self._store.load(items, self._store.counts)
 
@@ -159,7 +162,34 @@ class Reading:
 
     def show(self, reader: UnitReader) -> None:
         """Hand the newest reading to the store."""
+        kin: set[Address] = set()
+        if reader.item is not None:
+            kin = self._kinship.take(reader.item)
+            reader.item = self._kinship.complete(reader.item)
         self._store.put(reader.unit.address, reader.item, reader.questions, reader.all_problems())
+        self._tell_kin(kin)
+
+    def _tell_kin(self, addresses: Iterable[Address]) -> None:
+        """Others may belong to another run now, or count other tokens."""
+        for address in addresses:
+            reader = self._roster.readers.get(address)
+            if reader is None or reader.item is None:
+                continue
+            item = self._kinship.complete(reader.item)
+            if item != reader.item:
+                reader.item = item
+                self.restore(reader)
+                self.show(reader)
+                if self._keeper is not None:
+                    self._keeper.note(address)
+
+    def derive(self, reader: UnitReader) -> None:
+        """Say anew what is known of a unit: something outside its own files changed."""
+        self.restore(reader)
+        reader.derive()
+        self.show(reader)
+        if self._keeper is not None:
+            self._keeper.note(reader.unit.address)
 
     def restore(self, reader: UnitReader) -> None:
         """Bring an accumulator back from the cache, where it is there."""
@@ -173,6 +203,7 @@ class Reading:
         address = reader.unit.address
         self._roster.readers.pop(address, None)
         self._store.put(address, None)
+        self._tell_kin(self._kinship.forget(address))
         if self._keeper is not None:
             self._keeper.note_gone(reader.unit)
         for feed in self.feeds.get(address, ()):

@@ -29,6 +29,8 @@ class Arrivals(NamedTuple):
 
     new: list[UnitReader]
     gone: list[UnitReader]
+    renamed: list[UnitReader]
+    """Those that a person calls something else now."""
 
 
 class Roster:
@@ -46,7 +48,8 @@ class Roster:
         self._asleep: dict[str, Known] = {}
         self._stamps: dict[str, Stamp] = {}
         self._saved_stamps: dict[str, Stamp] = {}
-        self._by_root: dict[str, Address] = {}
+        self._by_root: dict[str, list[Address]] = {}
+        self._doubles: dict[tuple[str, str], list[Problem]] = {}
 
     def load(self, known: Iterable[Known], stamps: Mapping[str, Stamp]) -> None:
         """Begin with what the index knows, all of it asleep."""
@@ -66,11 +69,15 @@ class Roster:
 
     def stir(self) -> list[UnitReader]:
         """Wake what changed on disk, what may still live, and what waits for a person. One stat for each."""
-        versions = {engine.name: engine.fold_version for engine in self._engines}
+        versions: dict[str, int] = {}
         woken: list[UnitReader] = []
         for row in [*self._asleep.values()]:
             is_quiet = row.is_over or row.alive == 0
-            is_known = row.fold_version in versions.values()
+            name = row.address.partition(":")[0]
+            if name not in versions:
+                engine = engine_of(Address(name, ""))
+                versions[name] = -1 if engine is None else engine.fold_version
+            is_known = row.fold_version == versions[name]
             if not (is_quiet and is_known) or row.state == State.WAITING or _has_changed(row):
                 woken += self._wake(row)
         return woken
@@ -141,10 +148,10 @@ class Roster:
 
     # ---- what is there
 
-    def at(self, path: str) -> UnitReader | None:
-        """The reader of the unit whose folder or record has that path."""
-        address = self._by_root.get(path)
-        return None if address is None else self.readers.get(address)
+    def at(self, path: str) -> list[UnitReader]:
+        """The readers of the units whose folder or file has that path: rows of a database share theirs."""
+        found = (self.readers.get(address) for address in self._by_root.get(path, ()))
+        return [reader for reader in found if reader is not None]
 
     def newest(self, count: int) -> list[Address]:
         """The units that started last, as far as is known; what was not read yet counts as newest."""
@@ -166,20 +173,40 @@ class Roster:
         """Find what came and went. ``thoroughly`` lists every folder even if its stamp says that nothing changed."""
         new: list[UnitReader] = []
         gone: list[UnitReader] = []
+        renamed: list[UnitReader] = []
         problems: list[Problem] = list(self._unreadable_places())
         for place in self.places:
             for engine in self._engines:
+                renamed += self._renamed(engine, place)
                 if self._is_unchanged(engine, place) and not thoroughly:
-                    problems += [p for p in self.problems if p.path.startswith(f"{place}/") and p.offset == 0]
+                    problems += self._doubles.get((engine.name, place), ())
                     continue
                 found = {unit.address: unit for unit in engine.discover(place)}
-                new += self._new_of(engine, found, place, problems)
-                gone += self._gone_of(found, place)
+                doubles: list[Problem] = []
+                new += self._new_of(engine, found, place, doubles)
+                self._doubles[engine.name, place] = doubles
+                problems += doubles
+                gone += self._gone_of(engine, found, place)
         for reader in gone:
             self.readers.pop(reader.unit.address, None)
-            self._by_root.pop(reader.unit.root, None)
+            self._by_root[reader.unit.root].remove(reader.unit.address)
         self.problems = tuple(dict.fromkeys(problems))
-        return Arrivals(new, gone)
+        return Arrivals(new, gone, renamed)
+
+    def _renamed(self, engine: AnyEngine, place: str) -> list[UnitReader]:
+        """Those whose name changed; the stamp of the file that names them is kept like those of folders."""
+        path = engine.names_file(place)
+        if path is None:
+            return []
+        stamp = _stamp(path)
+        if stamp is not None and self._stamps.get(path) == stamp:
+            return []
+        if stamp is None:
+            self._stamps.pop(path, None)
+        else:
+            self._stamps[path] = stamp
+        changed = self._settings.names.look(engine, place)
+        return [reader for address in changed if (reader := self.get(address)) is not None]
 
     def _new_of(
         self, engine: AnyEngine, found: Mapping[Address, Unit], place: str, problems: list[Problem]
@@ -198,12 +225,18 @@ class Roster:
                 problems.append(Problem(unit.root, 0, f"the same run is in {other}; only that one is shown"))
         return new
 
-    def _gone_of(self, found: Mapping[Address, Unit], place: str) -> list[UnitReader]:
+    def _gone_of(self, engine: AnyEngine, found: Mapping[Address, Unit], place: str) -> list[UnitReader]:
         if self._asleep:
             names = {str(address) for address in found}
-            for row in [row for row in self._asleep.values() if row.place == place and row.address not in names]:
-                self._wake(row)
-        return [r for r in self.readers.values() if r.unit.place == place and r.unit.address not in found]
+            lost = [row for row in self._asleep.values() if row.place == place and row.address not in names]
+            for row in lost:
+                if engine.owns(Address.parse(row.address)):
+                    self._wake(row)
+        return [
+            reader
+            for address, reader in self.readers.items()
+            if reader.engine is engine and reader.unit.place == place and address not in found
+        ]
 
     def new_stamps(self) -> dict[str, Stamp]:
         """What the index should know of the folders, once it has everything that was found in them."""
@@ -213,7 +246,7 @@ class Roster:
 
     def _add(self, engine: AnyEngine, unit: Unit) -> UnitReader:
         reader = self.readers[unit.address] = UnitReader(engine, unit, self._settings)
-        self._by_root[unit.root] = unit.address
+        self._by_root.setdefault(unit.root, []).append(unit.address)
         return reader
 
     def _is_unchanged(self, engine: AnyEngine, place: str) -> bool:

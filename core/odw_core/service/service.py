@@ -11,7 +11,9 @@ from odw_core.model.change import Change, Snapshot
 
 if TYPE_CHECKING:
     from odw_core.files.line_source import LineSource
+    from odw_core.model.conversation import Conversation
     from odw_core.model.detail import Detail
+    from odw_core.model.search import Found
 
 
 class DetailFeed(Protocol):
@@ -37,6 +39,13 @@ class Service(Protocol):
 
     def log(self, address: Address, stream: str) -> AbstractAsyncContextManager[LineSource]:
         """One stream of a run, task or attempt, whole. Raises ``NotFound`` with a sentence when there is none."""
+
+    def conversation(self, address: Address) -> AbstractAsyncContextManager[Conversation]:
+        """What was said and done in a session. Raises ``NotFound`` with a sentence when it left no transcript."""
+
+    def search(self, words: str) -> AsyncIterator[Found]:
+        """Hits as they are found, the newest items first, and in between how far it came. Ends with a ``Progress`` that
+        is over; leaving the iterator ends the search."""
 
     def attend(self, addresses: Iterable[Address]) -> None:
         """Say what is on screen: it is read in full before everything else."""

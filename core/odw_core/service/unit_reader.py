@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from odw_core.engines.base import Follower
 from odw_core.engines.registry import Acc, AnyEngine
 from odw_core.files.ends import read_ends
-from odw_core.files.follow import JournalFollower, Look, RecordFollower
+from odw_core.files.follow import JournalFollower, Look
 from odw_core.index.rows import Row, cursors_from_text, is_storable, to_row
 from odw_core.model.evidence import Checkpoint, Cursor, Evidence, Facts, Gone, Replaced, Unit
 from odw_core.model.item import Item
 from odw_core.model.problem import Problem
-from odw_core.process.liveness import is_alive
+from odw_core.process.liveness import Liveness
+from odw_core.service.names import NameBook
 
 if TYPE_CHECKING:
     from odw_core.model.detail import Detail
     from odw_core.model.question import Question
-
-SLICE = 256 * 1024
-"""Bytes folded in one go: a few milliseconds of work, so that a screen can paint in between."""
 
 _SKIM_HEAD, _SKIM_TAIL = 32 * 1024, 16 * 1024
 _SETTLED_S = 2.0
@@ -37,6 +37,8 @@ class Settings:
 
     silent_after_s: float = 900.0
     now: Callable[[], float] = time.time
+    names: NameBook = field(default_factory=NameBook)
+    liveness: Liveness = field(default_factory=Liveness)
 
 
 class UnitReader:
@@ -47,6 +49,7 @@ class UnitReader:
         "_extras",
         "_journal",
         "_looked_for_owner_at",
+        "_owner_pid",
         "_record",
         "_saved",
         "_settings",
@@ -71,11 +74,12 @@ class UnitReader:
         growing = engine.growing_file(unit)
         self._journal = JournalFollower(engine.path(unit, growing), growing) if growing else None
         name = engine.record_file(unit)
-        self._record = RecordFollower(engine.path(unit, name), name)
-        self._extras: dict[str, RecordFollower] = {}
+        self._record = None if name is None else engine.follower(unit, name)
+        self._extras: dict[str, Follower] = {}
         self._saved = ""
         self._skimmed: Cursor | None = None
         self._alive: bool | None = None
+        self._owner_pid: int | None = None
         self._looked_for_owner_at = 0.0
         self._unreadable_since: float | None = None
 
@@ -116,7 +120,7 @@ class UnitReader:
         if self._journal is not None and not self._journal.is_current():
             return False
         self._unpack_saved()
-        if not self._record.is_current():
+        if self._record is not None and not self._record.is_current():
             return False
         if self.is_final:
             return True
@@ -126,13 +130,13 @@ class UnitReader:
             if follower.cursor is None or not self.engine.is_written_once(name)
         )
 
-    def advance(self, limit: int = SLICE) -> bool:
-        """Take in up to ``limit`` new bytes of the journal and whatever else changed; True while there is more."""
+    def advance(self, slices: int = 1) -> bool:
+        """Take in some slices of new bytes of the journal and whatever else changed; True while there is more."""
         self._unpack_saved()
         if self.acc is None:
             self._start_over()
         self._take_record()
-        has_more = self._take_journal(limit)
+        has_more = self._take_journal(slices * self.engine.slice_bytes)
         if not has_more:
             if self._settings.now() - self._looked_for_owner_at > _OWNER_S:
                 self.look_for_owner()
@@ -142,13 +146,16 @@ class UnitReader:
 
     def _start_over(self) -> None:
         self.acc = self.engine.start(self.unit)
-        self._record.cursor = None
+        if self._record is not None:
+            self._record.cursor = None
         self._extras.clear()
         self.problems = ()
         if self._journal is not None:
             self._journal.forget()
 
     def _take_record(self) -> None:
+        if self._record is None:
+            return
         look = self._record.look()
         if isinstance(look.evidence, Replaced) and not self.engine.is_readable(self.unit, look.evidence.data):
             self._record.look_again()
@@ -156,9 +163,13 @@ class UnitReader:
                 self._unreadable_since = self._settings.now()
         elif look.evidence is not None:
             self._unreadable_since = None
-        if self._journal is None and isinstance(look.evidence, Gone):
+        if self._journal is None and isinstance(look.evidence, Gone) and not self._is_there():
             self.is_gone = True
         self._take(look, self._record.path)
+
+    def _is_there(self) -> bool:
+        """Whether the unit itself still is, when its record went: a folder can lose its record and stay a run."""
+        return self.engine.record_file(self.unit) != "" and os.path.lexists(self.unit.root)
 
     def _take_journal(self, limit: int) -> bool:
         if self._journal is None:
@@ -168,6 +179,9 @@ class UnitReader:
             self._start_over()
             self._take_record()
             look = self._journal.look(limit)
+        if isinstance(look.evidence, Gone) and self._journal.name == "":
+            # The file is the unit.
+            self.is_gone = True
         self._take(look, self._journal.path)
         return look.has_more
 
@@ -177,7 +191,7 @@ class UnitReader:
         for _ in range(2):
             for name in self.engine.wanted_files(self.acc, self.facts()):
                 if name not in self._extras:
-                    self._extras[name] = RecordFollower(self.engine.path(self.unit, name), name)
+                    self._extras[name] = self.engine.follower(self.unit, name)
                 follower = self._extras[name]
                 if not (follower.cursor is not None and self.engine.is_written_once(name)):
                     self._take(follower.look(), follower.path)
@@ -199,12 +213,13 @@ class UnitReader:
         """Read also what only a verification asks for."""
         if self.acc is not None:
             for name in self.engine.every_file(self.unit):
-                follower = RecordFollower(self.engine.path(self.unit, name), name)
+                follower = self.engine.follower(self.unit, name)
                 self._take(follower.look(), follower.path)
 
     def facts(self) -> Facts:
         """What is true at this moment."""
-        return Facts(self._settings.now(), self._alive, self._settings.silent_after_s)
+        name = self._settings.names.name_of(self.engine, self.unit)
+        return Facts(self._settings.now(), self._alive, self._settings.silent_after_s, name)
 
     def derive(self) -> None:
         """Make item and questions anew from what is known, with the facts of this moment."""
@@ -221,8 +236,8 @@ class UnitReader:
     def look_for_owner(self) -> bool:
         """Ask the operating system whether the owner lives; True if that is news."""
         before, self._looked_for_owner_at = self._alive, self._settings.now()
-        owner = self.engine.owner_pid(self.acc) if self.acc is not None else None
-        self._alive = None if owner is None else is_alive(*owner)
+        owner = self.engine.owner(self.unit, self.acc) if self.acc is not None else None
+        self._alive, self._owner_pid = self._settings.liveness.of(owner)
         return self._alive != before
 
     def all_problems(self) -> tuple[Problem, ...]:
@@ -231,7 +246,7 @@ class UnitReader:
         if self.acc is not None:
             found += self.engine.problems(self.acc, self.unit)
         since = self._unreadable_since
-        if since is not None and self._settings.now() - since >= _SETTLED_S:
+        if self._record is not None and since is not None and self._settings.now() - since >= _SETTLED_S:
             found += (Problem(self._record.path, 0, "it does not parse; the last readable state is shown"),)
         return found
 
@@ -248,12 +263,14 @@ class UnitReader:
         if ends is None:
             return False
         head, tail, stamp = ends
-        look = self._record.look()
-        self._record.cursor = None
-        if not isinstance(look.evidence, Replaced):
-            return False
-        facts = Facts(self._settings.now(), None, self._settings.silent_after_s)
-        item = self.engine.skim(self.unit, look.evidence.data, head, tail, facts)
+        record = b""
+        if self._record is not None:
+            look = self._record.look()
+            self._record.cursor = None
+            if not isinstance(look.evidence, Replaced):
+                return False
+            record = look.evidence.data
+        item = self.engine.skim(self.unit, record, head, tail, replace(self.facts(), alive=None))
         if item is None:
             return False
         self.item, self._skimmed = item, stamp
@@ -261,14 +278,19 @@ class UnitReader:
 
     def detail(self) -> Detail | None:
         """Everything about it; None before anything was read."""
-        return None if self.acc is None else self.engine.detail(self.acc, self.facts())
+        if self.acc is None:
+            return None
+        detail = self.engine.detail(self.acc, self.facts())
+        if self.item is None or (detail.item.parent == self.item.parent and detail.item.tokens == self.item.tokens):
+            return detail
+        # What other units say of this one is known to its row alone.
+        item = replace(detail.item, parent=self.item.parent, tokens=self.item.tokens or detail.item.tokens)
+        return replace(detail, item=item)
 
     def cursors(self) -> tuple[tuple[str, Cursor], ...]:
         """How far every file was read."""
         self._unpack_saved()
-        followers: list[JournalFollower | RecordFollower] = [self._record, *self._extras.values()]
-        if self._journal is not None:
-            followers.append(self._journal)
+        followers = [f for f in (self._record, *self._extras.values(), self._journal) if f is not None]
         return tuple((follower.name, follower.cursor) for follower in followers if follower.cursor is not None)
 
     def checkpoint(self) -> Checkpoint | None:
@@ -287,7 +309,7 @@ class UnitReader:
         checkpoint = self.checkpoint()
         if checkpoint is None:
             return None if self._skimmed is None else self._skimmed_row(self.item, self._skimmed)
-        file = self._record if self._journal is None else self._journal
+        file = self._file
         return to_row(
             self.unit,
             self.item,
@@ -300,23 +322,34 @@ class UnitReader:
 
     def _row_to_be_read_anew(self, item: Item) -> Row:
         nothing = Checkpoint(self.unit.address, _NO_FOLD, (), b"")
-        return to_row(self.unit, item, nothing, alive=None, is_over=False, file=self._record.path, stamp=None)
+        return to_row(self.unit, item, nothing, alive=None, is_over=False, file=self._file.path, stamp=None)
 
     def _skimmed_row(self, item: Item, stamp: Cursor) -> Row:
         """A skim is worth keeping, but nothing can be folded on from it."""
         nothing = Checkpoint(self.unit.address, self.engine.fold_version, (), b"")
-        path = self._record.path if self._journal is None else self._journal.path
-        return to_row(self.unit, item, nothing, alive=None, is_over=True, file=path, stamp=stamp)
+        return to_row(self.unit, item, nothing, alive=None, is_over=True, file=self._file.path, stamp=stamp)
 
+    @property
+    def _file(self) -> JournalFollower | Follower:
+        """The file whose stat says first that something was written."""
+        file = self._record if self._journal is None else self._journal
+        assert file is not None, "an engine names a journal, a record or both"
+        return file
+
+    @property
+    def folder(self) -> str:
+        """Absolute path of the folder whose entries change when the unit does."""
+        return os.path.dirname(self._file.path)  # noqa: PTH120
+
+    @property
     def owner_pid(self) -> int | None:
-        """Process id of the owner, as far as the files say."""
-        owner = self.engine.owner_pid(self.acc) if self.acc is not None else None
-        return None if owner is None else owner[0]
+        """Process id of the living owner."""
+        return self._owner_pid
 
     def age_of_news(self) -> float:
         """Seconds since the newest write to journal or record that was seen."""
-        followers = (self._record,) if self._journal is None else (self._record, self._journal)
-        return self._settings.now() - max(follower.written_ns for follower in followers) / 1e9
+        written_ns = (follower.written_ns for follower in (self._record, self._journal) if follower is not None)
+        return self._settings.now() - max(written_ns) / 1e9
 
     def resume(self, item: Item, stamp: Cursor | None, cursors: str, alive: bool | None) -> None:
         """Show what a checkpoint knew. ``stamp`` (of journal, or else record) and cursors serve to notice news; to go
@@ -333,10 +366,10 @@ class UnitReader:
             found = {}
         self._saved = ""
         for name, cursor in found.items():
-            if name == self._record.name:
+            if self._record is not None and name == self._record.name:
                 self._record.cursor = cursor
             elif self._journal is None or name != self._journal.name:
-                self._extras[name] = RecordFollower(self.engine.path(self.unit, name), name, cursor)
+                self._extras[name] = self.engine.follower(self.unit, name, cursor)
         return found
 
     def restore(self, cursors: str, blob: bytes) -> bool:

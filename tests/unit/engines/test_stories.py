@@ -226,11 +226,11 @@ def test_lines_that_are_no_objects_are_counted_and_passed_over() -> None:
 def test_a_folder_that_names_no_process_has_nobody_alive() -> None:
     from odw_core.engines.odw.engine import OdwEngine
     from odw_core.model.evidence import Unit
-    from odw_core.process.liveness import is_alive
+    from odw_core.process.liveness import Liveness
 
     engine = OdwEngine()
-    owner = engine.owner_pid(engine.start(Unit(Address("odw", "my-run"), "/place", "/place/.odw/runs/my-run")))
-    assert owner is not None and is_alive(*owner) is False
+    unit = Unit(Address("odw", "my-run"), "/place", "/place/.odw/runs/my-run")
+    assert Liveness().of(engine.owner(unit, engine.start(unit))).alive is False
 
 
 def test_a_question_is_the_same_card_from_journal_and_session() -> None:

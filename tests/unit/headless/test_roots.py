@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from odw_core.errors import UsageError
-from odw_tui.headless.roots import chosen_places, is_workspace, nothing_under
+from odw_tui.headless.roots import chosen_places, is_place, nothing_under
 
 
 @pytest.fixture(autouse=True)
@@ -68,11 +68,11 @@ def test_a_current_folder_that_is_gone_is_told(work: Path, monkeypatch: pytest.M
 
 
 def test_a_workspace_holds_what_some_engine_writes(work: Path) -> None:
-    assert is_workspace(str(work / "shop")) and is_workspace(str(work / "billing"))
-    assert not is_workspace(str(work))
+    assert is_place(str(work / "shop")) and is_place(str(work / "billing"))
+    assert not is_place(str(work))
 
 
 def test_the_sentence_about_an_empty_room_names_every_folder_and_the_next_step() -> None:
     assert nothing_under(["/home/ada/a", "/b"], "/home/ada") == (
-        "No runs under ~/a or /b; name a folder that holds .odw or .pandacode, or see how it looks: odw-tui demo."
+        "No runs under ~/a or /b; name a folder that holds .odw, .pandacode or .converge, or see how it looks: odw-tui demo."
     )

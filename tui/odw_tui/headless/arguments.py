@@ -57,6 +57,9 @@ class Given(argparse.Namespace):
     config: str | None = None
     is_ascii: bool = False
     no_cache: bool = False
+    codex_homes: list[str] | None = None
+    codex_homes_after: list[str] | None = None
+    no_codex: bool = False
     theme: str | None = None
     open_address: str | None = None
     stream: str | None = None
@@ -76,6 +79,11 @@ class Given(argparse.Namespace):
     def roots(self) -> list[str]:
         """Every folder that was named, as an option or by itself."""
         return [*(self.root or ()), *(self.root_after or ()), *self.folders]
+
+    @property
+    def codex_home(self) -> list[str]:
+        """Every Codex home that was named, before or after the command."""
+        return [*(self.codex_homes or ()), *(self.codex_homes_after or ())]
 
 
 class Parser(argparse.ArgumentParser):
@@ -109,7 +117,7 @@ def build_parser() -> Parser:
     """The whole command line; ``parse`` puts in the name of the screen's command where none was typed."""
     parser = Parser("odw-tui", _USAGE, _DESCRIPTION, _EPILOG)
     parser.add_argument("--version", action="version", version=f"odw-tui {__version__}", help="show the version")
-    _add_everywhere(parser.add_argument_group("everywhere, before or after a command"), "root")
+    _add_everywhere(parser.add_argument_group("everywhere, before or after a command"), "root", "codex_homes")
     _add_screen(parser.add_argument_group("for the screen"))
     names = parser.add_subparsers(dest="command", prog="odw-tui", parser_class=Parser, help=argparse.SUPPRESS)
     for command in COMMANDS:
@@ -122,11 +130,11 @@ def build_parser() -> Parser:
         if command.takes_folders:
             add_folders(one)
         command.add_arguments(one)
-        _add_everywhere(one, "root_after", is_hidden=True)
+        _add_everywhere(one, "root_after", "codex_homes_after", is_hidden=True)
     room = names.add_parser(SCREEN, usage=_USAGE)
     add_folders(room)
     _add_screen(room)
-    _add_everywhere(room, "root_after", is_hidden=True)
+    _add_everywhere(room, "root_after", "codex_homes_after", is_hidden=True)
     return parser
 
 
@@ -148,8 +156,9 @@ def _describe(command: Command) -> str:
     return f"{summary}\n{command.notes}" if command.notes else summary
 
 
-def _add_everywhere(group: argparse._ActionsContainer, roots: str, *, is_hidden: bool = False) -> None:
-    """Options taken before and after a command; ``roots`` keeps both places apart, since argparse does not add them."""
+def _add_everywhere(group: argparse._ActionsContainer, roots: str, homes: str, *, is_hidden: bool = False) -> None:
+    """Options taken before and after a command; ``roots`` and ``homes`` keep both places apart: argparse does not add
+    them."""
 
     def words(text: str) -> str:
         return argparse.SUPPRESS if is_hidden else text
@@ -171,8 +180,9 @@ def _add_everywhere(group: argparse._ActionsContainer, roots: str, *, is_hidden:
         "--codex-home",
         action="append",
         metavar="DIR",
+        dest=homes,
         default=omitted,
-        help=words("Codex home, repeatable (accepted; this version reads no Codex homes)"),
+        help=words("Codex home, repeatable (default: $CODEX_HOME, else ~/.codex)"),
     )
     add("--no-codex", action="store_true", default=omitted, help=words("leave Codex homes alone"))
 

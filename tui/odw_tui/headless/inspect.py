@@ -6,7 +6,7 @@ from odw_core.service.documents import inspect_document
 from odw_core.service.oneshot import Room
 from odw_tui.headless.answer import Answer
 from odw_tui.headless.arguments import Given
-from odw_tui.headless.roots import is_workspace
+from odw_tui.headless.roots import is_place
 
 NOTHING_FOUND = 4
 """Exit code where no folder holds anything to read."""
@@ -14,7 +14,7 @@ NOTHING_FOUND = 4
 
 def answer(room: Room, given: Given) -> Answer:
     """The reading; exit code 4 with an empty one where there is no workspace at all."""
-    has_workspace = any(map(is_workspace, room.snapshot.places))
+    has_workspace = any(map(is_place, room.snapshot.places))
     return Answer(
         document=lambda: inspect_document(room.inspect()),
         exit_code=0 if has_workspace else NOTHING_FOUND,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from odw_tui.headless.commands import COMMANDS
 from odw_tui.present.places import at_home
 
 _MARKS = (".odw", ".pandacode", ".converge")
+_CODEX_HOME = ".codex"
 
 
 def chosen_places(roots: Sequence[str], configured: Iterable[str]) -> tuple[str, ...]:
@@ -26,16 +27,30 @@ def chosen_places(roots: Sequence[str], configured: Iterable[str]) -> tuple[str,
     return _once(_workspace(root) for root in roots)
 
 
-def is_workspace(place: str) -> bool:
+def chosen_homes(named: Sequence[str], environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Absolute paths of the Codex homes: those that were named, else the user's own if it is there.
+
+    Raises ``UsageError`` for a named folder that is none.
+    """
+    if named:
+        return _once(_home(home) for home in named)
+    usual = environ.get("CODEX_HOME") or os.path.join(environ.get("HOME", ""), _CODEX_HOME)  # noqa: PTH118
+    return (os.path.normpath(usual),) if usual.startswith("/") and Path(usual).is_dir() else ()
+
+
+def is_place(place: str) -> bool:
     """Whether anything that this program reads could be in ``place``."""
-    return any(Path(place, mark).is_dir() for mark in _MARKS)
+    from odw_core.engines.registry import ENGINES
+
+    return any(engine.is_place(place) for engine in ENGINES)
 
 
 def nothing_under(places: Sequence[str], home: str) -> str:
     """The sentence for a room without runs."""
     names = [at_home(place, home) for place in places]
     under = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
-    return f"No runs under {under}; name a folder that holds .odw or .pandacode, or see how it looks: odw-tui demo."
+    holding = "name a folder that holds .odw, .pandacode or .converge"
+    return f"No runs under {under}; {holding}, or see how it looks: odw-tui demo."
 
 
 def _here() -> str:
@@ -43,6 +58,13 @@ def _here() -> str:
         return str(Path.cwd())
     except FileNotFoundError:
         raise UsageError("The current folder is gone; change to another one or name one with --root DIR.") from None
+
+
+def _home(named: str) -> str:
+    path = Path(named).expanduser().absolute()
+    if not path.is_dir():
+        raise UsageError(f"{named} is no folder; --codex-home names the folder that holds Codex's sessions.")
+    return os.path.normpath(path)
 
 
 def _workspace(root: str) -> str:

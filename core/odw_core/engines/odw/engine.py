@@ -5,14 +5,16 @@ What folds and tells is imported when it is first needed: a warm start that find
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from odw_core.engines.base import Body, Follower, Read
 from odw_core.engines.loose import integer, parse_object
 from odw_core.engines.odw import layout
 from odw_core.engines.odw.names import FOLD_VERSION, JOURNAL, RECORD, STATE, pid_of, start_ms_of
+from odw_core.files.follow import RecordFollower
 from odw_core.model.address import Address
-from odw_core.model.evidence import Evidence, Facts, Unit
+from odw_core.model.evidence import Cursor, Evidence, Facts, Owner, ProcessOwner, Unit
 from odw_core.model.item import Item
 from odw_core.model.problem import Problem
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from odw_core.engines.odw.acc import RunAcc
     from odw_core.engines.odw.session import SessionAcc
     from odw_core.files.line_source import LineSource
+    from odw_core.model.conversation import Conversation
     from odw_core.model.detail import Detail
     from odw_core.model.question import Question
 
@@ -31,6 +34,10 @@ class OdwEngine:
 
     name = "odw"
     fold_version = FOLD_VERSION
+    slice_bytes = 256 * 1024
+
+    def is_place(self, place: str) -> bool:
+        return layout.is_workspace(place)
 
     def watched_folders(self, place: str) -> tuple[str, ...]:
         return layout.watched_folders(place)
@@ -50,15 +57,26 @@ class OdwEngine:
     def path(self, unit: Unit, name: str) -> str:
         return f"{unit.root}/{name}" if name else unit.root
 
-    def owner_pid(self, acc: OdwAcc) -> tuple[int, tuple[str, ...], float | None] | None:
+    def follower(self, unit: Unit, name: str, cursor: Cursor | None = None) -> Follower:
+        return RecordFollower(self.path(unit, name), name, cursor)
+
+    def names_file(self, place: str) -> str | None:
+        return None
+
+    def names(self, lines: bytes) -> dict[str, str]:
+        return {}
+
+    def owner(self, unit: Unit, acc: OdwAcc) -> Owner | None:
         from odw_core.engines.odw.session import SessionAcc
 
         if not isinstance(acc, SessionAcc):
             pid, began = pid_of(acc.run_id), start_ms_of(acc.run_id)
             # A folder whose name carries no process id has nobody who could be alive.
-            return pid or 0, ("odw",), began / 1000 if began is not None else None
+            return ProcessOwner(pid or 0, ("odw",), began / 1000 if began is not None else None)
         pid, created = integer(acc.record.artifacts, "runner_pid"), acc.record.created_ms
-        return None if pid is None else (pid, ("pandacode",), created / 1000 if created is not None else None)
+        return (
+            None if pid is None else ProcessOwner(pid, ("pandacode",), created / 1000 if created is not None else None)
+        )
 
     def skim(self, unit: Unit, record: bytes, head: bytes, tail: bytes, facts: Facts) -> Item | None:
         from odw_core.engines.odw.acc import RunAcc
@@ -146,3 +164,23 @@ class OdwEngine:
         if isinstance(acc, SessionAcc):
             return open_session_log(unit, acc, stream)
         return open_run_log(unit, acc, address, stream)
+
+    def open_conversation(self, unit: Unit, acc: OdwAcc) -> Conversation | None:
+        return None
+
+    def texts(self, acc: OdwAcc, facts: Facts) -> Iterator[tuple[str, str]]:
+        from odw_core.engines.odw.found import run_texts, session_texts
+        from odw_core.engines.odw.session import SessionAcc
+
+        return session_texts(acc, facts) if isinstance(acc, SessionAcc) else run_texts(acc, facts)
+
+    def bodies(self, unit: Unit, acc: OdwAcc) -> tuple[Body, ...]:
+        from odw_core.engines.odw.found import run_bodies, session_bodies
+        from odw_core.engines.odw.session import SessionAcc
+
+        return session_bodies(unit, acc) if isinstance(acc, SessionAcc) else run_bodies(unit, acc)
+
+    def inspection(self, read: Sequence[Read], places: Iterable[str]) -> dict[str, object]:
+        from odw_core.engines.odw.inspection import inspection
+
+        return inspection(read, places)

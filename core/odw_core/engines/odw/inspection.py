@@ -2,12 +2,44 @@
 
 from __future__ import annotations
 
-from odw_core.engines.loose import mapping, text, texts
+from collections.abc import Iterable, Sequence
+
+from odw_core.engines.base import Read
+from odw_core.engines.loose import mapping, text, text_or_none, texts
+from odw_core.engines.odw import layout
 from odw_core.engines.odw.acc import GateAcc, RunAcc
+from odw_core.engines.odw.records import decode_run
 from odw_core.engines.odw.session import SessionAcc
 from odw_core.engines.odw.show_as import asking_nodes, show_as
+from odw_core.engines.odw.streams import session_stderr_count
+from odw_core.files.safe_open import read_regular
 
 Document = dict[str, object]
+
+
+def inspection(read: Sequence[Read], places: Iterable[str]) -> dict[str, object]:
+    """The ``odw`` section. Runs and sessions stand in the order in which they come."""
+    runs: list[Document] = []
+    sessions: list[Document] = []
+    for unit, acc, alive in read:
+        if isinstance(acc, RunAcc):
+            runs.append(inspect_run(acc, alive))
+        elif isinstance(acc, SessionAcc):
+            count = session_stderr_count(unit.place, acc.runtime, acc.session)
+            sessions.append(inspect_session(acc, count))
+    return {"odw": {"runs": runs, "sessions": sessions, "latest_run_id": _latest_run_id(places)}}
+
+
+def _latest_run_id(places: Iterable[str]) -> str | None:
+    """What ``latest.json`` of the first place that has one says, even when that folder is gone."""
+    for place in places:
+        try:
+            record = decode_run(read_regular(f"{place}/{layout.LATEST}", 1 << 20))
+        except OSError:
+            continue
+        if record is not None and (run_id := text_or_none(record.fields, "run_id")):
+            return run_id
+    return None
 
 
 def inspect_run(acc: RunAcc, alive: bool | None) -> Document:
