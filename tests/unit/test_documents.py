@@ -13,27 +13,34 @@ from odw_core.model.change import Change
 from odw_core.model.detail import Detail
 from odw_core.model.item import State, Tokens
 from odw_core.model.problem import Problem
-from odw_core.service import documents, parts
+from odw_core.service import documents, parts, plain_values
 
 
 def test_a_time_is_iso_8601_with_its_zone() -> None:
-    assert documents.time_text(samples.NOW + 0.0474) == "2026-11-21T00:08:16.047Z"
-    assert documents.time_text(0) == "1970-01-01T00:00:00.000Z"
-    assert documents.time_text(-1.5) == "1969-12-31T23:59:58.500Z"
+    assert plain_values.time_text(samples.NOW + 0.0474) == "2026-11-21T00:08:16.047Z"
+    assert plain_values.time_text(0) == "1970-01-01T00:00:00.000Z"
+    assert plain_values.time_text(-1.5) == "1969-12-31T23:59:58.500Z"
 
 
 @pytest.mark.parametrize("at", [None, math.nan, math.inf, -math.inf, 1e18, -1e18])
 def test_a_time_that_no_calendar_holds_is_null(at: float | None) -> None:
-    assert documents.time_text(at) is None
+    assert plain_values.time_text(at) is None
 
 
 def test_an_item_says_its_state_why_and_the_engines_own_word() -> None:
-    item = samples.item("run", State.FAILED, age_s=90.5, tokens=Tokens(47, at_least=True), cause="exit 1")
+    item = samples.item("run", State.FAILED, age_s=90.5, tokens=Tokens(47, True, 40, 30, 7), cause="exit 1")
     told = documents.item_document(item)
     assert told["address"] == "odw:run"
     assert (told["engine"], told["kind"], told["state"], told["raw_state"]) == ("odw", "run", "failed", "completed")
     assert told["why"] == item.why
-    assert told["tokens"] == {"total": 47, "at_least": True}
+    assert told["tokens"] == {
+        "total": 47,
+        "input": 40,
+        "cached": 30,
+        "output": 7,
+        "reasoning": None,
+        "at_least": True,
+    }
     assert told["duration_s"] == 80.5
     assert (told["tasks"], told["parent"], told["blocker_count"]) == (None, None, None)
 

@@ -22,7 +22,7 @@ from odw_tui.headless.commands import command_table
 
 if TYPE_CHECKING:
     from odw_core.model.change import Snapshot
-    from odw_core.service.documents import Document
+    from odw_core.service.plain_values import Document
     from odw_core.service.oneshot import Room
     from odw_core.service.service import CachedService
     from odw_tui.headless.answer import Answer

@@ -28,6 +28,8 @@ class Kinship:
         self._seen: dict[Address, _Seen] = {}
         self._works_in: dict[tuple[str, str], set[Address]] = {}
         self._children: dict[Address, set[Address]] = {}
+        self._adopted: set[Address] = set()
+        """Whose parent was said by others, and goes when they take it back."""
 
     def take(self, item: Item) -> set[Address]:
         """Note what ``item`` says; the value names those of the others that may look different now."""
@@ -106,13 +108,14 @@ class Kinship:
             for claimer, claims in self._in_folder.get((address.engine, item.folder), {}).items():
                 if any(_is_meanwhile(claim, item.started_at) for claim in claims):
                     return self._speaker[claimer]
-        return item.parent
+        return None if address in self._adopted else item.parent
 
     def complete(self, item: Item) -> Item:
         """``item`` with its parent, and with the tokens of its children where its own engine counts none."""
         parent = self.parent_of(item)
         if parent != item.parent:
             item = replace(item, parent=parent)
+            self._adopted.add(item.address)
         children = self._children.get(item.address)
         if children and item.address in self._claims and (item.tokens is None or item.tokens.at_least):
             # Nobody says that these are all the agents it ran.

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from odw_core.clock import Clock, SystemClock
 from odw_core.model.change import Change, Snapshot
-from odw_core.service.documents import Document, change_document
+from odw_core.service.documents import change_document
+from odw_core.service.plain_values import Document
 from odw_core.service.service import Service
 from odw_tui.headless.listing import items_in_order
 
