@@ -19,11 +19,12 @@ from odw_core.config import Config
 from odw_core.errors import OdwError
 from odw_core.model.change import Change, Snapshot
 from odw_core.text.ansi import one_line
-from odw_themes.loader import Palette, load_palette, theme_names
+from odw_themes.loader import Gallery, Palette
 from odw_tui import prelude
 from odw_tui.bridge import Bridge
 from odw_tui.keymap import Keymap
 from odw_tui.kit import Kit
+from odw_tui.motion import Motion
 from odw_tui.present.glyphs import glyphs
 from odw_tui.screens.base import ActionScreen
 from odw_tui.screens.room import RoomScreen
@@ -59,13 +60,16 @@ class OdwApp(App[None], inherit_bindings=False):
         config: Config,
         clock: Clock | None = None,
         opening: Opening | None = None,
+        themes: Gallery | None = None,
     ) -> None:
         # Without colour the terminal's own are used, so that not even a grey one is written.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         # Neither is used here, and both would be made, styled and laid out before the first frame.
         self._disable_tooltips = self._disable_notifications = True
         keymap = Keymap(config.keys)
-        theme = config.theme if config.theme in theme_names() else fitting_theme(os.environ.get("COLORFGBG", ""))
+        self.themes = themes or Gallery()
+        fitting = fitting_theme(os.environ.get("COLORFGBG", ""))
+        theme = config.theme if config.theme in self.themes.names else fitting
         self._service = service
         self._opening = opening
         self.kit = Kit(
@@ -74,17 +78,20 @@ class OdwApp(App[None], inherit_bindings=False):
             signs=glyphs(ascii_only=config.ascii),
             now=(clock or SystemClock()).now,
             home=os.environ.get("HOME", ""),
+            motion=Motion(is_reduced=config.reduced_motion),
         )
         self._is_loaded = False
         self._watching: Worker[None] | None = None
-        self.room = RoomScreen(self.kit, first, keymap.problems)
-        self.bridge = Bridge(service, first.seq, self._room_changed, self.set_timer)
-        self._begin_with(load_palette(theme))
+        self.room = RoomScreen(self.kit, first, (*keymap.problems, *self.themes.problems))
+        self.bridge = Bridge(service, first.seq, self._room_changed, self.set_timer, self.kit.motion)
+        self._begin_with(self.themes.palette(theme))
 
     def _begin_with(self, palette: Palette) -> None:
         """Take the first theme as if it had been there from the beginning: to change it would cost a second frame."""
         self.register_theme(to_theme(palette))
         self.set_reactive(OdwApp.theme, palette.name)
+        # Textual made its filter for the theme that it begins with.
+        self._refresh_truecolor_filter(self.ansi_theme)
         self.set_class(palette.is_dark, "-dark-mode", update=False)
         self.set_class(not palette.is_dark, "-light-mode", update=False)
         self.stylesheet.set_variables(self.get_css_variables())
@@ -109,8 +116,6 @@ class OdwApp(App[None], inherit_bindings=False):
             # Thousands of items came since the first frame; they too will never be garbage.
             self._is_loaded = True
             prelude.settle()
-        # Back from the shell, Textual takes the terminal again but paints nothing before something changes.
-        self.app_resume_signal.subscribe(self, lambda app: self.do_redraw())
         self.room.room_changed(snapshot, changes)
 
     async def _open(self, opening: Opening) -> None:
@@ -147,9 +152,12 @@ class OdwApp(App[None], inherit_bindings=False):
         self.pop_screen()
 
     def do_switch_theme(self) -> None:
-        names = theme_names()
-        name = names[(names.index(self.theme) + 1) % len(names)]
-        self.register_theme(to_theme(load_palette(name)))
+        names = self.themes.names
+        self.show_theme(names[(names.index(self.theme) + 1) % len(names)])
+
+    def show_theme(self, name: str) -> None:
+        """Paint in this theme from now on; nothing is written down."""
+        self.register_theme(to_theme(self.themes.palette(name)))
         self.theme = name
 
     def do_redraw(self) -> None:

@@ -22,8 +22,8 @@ from odw_tui.headless.commands import command_table
 
 if TYPE_CHECKING:
     from odw_core.model.change import Snapshot
-    from odw_core.service.plain_values import Document
     from odw_core.service.oneshot import Room
+    from odw_core.service.plain_values import Document
     from odw_core.service.service import CachedService
     from odw_tui.headless.answer import Answer
     from odw_tui.headless.drawing import Look
@@ -220,6 +220,7 @@ def _open_screen(task: _Task) -> int:
 
     prelude.prepare()
 
+    from odw_core.clock import SystemClock
     from odw_core.service.first_page import first_snapshot
     from odw_core.service.late import LateService
     from odw_tui.app import OdwApp
@@ -234,7 +235,12 @@ def _open_screen(task: _Task) -> int:
 
         return LiveService(task.places, config, cache=task.cache, first=first)
 
-    app = OdwApp(LateService(make, first), first, config, opening=opening)
+    early = None
+    if opening is not None:
+        from odw_core.service.early import early_reading
+
+        early = early_reading(opening.address, task.places, task.cache, SystemClock().now())
+    app = OdwApp(LateService(make, first, early), first, config, opening=opening)
     app.run()
     return app.return_code or FINE
 

@@ -48,6 +48,11 @@ class IndexReader:
             self.is_damaged = True
             return None
 
+    def unit(self, address: str, places: Sequence[str]) -> tuple[str, str] | None:
+        """Place and root of the unit with exactly that address."""
+        rows = self._all(schema.UNIT.format(places=",".join("?" * len(places))), (address, *places))
+        return (rows[0][0], rows[0][1]) if rows else None
+
     def all(self, places: Sequence[str]) -> list[Known]:
         """Everything known below the places."""
         rows = self._all(schema.ALL.format(places=",".join("?" * len(places))), tuple(places))

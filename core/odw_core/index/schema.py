@@ -78,6 +78,8 @@ ALL = (
 
 ONE = "SELECT body FROM item WHERE address = ? AND place IN ({places})"
 
+UNIT = "SELECT place, root FROM item WHERE address = ? AND place IN ({places})"
+
 ACC = (
     "SELECT c.cursors, c.acc FROM checkpoint c JOIN item i ON i.place = c.place AND i.address = c.address"
     " WHERE c.address = ? AND c.place = ? AND i.fold_version = ?"

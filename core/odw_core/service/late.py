@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 
 from odw_core.model.address import Address
 from odw_core.model.change import Change, Snapshot
+from odw_core.service.feed import OpenDetail
 
 if TYPE_CHECKING:
     from odw_core.files.line_source import LineSource
     from odw_core.model.conversation import Conversation
     from odw_core.model.search import Found
+    from odw_core.service.early import EarlyReading
     from odw_core.service.service import CachedService, DetailFeed
 
 
@@ -26,8 +28,9 @@ _HEAD_START_S = 0.02
 class LateService:
     """Implements ``Service`` and ``run``. Whoever asks before ``run`` waits, or is remembered."""
 
-    def __init__(self, make: Callable[[], CachedService], first: Snapshot) -> None:
-        self._make, self._first = make, first
+    def __init__(self, make: Callable[[], CachedService], first: Snapshot, early: EarlyReading | None = None) -> None:
+        """``early`` is what somebody wants to see before the service is made."""
+        self._make, self._first, self._early = make, first, early
         self._made: CachedService | None = None
         self._is_made = asyncio.Event()
         self._is_awaited = False
@@ -62,13 +65,47 @@ class LateService:
 
     @contextlib.asynccontextmanager
     async def detail(self, address: Address) -> AsyncIterator[DetailFeed]:
-        async with (await self._service()).detail(address) as feed:
+        early = self._early_for(address)
+        if early is None:
+            async with (await self._service()).detail(address) as real:
+                yield real
+            return
+        feed = OpenDetail()
+        feed.put(early.detail)
+        relay = asyncio.create_task(self._relay(address, feed))
+        try:
             yield feed
+        finally:
+            relay.cancel()
+            await asyncio.gather(relay, return_exceptions=True)
+
+    async def _relay(self, address: Address, feed: OpenDetail) -> None:
+        """Go on with what the service tells, once there is one."""
+        await self._is_made.wait()
+        async with (await self._service()).detail(address) as real:
+            while True:
+                if real.is_gone:
+                    feed.mark_gone()
+                elif (value := real.value) is not None:
+                    feed.put(value)
+                await real.changed()
+
+    def _early_for(self, address: Address) -> EarlyReading | None:
+        early = self._early
+        return early if self._made is None and early is not None and early.address == address.root else None
 
     @contextlib.asynccontextmanager
     async def log(self, address: Address, stream: str) -> AsyncIterator[LineSource]:
-        async with (await self._service()).log(address, stream) as source:
+        early = self._early_for(address)
+        if early is None:
+            async with (await self._service()).log(address, stream) as source:
+                yield source
+            return
+        source = early.open_log(address, stream)
+        try:
             yield source
+        finally:
+            source.close()
 
     @contextlib.asynccontextmanager
     async def conversation(self, address: Address) -> AsyncIterator[Conversation]:
