@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class EarlyReading:
-    """What somebody wants to see at once. Whether its owner lives is not asked; the first look at the disk does that."""
+    """What somebody wants to see at once. Whether its owner lives is asked at the first look at the disk."""
 
     def __init__(self, engine: AnyEngine, unit: Unit, acc: Acc, now: float) -> None:
         self._engine, self._unit, self._acc = engine, unit, acc
