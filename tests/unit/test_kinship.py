@@ -9,7 +9,7 @@ import pytest
 
 from drivers import samples
 from odw_core.model.address import Address
-from odw_core.model.item import Claim, Item, State, Tokens
+from odw_core.model.item import Claim, Item, Kind, State, Tokens
 from odw_core.state.kinship import Kinship
 
 RUN = replace(
@@ -32,6 +32,7 @@ def session(name: str, started_at: float = 120.0, folder: str = "/work/api") -> 
         samples.item(name, State.DONE),
         address=Address("codex", name),
         parent=None,
+        kind=Kind.SESSION,
         started_at=started_at,
         folder=folder,
         tokens=Tokens(1000, input=900, cached=500, output=100, reasoning=40),

@@ -19,11 +19,15 @@ class IndexReader:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.is_damaged = False
+        self._is_closed = False
         self._connection: sqlite3.Connection | None = None
+        self._connect()
+
+    def _connect(self) -> None:
         try:
-            if path.is_file():
+            if self._path.is_file():
                 # Asked for by every thread of the service's executor in turn, never by two at once.
-                self._connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False)
+                self._connection = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, check_same_thread=False)
                 self._connection.execute(schema.SMALL)
         except sqlite3.Error:
             self.is_damaged = True
@@ -54,10 +58,20 @@ class IndexReader:
         return (rows[0][0], rows[0][1]) if rows else None
 
     def all(self, places: Sequence[str]) -> list[Known]:
-        """Everything known below the places."""
+        """Everything known below the places: the most urgent first, then the newest."""
         rows = self._all(schema.ALL.format(places=",".join("?" * len(places))), tuple(places))
         with no_collector():
             return [*map(Known._make, rows)]
+
+    def bodies(self, place: str, addresses: Sequence[str]) -> dict[str, str]:
+        """The saved items of these units of one place, still as text."""
+        marks = ",".join("?" * len(addresses))
+        return dict(self._all(schema.BODIES.format(addresses=marks), (place, *addresses)))
+
+    def sleeper(self, address: str, place: str) -> tuple[str, str] | None:
+        """Cursors and item of one unit, still as text."""
+        rows = self._all(schema.SLEEPER, (address, place))
+        return rows[0] if rows else None
 
     def acc(self, unit: Unit, fold_version: int) -> tuple[str, bytes] | None:
         """The accumulator of one unit as the engine dumped it, and how far its files were read then."""
@@ -73,6 +87,9 @@ class IndexReader:
         return {path: (inode, mtime_ns) for path, inode, mtime_ns in self._all(schema.FOLDERS, ())}
 
     def _all(self, statement: str, values: tuple[object, ...]) -> list[Any]:
+        if self._connection is None and not self._is_closed:
+            # The first room makes the file while it runs.
+            self._connect()
         if self._connection is None:
             return []
         try:
@@ -89,6 +106,7 @@ class IndexReader:
 
     def close(self) -> None:
         """Give the file back."""
+        self._is_closed = True
         if self._connection is not None:
             self._connection.close()
             self._connection = None

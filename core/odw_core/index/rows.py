@@ -29,7 +29,7 @@ class Row(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What the index knows of one unit, as far as a look at the disk needs it; ``body`` waits until it is asked for."""
+    """What the index knows of one unit, as far as a look at the disk needs it; the rest is asked for when it wakes."""
 
     address: str
     place: str
@@ -46,9 +46,6 @@ class Known(NamedTuple):
     inode: int
     size: int
     mtime_ns: int
-    cursors: str
-    """How far every file was read, still as text: few rows are ever asked."""
-    body: str
 
 
 def is_storable(path: str) -> bool:

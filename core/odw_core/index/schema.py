@@ -72,9 +72,13 @@ COUNTS = f"SELECT c.state, count(*) FROM {_ROWS} WHERE {IS_ROW} GROUP BY 1"
 FIRST_PAGE = f"SELECT c.body FROM {_ROWS} WHERE {IS_ROW} ORDER BY c.rank, c.started DESC LIMIT ?"
 
 ALL = (
-    "SELECT address, place, root, fold_version, state, parent, started, alive, is_over, file, inode, size, mtime_ns,"
-    " cursors, body FROM item WHERE place IN ({places})"
+    "SELECT address, place, root, fold_version, state, parent, started, alive, is_over, file, inode, size, mtime_ns"
+    " FROM item WHERE place IN ({places}) ORDER BY rank, started DESC"
 )
+
+BODIES = "SELECT address, body FROM item WHERE place = ? AND address IN ({addresses})"
+
+SLEEPER = "SELECT cursors, body FROM item WHERE address = ? AND place = ?"
 
 ONE = "SELECT body FROM item WHERE address = ? AND place IN ({places})"
 

@@ -128,8 +128,8 @@ class LiveService:
 
     async def settle(self) -> None:
         reading, readers = self._reading, self._roster.readers
-        while self._roster.has_sleepers:
-            reading.wake_some()
+        while self._roster.has_unshown:
+            reading.show_some()
         self._lookout.sweep(Sweep.FULL)
         for _ in range(_TORN_TRIES):
             while reading.schedule:
@@ -156,7 +156,7 @@ class LiveService:
                 group.create_task(self._reading.follow_hot())
                 group.create_task(self._reading.keep())
                 group.create_task(self._lookout.run())
-                group.create_task(self._wake_sleepers())
+                group.create_task(self._show_sleepers())
         finally:
             await asyncio.shield(self._reading.close())
 
@@ -172,10 +172,10 @@ class LiveService:
             for reader in self._roster.stir():
                 self._reading.schedule.add(reader.unit.address, Priority.LIVE)
             self._lookout.sweep(Sweep.START)
-            if self._roster.has_sleepers:
+            if self._roster.has_unshown:
                 self._store.load((), self._roster.counts())
 
-    async def _wake_sleepers(self) -> None:
-        await self._reading.wake_sleepers()
+    async def _show_sleepers(self) -> None:
+        await self._reading.show_sleepers()
         self._lookout.choose_recent()
         self._lookout.watch_what_lives()

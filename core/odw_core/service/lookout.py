@@ -94,6 +94,7 @@ class Lookout:
         for reader in self._live.values():
             if self._may_have_moved(reader):
                 self._schedule.add(reader.unit.address, Priority.LIVE)
+        self._stir(sweep)
         for reader in self._others(sweep):
             if not reader.is_watched and self._is_suspect(reader, sweep):
                 self._schedule.add(reader.unit.address, Priority.REST)
@@ -107,6 +108,16 @@ class Lookout:
         asked = readers if sweep is not Sweep.USUAL else self._live.keys() | self._reading.touched
         self._reading.touched.clear()
         self._live = {a: reader for a in asked if (reader := readers.get(a)) is not None and reader.is_watched}
+
+    def _stir(self, sweep: Sweep) -> None:
+        """Wake what changed while it was known by its index row alone. At the start all of them were just asked."""
+        if sweep is Sweep.START:
+            return
+        count = self._roster.sleeper_count
+        share = count // _PARTS + 1
+        turn = slice(self._turn * share, (self._turn + 1) * share) if sweep is Sweep.USUAL else None
+        for reader in self._roster.stir_some(turn):
+            self._schedule.add(reader.unit.address, Priority.REST)
 
     def _others(self, sweep: Sweep) -> Iterable[UnitReader]:
         """Which of the rest to ask this time."""
@@ -135,7 +146,9 @@ class Lookout:
 
     def choose_recent(self) -> None:
         """Choose anew which of the units that are over are watched all the same."""
-        self._recent = frozenset(self._roster.newest(_RECENT))
+        newest = self._roster.newest(_RECENT)
+        self._reading.take_in(newest)
+        self._recent = self._roster.kept_awake = frozenset(reader.unit.address for reader in newest)
 
     def watch_what_lives(self) -> None:
         """Hear of the folders and owners of what lives, is open or is new."""

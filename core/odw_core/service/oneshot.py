@@ -13,6 +13,7 @@ from odw_core.index.read import IndexReader
 from odw_core.model.address import Address
 from odw_core.model.change import Snapshot
 from odw_core.model.evidence import Unit
+from odw_core.model.item import Item
 from odw_core.model.problem import Problem
 from odw_core.service.roster import Roster
 from odw_core.service.unit_reader import Settings, UnitReader
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _SLICES = 16
 """Read in one go: nobody waits for a frame in between."""
+_SHOWN = 500
+"""Items asked for in one go: a statement takes no more than some hundreds of names."""
 _TORN_TRIES = 5
 _TORN_PAUSE_S = 0.01
 
@@ -56,7 +59,7 @@ class Room:
 
     def _read(self, *, is_whole: bool) -> None:
         if self._index is not None:
-            self._roster.load(self._index.all(self._roster.places), self._index.folders())
+            self._roster.load(self._index)
             if self._index.is_damaged and self._cache is not None:
                 self._problems += (Problem(str(self._cache), 0, "the cache was damaged and is built anew"),)
         arrivals = self._roster.look()
@@ -67,29 +70,36 @@ class Room:
             self._restore(reader)
             reader.derive()
             self._changed.add(reader.unit.address)
-        while self._roster.has_sleepers and is_whole:
-            self._roster.wake_some(1000)
-        self._tell_kin()
+        known: list[Item] = []
+        while self._roster.has_unshown and is_whole:
+            items, woken = self._roster.show_some(_SHOWN)
+            known += items
+            for reader in woken:
+                self._bring_up_to_date(reader)
+        self._tell_kin(known)
+        self._store.load(known)
         for reader in self._roster.readers.values():
             self._store.put(reader.unit.address, reader.item, reader.questions, reader.all_problems())
         self._store.report((*self._problems, *self._roster.problems))
-        if self._roster.has_sleepers:
+        if self._roster.has_unshown:
             self._store.load((), self._roster.counts())
         else:
             self._store.mark_complete()
 
-    def _tell_kin(self) -> None:
-        """Join what belongs together across engines."""
-        items = [reader.item for reader in self._roster.readers.values() if reader.item is not None]
+    def _tell_kin(self, known: list[Item]) -> None:
+        """Join what belongs together across engines. ``known`` are the items of those that sleep."""
+        awake = [reader.item for reader in self._roster.readers.values() if reader.item is not None]
         kinship = Kinship()
         for _ in range(2):
             # The second time everybody's claims are known.
-            for item in items:
+            for item in (*known, *awake):
                 kinship.take(item)
-        for reader in self._roster.readers.values():
-            if reader.item is not None and (item := kinship.complete(reader.item)) != reader.item:
-                reader.item = item
-                self._changed.add(reader.unit.address)
+        for item in (*known, *awake):
+            completed = kinship.complete(item)
+            reader = self._roster.get(item.address) if completed != item else None
+            if reader is not None:
+                reader.item = completed
+                self._changed.add(item.address)
 
     def _bring_up_to_date(self, reader: UnitReader) -> None:
         if reader.item is None and reader.skim():
@@ -154,8 +164,7 @@ class Room:
         """Everything read in full, in the engines' own words: what ``inspect --json`` prints."""
         from odw_core.service.inspection import inspect
 
-        while self._roster.has_sleepers:
-            self._roster.wake_some(1000)
+        self._roster.wake_all()
         for reader in self._roster.readers.values():
             self._fold_anew(reader)
         return inspect(self._roster, self.snapshot.problems)

@@ -26,8 +26,8 @@ from odw_core.state.store import Store
 _TURN_S = 0.004
 _HOT_S = 2.0
 _HOT_PAUSE_S = 0.0025
-_WAKE = 60
-_WAKE_PAUSE_S = 0.001
+_SHOW = 60
+_SHOW_PAUSE_S = 0.001
 
 
 class Reading:
@@ -56,37 +56,43 @@ class Reading:
         """Everything the cache knows, asleep."""
         if self._index is None:
             return
-        self._roster.load(self._index.all(self._roster.places), self._index.folders())
+        self._roster.load(self._index)
         if self._index.is_damaged and self._keeper is not None:
             self._keeper.start_anew()
 
-    async def wake_sleepers(self) -> None:
+    async def show_sleepers(self) -> None:
         """Bring the rest of what the cache knows into the room, once everything that changed is read."""
         while self.schedule:
             await self.schedule.worked()
-        while self._roster.has_sleepers:
-            self.wake_some()
+        while self._roster.has_unshown:
+            self.show_some()
             # Nobody waits for these: whatever else has to be done comes first.
-            await asyncio.sleep(_WAKE_PAUSE_S)
+            await asyncio.sleep(_SHOW_PAUSE_S)
         self.finish_look()
 
-    def wake_some(self) -> None:
-        """The next of those that slept show what the cache knew of them."""
-        self.take_in(self._roster.wake_some(_WAKE))
+    def show_some(self) -> None:
+        """The items of the next of those that sleep, as the cache knows them."""
+        items, woken = self._roster.show_some(_SHOW)
+        self._take_items(items)
+        self.take_in(woken)
 
     def take_in(self, woken: Iterable[UnitReader]) -> None:
-        """Show what the cache knew of units that are not in the room yet."""
+        """Show what the cache knew of units that woke and are not in the room yet."""
         items: list[Item] = []
         for reader in woken:
             item, address = reader.item, reader.unit.address
             if item is None or item.depth is not Depth.FOLDED:
                 self.schedule.add(address, Priority.REST)
-            if item is not None:
-                self._tell_kin(self._kinship.take(item))
-                if self._store.item(address) is None:
-                    items.append(item)
-        if items:
-            self._store.load(items, self._store.counts)
+            if item is not None and self._store.item(address) is None:
+                items.append(item)
+        self._take_items(items)
+
+    def _take_items(self, items: list[Item]) -> None:
+        for item in items:
+            self._tell_kin(self._kinship.take(item))
+        new = [item for item in items if self._store.item(item.address) is None]
+        if new:
+            self._store.load(new, self._store.counts)
 
     async def keep(self) -> None:
         """Save what was read, until cancelled."""
@@ -125,7 +131,7 @@ class Reading:
 
     def finish_look(self) -> None:
         """If everything that was found is read, say so."""
-        if self._roster.has_sleepers or self.schedule:
+        if self._roster.has_unshown or self.schedule:
             return
         self._store.mark_complete()
         if self._keeper is not None:
@@ -172,7 +178,7 @@ class Reading:
     def _tell_kin(self, addresses: Iterable[Address]) -> None:
         """Others may belong to another run now, or count other tokens."""
         for address in addresses:
-            reader = self._roster.readers.get(address)
+            reader = self._roster.get(address)
             if reader is None or reader.item is None:
                 continue
             item = self._kinship.complete(reader.item)
@@ -217,6 +223,8 @@ class Reading:
             return
         if self._keeper is None or not self._keeper.is_pending(address):
             reader.drop()
+            if self._keeper is not None:
+                self._roster.rest(reader)
 
     # ---- hot tails
 

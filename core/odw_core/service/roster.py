@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from odw_core.engines.registry import ENGINES, AnyEngine, engine_of
+from odw_core.index.read import IndexReader
 from odw_core.index.rows import Known, from_body, items_from_bodies
 from odw_core.model.address import Address
 from odw_core.model.evidence import Cursor, Unit
-from odw_core.model.item import Item, State
+from odw_core.model.item import Depth, Item, State
 from odw_core.model.problem import Problem
 from odw_core.service.unit_reader import Settings, UnitReader
 
@@ -45,27 +46,40 @@ class Roster:
         self.problems: tuple[Problem, ...] = ()
         self._settings = settings
         self._engines = engines
+        self.kept_awake: frozenset[Address] = frozenset()
+        """What is watched although it is over."""
+        self._index: IndexReader | None = None
         self._asleep: dict[str, Known] = {}
+        self._unshown: dict[str, None] = {}
         self._stamps: dict[str, Stamp] = {}
         self._saved_stamps: dict[str, Stamp] = {}
         self._by_root: dict[str, list[Address]] = {}
         self._doubles: dict[tuple[str, str], list[Problem]] = {}
 
-    def load(self, known: Iterable[Known], stamps: Mapping[str, Stamp]) -> None:
-        """Begin with what the index knows, all of it asleep."""
+    def load(self, index: IndexReader) -> None:
+        """Begin with what the index knows, all of it asleep. The index is asked again when something wakes."""
+        self._index = index
+        stamps = index.folders()
         self._stamps.update(stamps)
         self._saved_stamps = dict(stamps)
         first = {place: number for number, place in enumerate(self.places)}
-        for row in sorted(known, key=lambda row: first.get(row.place, 0), reverse=True):
+        same: dict[str, str] = {}
+        for row in sorted(index.all(self.places), key=lambda row: first.get(row.place, 0), reverse=True):
             # The place that was named first wins where two hold the same run.
-            self._asleep[row.address] = row
+            self._asleep[row.address] = row._replace(place=same.setdefault(row.place, row.place))
+        self._unshown = dict.fromkeys(self._asleep)
 
     # ---- asleep and awake
 
     @property
-    def has_sleepers(self) -> bool:
-        """Whether some units are known by their index row alone."""
-        return bool(self._asleep)
+    def has_unshown(self) -> bool:
+        """Whether the items of some sleepers were not handed out yet."""
+        return bool(self._unshown)
+
+    @property
+    def sleeper_count(self) -> int:
+        """How many are known by their index row alone."""
+        return len(self._asleep)
 
     def stir(self) -> list[UnitReader]:
         """Wake what changed on disk, what may still live, and what waits for a person. One stat for each."""
@@ -82,20 +96,50 @@ class Roster:
                 woken += self._wake(row)
         return woken
 
-    def wake_some(self, count: int) -> list[UnitReader]:
-        """Wake up to about ``count`` sleepers, the most urgent and newest first as the index keeps them."""
-        rows = [row for row, _ in zip(self._asleep.values(), range(count), strict=False)]
+    def stir_some(self, share: slice | None = None) -> list[UnitReader]:
+        """Wake those of a share of the sleepers (or of all) that changed on disk."""
+        rows = [*self._asleep.values()]
+        return [reader for row in rows[share or slice(None)] if _has_changed(row) for reader in self._wake(row)]
+
+    def show_some(self, count: int) -> tuple[list[Item], list[UnitReader]]:
+        """The items of the next sleepers, the most urgent and newest first, and readers of those that cannot be told
+        from the index: they woke and have to be read."""
+        addresses = [address for address, _ in zip(self._unshown, range(count), strict=False)]
+        by_place: dict[str, list[str]] = {}
+        for address in addresses:
+            del self._unshown[address]
+            by_place.setdefault(self._asleep[address].place, []).append(address)
+        items: list[Item] = []
         woken: list[UnitReader] = []
-        try:
-            items = items_from_bodies([row.body for row in rows])
-        except ValueError:
-            # One of them is damaged; one by one the others are still good.
-            for row in rows:
-                woken += self._wake(row)
-        else:
-            for row, item in zip(rows, items, strict=True):
-                woken += self._wake(row, item)
-        return woken
+        for place, wanted in by_place.items():
+            bodies = {} if self._index is None else self._index.bodies(place, wanted)
+            try:
+                found = items_from_bodies([bodies[address] for address in wanted])
+            except (KeyError, ValueError):
+                # One of them is damaged or gone; each one is read anew from its own row or its files.
+                for address in wanted:
+                    if (row := self._asleep.get(address)) is not None:
+                        woken += self._wake(row)
+                continue
+            for address, item in zip(wanted, found, strict=True):
+                if item.depth is Depth.FOLDED:
+                    items.append(item)
+                elif (row := self._asleep.get(address)) is not None:
+                    woken += self._wake(row)
+        return items, woken
+
+    def rest(self, reader: UnitReader) -> None:
+        """Let a unit sleep again that the index knows as it is now, unless somebody wants it awake."""
+        address = reader.unit.address
+        known = None if address in self.kept_awake else reader.known()
+        if known is not None and self._index is not None and self.readers.get(address) is reader:
+            self._forget(reader)
+            self._asleep[known.address] = known
+
+    def wake_all(self) -> None:
+        """Wake everything: a verification trusts no cache."""
+        for row in [*self._asleep.values()]:
+            self._wake(row)
 
     def get(self, address: Address) -> UnitReader | None:
         """The reader of an address, woken if need be."""
@@ -104,21 +148,25 @@ class Roster:
             self._wake(row)
         return self.readers.get(address)
 
-    def _wake(self, row: Known, item: Item | None = None) -> list[UnitReader]:
+    def _wake(self, row: Known) -> list[UnitReader]:
         """Wake one row, and the run it belongs to: a session is shown only together with it."""
         if self._asleep.pop(row.address, None) is None:
             return []
+        self._unshown.pop(row.address, None)
         address = Address.parse(row.address)
         engine = engine_of(address)
         if engine is None:
             return []
         reader = self._add(engine, Unit(address, row.place, row.root))
+        saved = None if self._index is None else self._index.sleeper(row.address, row.place)
         # A row that cannot be read, or of another fold version, is read anew from its files.
         with contextlib.suppress(ValueError):
-            is_usable = row.fold_version == engine.fold_version
-            stamp = Cursor(row.inode, row.size, row.mtime_ns, 0) if is_usable else None
-            alive = None if row.alive is None else bool(row.alive)
-            reader.resume(item or from_body(row.body), stamp, row.cursors if is_usable else "[]", alive)
+            if saved is not None:
+                cursors, body = saved
+                is_usable = row.fold_version == engine.fold_version
+                stamp = Cursor(row.inode, row.size, row.mtime_ns, 0) if is_usable else None
+                alive = None if row.alive is None else bool(row.alive)
+                reader.resume(from_body(body), stamp, cursors if is_usable else "[]", alive)
         above = self._asleep.get(row.parent) if row.parent is not None else None
         return [reader] if above is None else [reader, *self._wake(above)]
 
@@ -150,16 +198,20 @@ class Roster:
 
     def at(self, path: str) -> list[UnitReader]:
         """The readers of the units whose folder or file has that path: rows of a database share theirs."""
+        if path not in self._by_root:
+            for row in [row for row in self._asleep.values() if row.root == path]:
+                self._wake(row)
         found = (self.readers.get(address) for address in self._by_root.get(path, ()))
         return [reader for reader in found if reader is not None]
 
-    def newest(self, count: int) -> list[Address]:
-        """The units that started last, as far as is known; what was not read yet counts as newest."""
-
-        def started(reader: UnitReader) -> float:
-            return math.inf if reader.item is None else reader.item.started_at or 0.0
-
-        return [reader.unit.address for reader in heapq.nlargest(count, self.readers.values(), key=started)]
+    def newest(self, count: int) -> list[UnitReader]:
+        """The units that started last, as far as is known, woken; what was not read yet counts as newest."""
+        started: dict[str, float] = {row.address: row.started_at for row in self._asleep.values()}
+        for address, reader in self.readers.items():
+            started[str(address)] = math.inf if reader.item is None else reader.item.started_at or 0.0
+        chosen = heapq.nlargest(count, started, key=started.__getitem__)
+        found = (self.get(Address.parse(address)) for address in chosen)
+        return [reader for reader in found if reader is not None]
 
     def folders(self) -> tuple[str, ...]:
         """Every folder that is worth watching: the places, their parents, and where the engines keep things."""
@@ -188,8 +240,7 @@ class Roster:
                 problems += doubles
                 gone += self._gone_of(engine, found, place)
         for reader in gone:
-            self.readers.pop(reader.unit.address, None)
-            self._by_root[reader.unit.root].remove(reader.unit.address)
+            self._forget(reader)
         self.problems = tuple(dict.fromkeys(problems))
         return Arrivals(new, gone, renamed)
 
@@ -248,6 +299,14 @@ class Roster:
         reader = self.readers[unit.address] = UnitReader(engine, unit, self._settings)
         self._by_root.setdefault(unit.root, []).append(unit.address)
         return reader
+
+    def _forget(self, reader: UnitReader) -> None:
+        self.readers.pop(reader.unit.address, None)
+        at_root = self._by_root.get(reader.unit.root, [])
+        if reader.unit.address in at_root:
+            at_root.remove(reader.unit.address)
+        if not at_root:
+            self._by_root.pop(reader.unit.root, None)
 
     def _is_unchanged(self, engine: AnyEngine, place: str) -> bool:
         is_same = True

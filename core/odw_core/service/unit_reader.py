@@ -12,9 +12,9 @@ from odw_core.engines.base import Follower
 from odw_core.engines.registry import Acc, AnyEngine
 from odw_core.files.ends import read_ends
 from odw_core.files.follow import JournalFollower, Look
-from odw_core.index.rows import Row, cursors_from_text, is_storable, to_row
+from odw_core.index.rows import Known, Row, cursors_from_text, is_storable, to_row
 from odw_core.model.evidence import Checkpoint, Cursor, Evidence, Facts, Gone, Replaced, Unit
-from odw_core.model.item import Item
+from odw_core.model.item import Depth, Item
 from odw_core.model.problem import Problem
 from odw_core.process.liveness import Liveness
 from odw_core.service.names import NameBook
@@ -72,7 +72,7 @@ class UnitReader:
         self.problems: tuple[Problem, ...] = ()
         self.is_gone = False
         growing = engine.growing_file(unit)
-        self._journal = JournalFollower(engine.path(unit, growing), growing) if growing else None
+        self._journal = JournalFollower(engine.path(unit, growing), growing) if growing is not None else None
         name = engine.record_file(unit)
         self._record = None if name is None else engine.follower(unit, name)
         self._extras: dict[str, Follower] = {}
@@ -318,6 +318,29 @@ class UnitReader:
             is_over=self.is_final,
             file=file.path,
             stamp=file.cursor,
+        )
+
+    def known(self) -> Known | None:
+        """What a sleeper is known by; None while it may change by itself or something about it is only known here."""
+        item, stamp = self.item, self._file.cursor
+        if item is None or stamp is None or not self.is_final or item.depth is not Depth.FOLDED:
+            return None
+        if self.is_gone or self.questions or self.all_problems() or not is_storable(self.unit.root):
+            return None
+        return Known(
+            str(self.unit.address),
+            self.unit.place,
+            self.unit.root,
+            self.engine.fold_version,
+            str(item.state),
+            None if item.parent is None else str(item.parent),
+            item.started_at or 0.0,
+            None if self._alive is None else int(self._alive),
+            1,
+            self._file.path,
+            stamp.inode,
+            stamp.size,
+            stamp.mtime_ns,
         )
 
     def _row_to_be_read_anew(self, item: Item) -> Row:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from odw_core.model.address import Address
-from odw_core.model.item import Claim, Item, Tokens, sum_tokens
+from odw_core.model.item import Claim, Item, Kind, Tokens, sum_tokens
 
 
 class _Seen(NamedTuple):
@@ -37,7 +37,9 @@ class Kinship:
         address = item.address
         seen = _Seen(item.folder, item.started_at or 0.0, item.tokens, self.parent_of(item))
         before = self._seen.get(address)
-        if before == seen:
+        is_alone = seen.folder is None and seen.parent is None and item.kind is not Kind.SESSION
+        if before == seen or (before is None and is_alone):
+            # Most runs are nobody's: nothing need be remembered of them.
             return affected
         self._drop_seen(address)
         self._seen[address] = seen
