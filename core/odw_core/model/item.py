@@ -160,3 +160,8 @@ class Item:
     is_archived: bool = False
     claims: tuple[Claim, ...] = ()
     limits: tuple[Limit, ...] = ()
+
+    @property
+    def where(self) -> str:
+        """The folder a person would name: where the agent works, else where the item was found."""
+        return self.folder or self.place

@@ -15,7 +15,7 @@ from odw_tui.headless.arguments import Given
 from odw_tui.headless.drawing import QUIET, STRONG, Column, Look, table
 from odw_tui.present.ages import age, since
 from odw_tui.present.numbers import progress, tokens
-from odw_tui.present.places import place_names
+from odw_tui.present.places import place_names, where
 from odw_tui.present.spans import Span, Spans
 
 _LONGEST = 120
@@ -64,13 +64,13 @@ def list_lines(items: Sequence[Item], look: Look) -> Iterator[Spans]:
     """One line for each item. Nothing at all, not even titles, when there is none."""
     if not items:
         return
-    names = place_names({item.place for item in items})
+    names = place_names({item.where for item in items})
     above: Address | None = None
     lines: list[Spans] = []
     for item in items:
         is_below = item.parent is not None and item.parent == above
         above = above if is_below else item.address
-        lines.append(_line(item, names[item.place], look, is_below=is_below))
+        lines.append(_line(item, where(item, names), look, is_below=is_below))
     yield from table(_COLUMNS, lines, look)
 
 

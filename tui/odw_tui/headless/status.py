@@ -16,7 +16,7 @@ from odw_tui.headless.arguments import Given
 from odw_tui.headless.drawing import BLANK, QUIET, STRONG, Look, words
 from odw_tui.headless.listing import age_of
 from odw_tui.present.numbers import count
-from odw_tui.present.places import place_names
+from odw_tui.present.places import place_names, where
 from odw_tui.present.spans import Span, Spans
 
 SOMETHING_WAITS = 5
@@ -44,10 +44,10 @@ def status_lines(snapshot: Snapshot, look: Look) -> Iterator[Spans]:
         return
     yield tuple(chain.from_iterable(_count(state, number, look) for state, number in found))
     waiting = [item for item in rows(snapshot.items) if item.state is State.WAITING]
-    names = place_names({*snapshot.places, *(item.place for item in waiting)})
+    names = place_names({*snapshot.places, *(item.where for item in waiting)})
     for item in waiting:
         yield BLANK
-        yield from _waiting(item, names[item.place], look)
+        yield from _waiting(item, where(item, names), look)
 
 
 def _count(state: State, number: int, look: Look) -> Spans:

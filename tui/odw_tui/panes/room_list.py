@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -32,12 +32,21 @@ class RoomProvider:
     """The lines of the room at the moment ``now``, which may be moved on."""
 
     def __init__(
-        self, lines: RoomLines, names: Mapping[str, str], asked: Asked, signs: Glyphs, now: float, *, is_compact: bool
+        self,
+        lines: RoomLines,
+        names: Mapping[str, str],
+        asked: Asked,
+        unseen: Set[Address],
+        signs: Glyphs,
+        now: float,
+        *,
+        is_compact: bool,
     ) -> None:
         self.now = now
         self._lines = lines
         self._names = names
         self._asked = asked
+        self._unseen = unseen
         self._signs = signs
         self._is_compact = is_compact
         self._has_engines = len(lines.rows.engines) > 1
@@ -61,11 +70,14 @@ class RoomProvider:
         line = self._lines.line(index)
         if line.item is None:
             return self._settings, line.group.state, len(line.group.shown), len(line.group.items)
-        return self._settings, line.kind, line.item, self._age(line)
+        return self._settings, line.kind, line.item, self._age(line), line.item.address in self._unseen
 
     def line(self, index: int, width: int, *, has_cursor: bool) -> Spans:
         line = self._lines.line(index)
-        return room_columns.line(line, self._shape(width), self._signs, age=self._age(line), has_cursor=has_cursor)
+        is_news = line.kind is LineKind.ROW and line.item is not None and line.item.address in self._unseen
+        return room_columns.line(
+            line, self._shape(width), self._signs, age=self._age(line), has_cursor=has_cursor, is_news=is_news
+        )
 
     def lasts_s(self, visible: range) -> float | None:
         """For how many seconds the ages of these lines stay right, None when there are none."""
@@ -116,11 +128,14 @@ class RoomList(RowList):
         lines = map(self._room_lines.line, self.in_view)
         return list(dict.fromkeys(line.item.address for line in lines if line.item is not None))
 
-    def tell(self, rows: Rows, names: Mapping[str, str], asked: Asked, *, is_compact: bool) -> None:
-        """Show these rows; ``names`` are those of the places, ``asked`` the open questions of each row."""
+    def tell(
+        self, rows: Rows, names: Mapping[str, str], asked: Asked, unseen: Set[Address], *, is_compact: bool
+    ) -> None:
+        """Show these rows; ``names`` are those of the places, ``asked`` the open questions of each row, ``unseen`` what
+        happened while nobody looked."""
         kit, lines = self._kit, RoomLines(rows, is_compact=is_compact)
         self._room_lines, self._picture = lines, ()
-        self._rows_provider = RoomProvider(lines, names, asked, kit.signs, kit.now(), is_compact=is_compact)
+        self._rows_provider = RoomProvider(lines, names, asked, unseen, kit.signs, kit.now(), is_compact=is_compact)
         self.show(self._rows_provider)
         self.wind_clock()
 
@@ -157,7 +172,7 @@ class RoomList(RowList):
         if self._rows_provider is not None and self.is_attached and self.screen.is_active:
             lasts_s = self._rows_provider.lasts_s(self.in_view)
             if lasts_s is not None:
-                self._clock = self.set_timer(lasts_s, self.grow_older)
+                self._clock = self.set_timer(self._kit.motion.tick_s(lasts_s), self.grow_older)
 
     def stop_clock(self) -> None:
         """Let ages be as they are: nobody sees them."""

@@ -28,6 +28,8 @@ class Glyphs(NamedTuple):
     thumb: str
     """What the scroll bar is made of."""
     dot: str
+    news: str
+    """Before what happened while nobody looked."""
     """Between facts on one line."""
     caret: str
     """Where the next typed character goes."""
@@ -72,6 +74,7 @@ UNICODE: Final = Glyphs(
     absent="–",
     thumb="▐",
     dot="·",
+    news="•",
     caret="▏",
 )
 
@@ -106,6 +109,7 @@ ASCII: Final = Glyphs(
     absent="-",
     thumb=":",
     dot="-",
+    news="+",
     caret="_",
 )
 

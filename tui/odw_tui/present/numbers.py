@@ -33,6 +33,18 @@ def tokens(used: Tokens | None, absent: str) -> str:
     return short(used.total) + ("+" if used.at_least else "")
 
 
+def token_story(used: Tokens) -> str:
+    """``96k tokens: 91k in (71k cached), 5k out (2k reasoning)``; what nobody counted is left out."""
+    parts = []
+    if used.input is not None:
+        parts.append(f"{short(used.input)} in" + ("" if used.cached is None else f" ({short(used.cached)} cached)"))
+    if used.output is not None:
+        thought = "" if used.reasoning is None else f" ({short(used.reasoning)} reasoning)"
+        parts.append(f"{short(used.output)} out{thought}")
+    total = f"at least {short(used.total)} tokens" if used.at_least else f"{short(used.total)} tokens"
+    return f"{total}: {', '.join(parts)}" if parts else total
+
+
 def progress(tasks: Progress | None, absent: str) -> str:
     """``4/4``."""
     return absent if tasks is None else f"{tasks.done}/{tasks.total}"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from odw_core.model.item import Item
 
 
 def place_names(paths: Iterable[str]) -> dict[str, str]:
@@ -10,12 +13,17 @@ def place_names(paths: Iterable[str]) -> dict[str, str]:
     parts = {path: tuple(part for part in path.split("/") if part) for path in paths}
     names = {path: _tail(whole, 1) for path, whole in parts.items()}
     for length in range(2, max((len(whole) for whole in parts.values()), default=0) + 1):
-        taken = list(names.values())
-        alike = [path for path, name in names.items() if taken.count(name) > 1]
-        if not alike:
+        taken = Counter(names.values())
+        if len(taken) == len(names):
             break
-        names.update({path: _tail(parts[path], length) for path in alike})
+        names |= {path: _tail(parts[path], length) for path, name in names.items() if taken[name] > 1}
     return names
+
+
+def where(item: Item, names: Mapping[str, str]) -> str:
+    """``shop main``: the short name of the folder, and the branch where one is known."""
+    name = names.get(item.where, item.where)
+    return f"{name} {item.branch}" if item.branch else name
 
 
 def at_home(path: str, home: str) -> str:

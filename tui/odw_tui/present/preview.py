@@ -108,11 +108,11 @@ def _words(item: Item) -> Iterable[Line]:
 
 
 def _facts(item: Item, home: str, signs: Glyphs) -> Iterable[Line]:
-    facts = [at_home(item.place, home), item.stage, item.model or ""]
+    facts = [at_home(item.where, home), item.branch or "", item.stage, item.model or ""]
     if item.tasks is not None:
         facts.append(f"{numbers.progress(item.tasks, signs.absent)} tasks")
     if item.tokens is not None:
-        facts.append(f"{numbers.tokens(item.tokens, signs.absent)} tokens")
+        facts.append(numbers.token_story(item.tokens))
     shown = f" {signs.dot} ".join(one_line(fact, 200) for fact in facts if fact)
     yield labelled("in", Span(shown, "quiet"), most=2)
     raw = f"{one_line(item.driver or item.address.engine, 40)} calls it: {one_line(item.raw_state, 200)}"

@@ -48,7 +48,7 @@ def _by_start(item: Item) -> SortKey:
 _KEYS: dict[Order, Callable[[Item], SortKey]] = {
     Order.START: _by_start,
     Order.TITLE: lambda item: (item.title.casefold(), *_by_start(item)),
-    Order.PLACE: lambda item: (item.place, *_by_start(item)),
+    Order.PLACE: lambda item: (item.where, *_by_start(item)),
 }
 
 
@@ -69,7 +69,8 @@ class Query(NamedTuple):
 
 def searched_text(item: Item) -> str:
     """Everything of an item that the filter looks at."""
-    parts = (item.title, item.goal or "", str(item.address), item.place, item.state.value, item.raw_state, item.stage)
+    named = (item.title, item.goal or "", str(item.address), item.place, item.where, item.branch or "", item.driver)
+    parts = (*named, item.state.value, item.raw_state, item.stage, item.model or "")
     return "\n".join(parts).casefold()
 
 
@@ -189,7 +190,7 @@ class Rows(NamedTuple):
             by_address=by_address,
             children=children,
             engines=self.engines.union(item.address.engine for item in new),
-            places=self.places.union(item.place for item in new),
+            places=self.places.union(item.where for item in new),
         )
 
 
@@ -221,7 +222,7 @@ def select(items: Mapping[Address, Item], query: Query, order: Order) -> Rows:
         by_address=by_address,
         children={parent: frozenset(found) for parent, found in children.items()},
         engines=frozenset(address.engine for address in by_address),
-        places=frozenset(item.place for item in by_address.values()),
+        places=frozenset(item.where for item in by_address.values()),
         query=query,
         order=order,
     )

@@ -12,6 +12,7 @@ from odw_core.model.item import Item, State
 from odw_core.text.ansi import one_line
 from odw_tui.present import numbers
 from odw_tui.present.glyphs import Glyphs
+from odw_tui.present.places import where
 from odw_tui.present.room_lines import LineKind, RoomLine
 from odw_tui.present.spans import Span, Spans, cut_text, left, right
 
@@ -114,8 +115,8 @@ def header(shape: Layout) -> Spans:
     return (Span(" " * shape.start + gap.join(names), "faint"),)
 
 
-def line(of: RoomLine, shape: Layout, signs: Glyphs, *, age: str, has_cursor: bool) -> Spans:
-    """One line of the list. ``age`` is what the last column says."""
+def line(of: RoomLine, shape: Layout, signs: Glyphs, *, age: str, has_cursor: bool, is_news: bool = False) -> Spans:
+    """One line of the list. ``age`` is what the last column says; ``is_news`` marks what nobody has seen yet."""
     if of.item is None:
         return _heading(of)
     bar = Span(signs.cursor, "accent") if has_cursor else Span(" ")
@@ -124,7 +125,8 @@ def line(of: RoomLine, shape: Layout, signs: Glyphs, *, age: str, has_cursor: bo
         text = cut_text(one_line(of.item.cause or "", _LONGEST), shape.width - start - 1, signs.ellipsis)
         return (bar, Span(" " * (start - 1) + text, "quiet"))
     sign = Span(signs.state(of.item.state), of.item.state.value)
-    spans = [bar, sign, Span(" ")] if shape.is_compact else [bar, Span(" " * (_START - 1))]
+    mark = Span(signs.news if is_news else " ", "accent")
+    spans = [bar, sign, Span(" ")] if shape.is_compact else [bar, Span(" "), mark, Span(" " * (_START - 3))]
     for number, column in enumerate(shape.columns):
         if number:
             spans.append(Span(" " * _GAP))
@@ -159,7 +161,7 @@ def _said(key: Key, item: Item, shape: Layout, signs: Glyphs, age: str) -> tuple
         case Key.ENGINE:
             text = item.address.engine
         case Key.WHERE:
-            text = shape.names.get(item.place, item.place)
+            text = where(item, shape.names)
         case Key.STAGE:
             text = _ROUND.sub(r" r\1", item.stage) if shape.is_compact else item.stage
         case Key.MODEL:

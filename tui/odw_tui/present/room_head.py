@@ -31,6 +31,10 @@ class Headed(NamedTuple):
     """Why the room is no longer watched, None while it is."""
     keys: Mapping[str, str]
     """The printed key of each action that the top offers."""
+    since: str = ""
+    """What happened while nobody looked, in one line."""
+    usage: tuple[Spans, ...] = ()
+    """Limits and tokens, the more important first."""
 
 
 def head(of: Headed, signs: Glyphs, home: str, width: int, *, is_short: bool) -> tuple[Line, ...]:
@@ -47,12 +51,19 @@ def head(of: Headed, signs: Glyphs, home: str, width: int, *, is_short: bool) ->
     offered = [_key(of, name, name) for name in OFFERED if of.rows.total or name == "help"]
     filtered = f"filter {of.filter_text}: {numbers.count(of.rows.shown)} of {numbers.count(of.rows.total)}"
     said = (
+        Span(of.since, "strong"),
         Span(_places(of.snapshot.places, home), "quiet"),
         Span("" if of.rows.order is Order.START else f"sorted by {of.rows.order.value}", "quiet"),
         Span(filtered if of.filter_text else "", "strong"),
         *(span for one in news for span in one),
     )
-    return (Line(first, _fitting(offered, width - width_of(first))), Line(_joined(said, signs)), Line())
+    second = _joined(said, signs)
+    # Usage belongs to everything, so it stands on the right; what is being said about the room comes first.
+    return (
+        Line(first, _fitting(offered, width - width_of(first))),
+        Line(second, _fitting(of.usage, width - width_of(second))),
+        Line(),
+    )
 
 
 def _fitting(parts: Sequence[Spans], width: int) -> Spans:

@@ -20,7 +20,8 @@ class RoomState:
         self.rows: Rows = select(first.items, Query(), Order.START)
         self.asked: Mapping[Address, tuple[Question, ...]] = questions_by_row(first)
         """The open questions of each row, oldest first."""
-        self.names: Mapping[str, str] = place_names(self.rows.places)
+        self._named = self.rows.places
+        self.names: Mapping[str, str] = place_names(self._named)
         """A short name for each place."""
         self.filter_text = ""
         self.failure: str | None = None
@@ -51,9 +52,10 @@ class RoomState:
             self.rows = self.rows.after(changes, self.snapshot.items)
         self._is_other_room = self._is_behind = False
         self.asked = questions_by_row(self.snapshot)
-        names = place_names(self.rows.places)
-        # The same object as long as it says the same, so that lines made with it need not be made again.
-        self.names = self.names if names == self.names else names
+        if self.rows.places != self._named:
+            # The same object as long as it says the same, so that lines made with it need not be made again.
+            self._named = self.rows.places
+            self.names = place_names(self._named)
 
     def filter_by(self, text: str) -> None:
         """Show only rows that hold every word of ``text``."""

@@ -25,8 +25,10 @@ from odw_tui.present import pictures, room_head
 from odw_tui.present.numbers import count
 from odw_tui.present.preview import preview
 from odw_tui.present.room_state import RoomState
-from odw_tui.present.spans import Line
+from odw_tui.present.spans import Line, Spans
+from odw_tui.present.usage import usage
 from odw_tui.screens.base import ActionScreen
+from odw_tui.visit import Visit
 from odw_tui.widgets.fitted_sheet import FittedSheet
 from odw_tui.widgets.line_editor import LineEditor
 
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 _COMPACT_WIDTH, _COMPACT_HEIGHT = 72, 20
 _ROOMY_WIDTH, _WIDE_WIDTH = 120, 170
 _HALF = 0.5
+_USAGE_S = 5.0
 
 
 class RoomScreen(ActionScreen):
@@ -43,8 +46,12 @@ class RoomScreen(ActionScreen):
 
     CONTEXT: ClassVar[str] = actions.ROOM
 
-    def __init__(self, kit: Kit, first: Snapshot, words: Sequence[str] = ()) -> None:
+    def __init__(self, kit: Kit, first: Snapshot, words: Sequence[str] = (), visit: Visit | None = None) -> None:
         super().__init__(kit)
+        self._visit = visit or Visit(None)
+        self._has_come = False
+        self._used: tuple[Spans, ...] = ()
+        self._used_at = float("-inf")
         self._state = RoomState(first)
         self._editor: LineEditor | None = None
         self._flash = "   ".join(words)
@@ -72,6 +79,12 @@ class RoomScreen(ActionScreen):
     async def on_key(self, event: events.Key) -> None:
         # Whoever presses a key has seen what the cursor is on. Textual calls the handler of ActionScreen as well.
         self._list.hold()
+        self._look_at_row()
+
+    def _look_at_row(self) -> None:
+        """What the cursor was on is no news any more."""
+        if (address := self._list.address) is not None and self._visit.look_at(address):
+            self._show_all()
 
     def on_resize(self, event: events.Resize) -> None:
         if self._form != (self._is_compact, self._is_wide):
@@ -119,8 +132,24 @@ class RoomScreen(ActionScreen):
         self.set_class(self._is_wide, "-wide")
         self._show_all()
 
+    def person_came(self) -> None:
+        """Somebody looks at the terminal again."""
+        if self._visit.is_away and self._state.snapshot.complete:
+            self._visit.arrive(self._state.rows.by_address.values(), self.kit.now())
+            if self.is_active:
+                self._show_all()
+
+    def person_left(self) -> None:
+        """Nobody looks any more; what happens from now on is news."""
+        if self._state.snapshot.complete:
+            self._visit.leave(self.kit.now())
+
     def _catch_up(self) -> None:
+        was_complete = self._has_come
         self._state.catch_up()
+        if not was_complete and self._state.snapshot.complete:
+            self._has_come, self._used_at = True, float("-inf")
+            self._visit.arrive(self._state.rows.by_address.values(), self.kit.now())
         self._show_all()
 
     def _show_all(self) -> None:
@@ -128,7 +157,8 @@ class RoomScreen(ActionScreen):
         state = self._state
         self.set_class(not state.rows.shown, "-empty")
         if state.rows.shown:
-            self._list.tell(state.rows, state.names, state.asked, is_compact=self._is_compact)
+            unseen = frozenset(self._visit.unseen)
+            self._list.tell(state.rows, state.names, state.asked, unseen, is_compact=self._is_compact)
         else:
             self._list.tell_nothing(self._picture())
         self._show_head()
@@ -149,7 +179,13 @@ class RoomScreen(ActionScreen):
     def _show_head(self) -> None:
         state, signs, home = self._state, self.kit.signs, self.kit.home
         keys = {name: self._key(name) for name in (*room_head.OFFERED, "problems")}
-        headed = room_head.Headed(state.snapshot, state.rows, state.filter_text, state.failure, keys)
+        now = self.kit.now()
+        if now - self._used_at >= _USAGE_S:
+            # It goes through every item, so not with every change.
+            self._used, self._used_at = usage(state.snapshot.items.values(), now), now
+        headed = room_head.Headed(
+            state.snapshot, state.rows, state.filter_text, state.failure, keys, self._visit.line, self._used
+        )
         self._head.fill(lambda width, _: room_head.head(headed, signs, home, width, is_short=self._is_compact))
 
     def _show_preview(self) -> None:
