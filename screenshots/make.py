@@ -66,8 +66,8 @@ PICTURES = (
     Picture("room-light", theme="light"),
     Picture("room-narrow", size=(60, 18)),
     Picture("run", ("G", "k", "enter", "h", "h", "g")),
-    Picture("blockers", ("G", "k", "enter", "2")),
-    Picture("question", ("j", "enter", "5")),
+    Picture("blockers", ("G", "k", "enter", "3")),
+    Picture("question", ("j", "enter", "8")),
     Picture("output", ("j", "j", "enter", "enter")),
     Picture("help", ("?",)),
 )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import UnionType
-from typing import Any, ClassVar, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, NamedTuple, get_args, get_origin, get_type_hints
 
 from odw_core.errors import ConfigError
 
@@ -19,20 +19,54 @@ from odw_core.errors import ConfigError
 class Config:
     """Every key of ``config.toml`` with its default."""
 
-    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+    __pydantic_config__: ClassVar[dict[str, str | bool]] = {"extra": "forbid", "use_attribute_docstrings": True}
 
     theme: str | None = None
     """Name of the colour theme; unset: the one that fits the terminal."""
     ascii: bool = False
     """Draw with ASCII only."""
+    reduced_motion: bool = False
+    """Paint news at most twice a second, and count ages in steps of ten seconds."""
     silent_after_s: float = 900.0
     """Seconds without news after which a run counts as silent."""
     places: tuple[str, ...] = ()
     """Workspaces that are always watched; ``~`` is your home, relative paths start at the file's folder."""
+    place_names: Mapping[str, str] = field(default_factory=dict)
+    """Place to what you call it; paths are written as in ``places``."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Action name to the keys that trigger it, instead of the built-in ones."""
     cache: bool = True
     """Keep a cache of what was read, so that the next start is instant."""
+
+
+class Mistake(NamedTuple):
+    """One thing that is wrong in a configuration, or beside it. Its sentence is what a ``ConfigError`` says."""
+
+    file: str
+    line: int
+    """From 1; 0 when the whole file is meant."""
+    key: str
+    """``theme``, ``keys.open``; empty when no key is meant."""
+    reason: str
+    """What is wrong with the key, and what would be right."""
+    nearest: str | None = None
+    """The valid name that was probably meant."""
+
+    @property
+    def sentence(self) -> str:
+        """One line for people."""
+        said = f"{self.key!r} {self.reason}" if self.key else self.reason
+        meant = f"; did you mean {self.nearest!r}?" if self.nearest else ""
+        end = "" if (said + meant).endswith(("?", ".")) else "."
+        return f"{self.file}{f':{self.line}:' if self.line else ''} {said}{meant}{end}"
+
+
+class WrongConfig(ConfigError):
+    """A file that cannot be used because of one mistake."""
+
+    def __init__(self, mistake: Mistake) -> None:
+        super().__init__(mistake.sentence)
+        self.mistake = mistake
 
 
 def load_config(file: Path, *, must_exist: bool) -> Config:
@@ -40,135 +74,83 @@ def load_config(file: Path, *, must_exist: bool) -> Config:
 
     Raises ``ConfigError`` that names the file, the line, the key and the nearest valid key.
     """
+    text = config_text(file, must_exist=must_exist)
+    return Config() if text is None else parse_config(text, file)
+
+
+def config_text(file: Path, *, must_exist: bool) -> str | None:
+    """What stands in ``file``, None without one. Raises ``WrongConfig`` when it cannot be read."""
     try:
-        text = file.read_text(encoding="utf-8")
+        # As bytes, so that line ends stay what they are when a key is changed.
+        return file.read_bytes().decode("utf-8")
     except FileNotFoundError:
         if must_exist:
-            raise ConfigError(f"{file} does not exist; --config names a TOML file.") from None
-        return Config()
+            raise WrongConfig(_unusable(file, "does not exist; --config names a TOML file")) from None
+        return None
     except UnicodeDecodeError:
-        raise ConfigError(f"{file} is not UTF-8 text; save it as UTF-8.") from None
+        raise WrongConfig(_unusable(file, "is not UTF-8 text; save it as UTF-8")) from None
     except OSError as error:
-        raise ConfigError(f"{file} cannot be read: {error.strerror}; make it readable or name another one.") from None
-    return parse_config(text, file)
+        said = f"cannot be read: {error.strerror}; make it readable or name another one"
+        raise WrongConfig(_unusable(file, said)) from None
 
 
 def parse_config(text: str, file: Path) -> Config:
     """The configuration that ``text`` holds; ``file`` is where it came from."""
-    given = _with_lists(_parse_toml(text, file))
+    given = given_in(text, file)
     hints = get_type_hints(Config)
     names = {one.name for one in fields(Config)}
-    if not all(key in names and _fits(value, hints[key]) for key, value in given.items()):
-        raise _explain(given, text, file)
-    checked: dict[str, Any] = {key: _freeze(value) for key, value in given.items()}
-    config = Config(**checked)
-    if not config.silent_after_s > 0:
-        raise _error(file, text, ("silent_after_s",), "should be more than 0 seconds")
-    return replace(config, places=tuple(_absolute(place, file.parent) for place in config.places))
+    if all(key in names and fits(value, hints[key]) for key, value in given.items()):
+        checked: dict[str, Any] = {key: _freeze(value) for key, value in given.items()}
+        config = Config(**checked)
+        if config.silent_after_s > 0:
+            return replace(
+                config,
+                places=tuple(absolute_place(place, file) for place in config.places),
+                place_names={absolute_place(place, file): name for place, name in config.place_names.items()},
+            )
+    from odw_core.config_mistakes import mistakes_in
+
+    raise WrongConfig(mistakes_in(text, file)[0])
 
 
-def misnamed(file: Path, key: tuple[str, ...], said: str, name: str, known: Iterable[str]) -> ConfigError:
-    """The error for a ``name`` that only the screen can judge, such as a theme; ``said`` is the verdict on ``key``."""
+def given_in(text: str, file: Path) -> dict[str, Any]:
+    """The keys that ``text`` sets, unchecked; a single key of an action as a list. ``WrongConfig`` for no TOML."""
+    import tomllib
+
     try:
-        text = file.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        text = ""
-    return _error(file, text, key, f"{said}{nearest(name, known)}")
+        return _with_lists(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        reason = str(error)
+        at = re.search(r" \(at line (\d+), column \d+\)$", reason)
+        line = int(at[1]) if at else text.rstrip().count("\n") + 1
+        said = f"not valid TOML: {reason[: at.start()] if at else reason}"
+        raise WrongConfig(Mistake(str(file), line, "", said)) from None
+
+
+def misnamed(file: Path, text: str, key: tuple[str, ...], said: str, name: str, known: Iterable[str]) -> Mistake:
+    """A ``name`` that only the screen can judge, such as a theme; ``said`` is the verdict on ``key`` in ``text``."""
+    choices = sorted(known)
+    close = near(name, choices)
+    reason = said if close else f"{said}{nearest(name, choices)}"
+    return Mistake(str(file), line_of(text, key), ".".join(key), reason, close)
+
+
+def near(name: str, known: Iterable[str]) -> str | None:
+    """The known name that was probably meant."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, sorted(known), n=1)), None)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """``; did you mean 'x'?``, or all there are when none is near."""
-    from difflib import get_close_matches
-
     choices = sorted(known)
-    close = get_close_matches(name, choices, n=1)
-    if close:
-        return f"; did you mean {close[0]!r}?"
+    if close := near(name, choices):
+        return f"; did you mean {close!r}?"
     return f"; there are {', '.join(choices)}." if choices else "."
 
 
-def _parse_toml(text: str, file: Path) -> dict[str, Any]:
-    import tomllib
-
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        reason = str(error)
-        at = re.search(r" \(at line (\d+), column \d+\)$", reason)
-        line = at[1] if at else text.rstrip().count("\n") + 1
-        raise ConfigError(f"{file}:{line}: not valid TOML: {reason[: at.start()] if at else reason}.") from None
-
-
-def _with_lists(given: dict[str, Any]) -> dict[str, Any]:
-    """A single key may be written without brackets."""
-    keys = given.get("keys")
-    if not isinstance(keys, dict):
-        return given
-    return {**given, "keys": {action: [one] if isinstance(one, str) else one for action, one in keys.items()}}
-
-
-def _fits(value: object, hint: object) -> bool:
-    origin, arguments = get_origin(hint), get_args(hint)
-    if origin is UnionType:
-        return any(_fits(value, one) for one in arguments)
-    if origin is tuple:
-        return isinstance(value, list) and all(_fits(one, arguments[0]) for one in value)
-    if origin is Mapping:
-        return isinstance(value, dict) and all(_fits(one, arguments[1]) for one in value.values())
-    if hint is float:
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
-    return isinstance(hint, type) and isinstance(value, hint)
-
-
-def _freeze(value: object) -> object:
-    if isinstance(value, list):
-        return tuple(_freeze(one) for one in value)
-    if isinstance(value, dict):
-        return {key: _freeze(one) for key, one in value.items()}
-    return value
-
-
-def _absolute(place: str, base: Path) -> str:
-    return str((base / Path(place).expanduser()).absolute())
-
-
-def _explain(given: Mapping[str, Any], text: str, file: Path) -> ConfigError:
-    import json
-
-    from pydantic import TypeAdapter, ValidationError
-
-    # JSON is the one form in which pydantic takes an array for a tuple and yet no "yes" for a truth value.
-    as_json = json.dumps(given, default=lambda date: [{"date": str(date)}])
-    try:
-        TypeAdapter(Config).validate_json(as_json, strict=True)
-    except ValidationError as failure:
-        first = min(failure.errors(), key=lambda error: _line_of(text, _names(error["loc"])))
-        key = _names(first["loc"])
-        if first["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
-            return _error(file, text, key, f"is no key{nearest(key[-1], (one.name for one in fields(Config)))}")
-        reason = first["msg"].replace("Input should", "should")
-        value = json.dumps(_value_at(given, first["loc"]), default=str, ensure_ascii=False)
-        return _error(file, text, key, f"{reason}, not {value}")
-    return ConfigError(f"{file} holds a value of a type that no key takes; compare it with the README.")
-
-
-def _value_at(given: Mapping[str, Any], location: tuple[int | str, ...]) -> object:
-    value: Any = given
-    for part in location:
-        value = value[part]
-    return value
-
-
-def _names(location: tuple[int | str, ...]) -> tuple[str, ...]:
-    return tuple(part for part in location if isinstance(part, str))
-
-
-def _error(file: Path, text: str, key: tuple[str, ...], reason: str) -> ConfigError:
-    end = "" if reason.endswith(("?", ".")) else "."
-    return ConfigError(f"{file}:{_line_of(text, key)}: {'.'.join(key)!r} {reason}{end}")
-
-
-def _line_of(text: str, key: tuple[str, ...]) -> int:
+def line_of(text: str, key: tuple[str, ...]) -> int:
     """The line, from 1, that sets ``key`` (or the nearest key above it); 1 when it cannot be told."""
     section: tuple[str, ...] = ()
     best = (0, 1)
@@ -182,6 +164,45 @@ def _line_of(text: str, key: tuple[str, ...]) -> int:
         if path == key[: len(path)] and len(path) > best[0]:
             best = (len(path), number)
     return best[1]
+
+
+def fits(value: object, hint: object) -> bool:
+    """Whether ``value``, as TOML gives it, is of the type that a key of ``Config`` takes."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is UnionType:
+        return any(fits(value, one) for one in arguments)
+    if origin is tuple:
+        return isinstance(value, list) and all(fits(one, arguments[0]) for one in value)
+    if origin is Mapping:
+        return isinstance(value, dict) and all(fits(one, arguments[1]) for one in value.values())
+    if hint is float:
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return isinstance(hint, type) and isinstance(value, hint)
+
+
+def _unusable(file: Path, reason: str) -> Mistake:
+    return Mistake(str(file), 0, "", reason)
+
+
+def _with_lists(given: dict[str, Any]) -> dict[str, Any]:
+    """A single key may be written without brackets."""
+    keys = given.get("keys")
+    if not isinstance(keys, dict):
+        return given
+    return {**given, "keys": {action: [one] if isinstance(one, str) else one for action, one in keys.items()}}
+
+
+def _freeze(value: object) -> object:
+    if isinstance(value, list):
+        return tuple(_freeze(one) for one in value)
+    if isinstance(value, dict):
+        return {key: _freeze(one) for key, one in value.items()}
+    return value
+
+
+def absolute_place(place: str, file: Path) -> str:
+    """The path that ``place`` means in the configuration ``file``."""
+    return str((file.parent / Path(place).expanduser()).absolute())
 
 
 def _split_key(dotted: str) -> tuple[str, ...]:

@@ -31,6 +31,11 @@ class Paths:
         """The configuration that is read unless another one is named."""
         return self.config / "config.toml"
 
+    @property
+    def themes(self) -> Path:
+        """Where the person's own colour themes lie."""
+        return self.config / "themes"
+
 
 def user_paths(environ: Mapping[str, str] = os.environ) -> Paths:
     """The folders that ``environ`` asks for. Relative XDG folders are ignored, as that specification demands."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -15,6 +15,7 @@ from odw_core.model.detail import Detail
 from odw_core.model.item import Item
 from odw_core.model.problem import Problem
 from odw_core.model.question import Question
+from odw_core.model.search import Found, Progress
 from odw_core.text.needle import Needle
 
 
@@ -117,6 +118,11 @@ class MemoryService:
         self.logs = {key: MemoryLines(f"{key[0]} {key[1]}", lines) for key, lines in (logs or {}).items()}
         self.asked: list[Address] = []
         self.attended: tuple[Address, ...] = ()
+        self.searched: list[str] = []
+        self.found: list[Found] = []
+        """What every search finds; it goes on to wait until this ends with a ``Progress`` that is over."""
+        self.searching = 0
+        """How many searches have not ended."""
         self.is_running = False
 
     def snapshot(self) -> Snapshot:
@@ -141,6 +147,31 @@ class MemoryService:
         if source is None:
             raise NotFound(f"{address} has no {stream}.")
         yield source
+
+    async def search(self, words: str) -> AsyncGenerator[Found, None]:
+        self.searched.append(words)
+        self.searching += 1
+        told = 0
+        try:
+            while True:
+                while told < len(self.found):
+                    told += 1
+                    yield self.found[told - 1]
+                last = self.found[-1] if self.found else None
+                if isinstance(last, Progress) and last.is_over:
+                    return
+                await self._news.next()
+        finally:
+            self.searching -= 1
+
+    def find(self, *found: Found) -> None:
+        """Let every search find this too."""
+        self.found += found
+        self._news.tell()
+
+    async def set_places(self, places: Sequence[str]) -> None:
+        self._snapshot = replace(self._snapshot, places=tuple(places))
+        self.become()
 
     def attend(self, addresses: Iterable[Address]) -> None:
         self.attended = tuple(addresses)

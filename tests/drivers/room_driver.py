@@ -19,7 +19,9 @@ from odw_core.model.address import Address
 from odw_core.model.change import Snapshot
 from odw_core.model.detail import Detail
 from odw_core.model.item import Item
+from odw_themes.loader import Gallery
 from odw_tui.app import OdwApp
+from odw_tui.desk import Desk
 from odw_tui.panes.room_list import RoomList
 from odw_tui.present.glyphs import ASCII, UNICODE
 from odw_tui.screens.room import RoomScreen
@@ -173,11 +175,13 @@ async def open_room(
     *,
     size: tuple[int, int] = (120, 40),
     config: Config | None = None,
+    themes: Gallery | None = None,
+    desk: Desk | None = None,
 ) -> AsyncIterator[RoomDriver]:
     """The room over ``snapshot``, by default the one of the sketch."""
     clock = StillClock()
     service = MemoryService(snapshot or samples.room(), details)
-    app = OdwApp(service, service.snapshot(), config or Config(), clock)
+    app = OdwApp(service, service.snapshot(), config or Config(), clock, themes=themes, desk=desk)
     async with app.run_test(size=size) as pilot:
         driver = RoomDriver(app, pilot, service, clock)
         await driver.idle()

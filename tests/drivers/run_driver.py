@@ -15,6 +15,8 @@ from odw_core.model.change import Snapshot
 from odw_core.model.detail import Detail
 from odw_core.model.item import Item
 from odw_tui.app import OdwApp
+from odw_tui.panes.diff import DiffPane
+from odw_tui.panes.output import OutputPane
 from odw_tui.screens.opened import OpenedScreen
 from odw_tui.screens.opening import screen_for
 from odw_tui.widgets.grid import Grid
@@ -64,8 +66,10 @@ class RunDriver:
         """Wait until everything that was asked for is done and painted."""
         while True:
             await self.pilot.pause()
-            views = [view for view in self.screen.query(LineView) if view.is_attached]
-            if all(view.is_settled for view in views) and not self.screen.has_pending_frame:
+            views = [view for view in self.pilot.app.screen.query(LineView) if view.is_attached]
+            panes = (*self.screen.query(DiffPane), *self.screen.query(OutputPane))
+            is_read = all(pane.is_settled for pane in panes)
+            if is_read and all(view.is_settled for view in views) and not self.screen.has_pending_frame:
                 break
         await self.pilot.pause()
 

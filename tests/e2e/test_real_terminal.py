@@ -78,7 +78,7 @@ def test_hostile_text_is_shown_and_does_nothing(tmp_path: Path, place: Path) -> 
         assert "\u202e" not in text
         window.press("Enter")
         window.wait_for(lambda text: "timeline" in text and "[bold]red[/bold]" in text)
-        window.press("4")
+        window.press("7")
         window.wait_for(lambda text: "journal" in text and "phase" in text)
         window.press("q")
         window.wait_for(lambda text: "timeline" not in text and "ready>" in text)

@@ -89,7 +89,7 @@ async def test_what_has_no_key_can_be_found_in_the_palette() -> None:
     async with open_room() as room:
         assert room.app.theme == "dark"
         await room.press("ctrl+p")
-        await room.type("theme")
+        await room.type("switch theme")
         await room.press("enter")
         assert room.app.theme == "light"
 

@@ -422,3 +422,14 @@ async def test_a_file_pruned_while_it_is_shown_stays_on_the_screen(log: Path) ->
         assert robot.text() == before
         await robot.press("g")
         assert robot.numbers()[0] == 1
+
+
+async def test_a_line_of_a_large_text_is_gone_to_once_it_is_known(tmp_path: Path) -> None:
+    path = tmp_path / "large.log"
+    path.write_bytes(b"".join(b"line %d\n" % number for number in range(400_000)))
+    async with line_robot(path, settled=False) as robot:
+        robot.view.go_to(300_000)
+        await robot.settle()
+        assert robot.marked() == "300001  line 300000"
+        robot.view.put_on_top(10)
+        assert robot.view.top_line == 10 and not robot.view.follows

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from drivers import samples
+from drivers import plan_samples, samples
 from drivers.run_driver import opened
 from odw_core.model.address import Address
 from odw_core.model.detail import Cell, Mark
@@ -64,6 +64,50 @@ async def test_the_cause_stands_on_top_and_the_text_opens_at_it() -> None:
         assert not run.shows("fourth")
 
 
+BACKTRACE = ["Stack backtrace:", "  0: <unknown>", "  1: <unknown>", "  2: <unknown>"]
+
+
+async def test_harmless_lines_are_folded_and_a_key_shows_them() -> None:
+    text = ["start", *BACKTRACE, "ERROR exit 1: the disk is full", "end"]
+    async with opened(FAILED, logs={(TASK.child("1"), "stderr"): text}) as run:
+        await run.press("enter")
+        assert run.row("4 harmless lines folded   + unfolds").split()[0] == "4"
+        assert run.shows("▌  6  ERROR exit 1: the disk is full")
+        assert "7 lines" in run.row("stream")
+        await run.press("+")
+        assert run.shows("  4    1: <unknown>")
+        await run.press("+")
+        assert not run.shows("<unknown>")
+
+
+async def test_a_longer_text_is_folded_too_and_a_very_long_one_when_asked() -> None:
+    text = [*["fine"] * 4_998, *BACKTRACE, "ERROR exit 1: the disk is full"]
+    for rounds, keys in ((1, ()), (12, ("+", "+"))):
+        async with opened(FAILED, logs={(TASK.child("1"), "stderr"): text * rounds}) as run:
+            await run.press("enter")
+            await run.press(*keys, "G")
+            assert run.shows("4 harmless lines folded") and not run.shows("<unknown>")
+
+
+async def test_what_is_searched_for_is_found_in_folded_lines_too() -> None:
+    text = ["start", *BACKTRACE, "ERROR exit 1: the disk is full", "end"]
+    async with opened(FAILED, logs={(TASK.child("1"), "stderr"): text}) as run:
+        await run.press("enter", "/")
+        await run.type("unknown")
+        await run.press("enter")
+        assert run.shows("▌  3    0: <unknown>") and not run.shows("folded")
+
+
+async def test_the_card_names_cause_line_and_fix_and_the_text_opens_there() -> None:
+    logs = {(plan_samples.ADDRESS, "stdout"): [*["fine"] * 298, plan_samples.PROOF.text, "after"]}
+    async with opened(plan_samples.planning_detail(), logs=logs) as run:
+        await run.press("5")
+        assert run.row("cause").strip() == "cause  planning failed because the sessions folder is not writable"
+        assert "line 299  2026-02-12T03:04:13Z ERROR" in run.row("rollout writer failed for")
+        assert run.row("fix").strip().startswith("fix    give yourself ~/.codex/sessions")
+        assert run.shows("▌299  2026-02-12T03:04:13Z ERROR codex_core::rollout")
+
+
 async def test_a_text_that_does_not_hold_the_cause_opens_at_its_end() -> None:
     async with opened(FAILED, logs={(TASK.child("1"), "stderr"): STDERR}) as run:
         await run.press("enter")
@@ -75,7 +119,7 @@ async def test_streams_go_round() -> None:
     logs = {(CORE, "stdout"): ["said"], (CORE, "prompt"): ["asked"], (CORE, "diff"): ["+ added"]}
     async with opened(LANDED, logs=logs) as run:
         await run.press("enter")
-        for key, words in (("o", "asked"), ("tab", "+ added"), ("o", "said"), ("O", "+ added")):
+        for key, words in (("tab", "asked"), ("tab", "+ added"), ("tab", "said"), ("shift+tab", "+ added")):
             await run.press(key)
             assert run.shows(words)
 
@@ -86,7 +130,7 @@ async def test_prompt_and_diff_are_one_key_from_the_cell() -> None:
         await run.press("p")
         assert run.shows("  1  asked")
         await run.press("d")
-        assert run.shows("  1  + added")
+        assert run.tab == "diff" and run.shows("core, round 3") and run.shows("+ added")
         await run.press("escape", "j", "d")
         assert "There is no diff of this." in run.footer
 
@@ -102,17 +146,17 @@ async def test_an_empty_text_is_passed_over_for_one_that_says_something() -> Non
     async with opened(FAILED, logs=logs) as run:
         await run.press("enter")
         assert run.shows("all there is")
-        await run.press("o")
+        await run.press("tab")
         assert run.shows("Nothing was written to it.")
 
 
 async def test_a_stream_that_was_wished_for_and_is_missing_says_why_and_the_next_key() -> None:
     async with opened(LANDED, logs={(CORE, "stdout"): ["said"]}) as run:
-        await run.press("enter", "o")
+        await run.press("enter", "tab")
         assert run.shows("No prompt here.")
         assert run.shows("has no prompt.")
-        assert run.shows("o  the next stream")
-        await run.press("o", "o")
+        assert run.shows("tab  the next stream")
+        await run.press("tab", "tab")
         assert run.shows("said")
 
 
@@ -158,7 +202,7 @@ async def test_the_output_of_the_run_itself() -> None:
     async with opened(LANDED, logs={(RUN, "stderr"): ["runner talks"], (CORE, "stdout"): ["agent talks"]}) as run:
         await run.press("enter", "u")
         assert run.shows("whole run") and run.shows("runner talks")
-        await run.press("1", "j", "3")
+        await run.press("1", "j", "5")
         assert run.shows("runner talks"), "a cell where nothing ran leaves the output of the run"
 
 
@@ -184,7 +228,7 @@ async def test_keys_that_cannot_do_anything_say_why() -> None:
         assert "Nothing was searched for yet" in run.footer
         await run.press("+")
         assert "Nothing is folded here." in run.footer
-        await run.press("5")
+        await run.press("8")
         assert "Nothing is asked here." in run.footer
 
 
@@ -200,7 +244,7 @@ async def test_the_journal_is_read_line_by_line_and_followed() -> None:
     item = replace(LANDED.item, state=State.RUNNING, ended_at=None)
     detail = replace(LANDED, item=item)
     async with opened(detail, logs={(RUN, "journal"): ["03:00:01  launch", "03:00:02  [phase] plan"]}) as run:
-        await run.press("4")
+        await run.press("7")
         assert run.shows("2  03:00:02  [phase] plan")
         run.service.logs[RUN, "journal"].text.append("03:00:03  exit")
         await run.tell(replace(detail, checkpoints=("more",)))
@@ -210,7 +254,7 @@ async def test_the_journal_is_read_line_by_line_and_followed() -> None:
 
 async def test_a_run_without_a_journal_says_so() -> None:
     async with opened(LANDED) as run:
-        await run.press("4")
+        await run.press("7")
         assert run.shows("No journal here.")
 
 

@@ -188,7 +188,7 @@ async def test_a_run_without_tasks_says_so_and_the_next_key() -> None:
     empty = replace(growing(), rows=(), cells=(), columns=())
     async with opened(empty) as run:
         assert run.shows("No task has started yet")
-        assert run.shows("4  what the journal says")
+        assert run.shows("7  what the journal says")
         await run.tell(growing())
         assert run.cursor == ("core", "round-3")
 

@@ -15,7 +15,7 @@ PACKAGES = ("core/odw_core", "tui/odw_tui", "themes/odw_themes")
 MODULES = [path.relative_to(ROOT).as_posix() for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 STYLES = [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "tui").rglob("*.tcss"))]
 
-FOLDERS = {"tui", "core", "themes", "tests", "screenshots"}
+FOLDERS = {"tui", "core", "docs", "themes", "tests", "screenshots"}
 FILES = {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "AGENTS.md"}
 
 MOTION = "tui/odw_tui/motion"

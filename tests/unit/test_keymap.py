@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual.keys import Keys
 
 from odw_tui import actions
-from odw_tui.keymap import Keymap, key_name, show_key
+from odw_tui.keymap import KEY_NAMES, Keymap, Loss, is_key, key_name, nearest_key, show_key
 
 
 @pytest.mark.parametrize("context", actions.CONTEXTS)
@@ -72,7 +76,7 @@ def test_ones_own_key_is_taken_from_the_action_that_had_it_only_by_default() -> 
 
 def test_two_actions_on_one_own_key_are_said() -> None:
     keymap = Keymap({"sort": ["o"], "filter": ["o"]})
-    assert keymap.problems == ("o means both filter and sort; it does filter.",)
+    assert keymap.problems == ("o means both filter and sort; give one of them another key.",)
 
 
 def test_an_unknown_action_is_said_with_the_nearest() -> None:
@@ -88,3 +92,66 @@ def test_an_action_without_keys_has_none_to_show() -> None:
 def test_arrows_have_an_ascii_form() -> None:
     assert show_key("down") == "↓"
     assert show_key("down", ascii_only=True) == "down"
+
+
+def test_two_actions_of_different_places_may_share_a_key() -> None:
+    assert Keymap({"sort": ["o"], "wrap": ["o"]}).conflicts == ()
+
+
+def test_one_key_for_the_same_two_actions_is_one_conflict() -> None:
+    (conflict,) = Keymap({"down": ["x"], "up": ["x"]}).conflicts
+    assert (conflict.key, conflict.kept, conflict.lost, conflict.context) == ("x", "down", "up", "room")
+    assert conflict.reason == "shares 'x' with 'down' (room); give one of them another key"
+
+
+def test_an_action_that_lost_its_last_key_is_known() -> None:
+    assert Keymap({"filter": ["s"]}).losses == (Loss("sort", "room", "filter", "s"),)
+    assert Keymap({"filter": ["j"]}).losses == ()
+    assert Keymap({"filter": ["s"]}).losses[0].sentence == "sort has no key left in room, since filter took s."
+
+
+def test_every_built_in_key_is_one_that_a_terminal_can_send() -> None:
+    assert [key for action in actions.ACTIONS for key in action.keys if not is_key(key)] == []
+
+
+def test_the_names_of_keys_are_those_of_the_toolkit() -> None:
+    known = {key.value for key in Keys}
+    sent = {
+        str(getattr(key, "value", key))
+        for keys in ANSI_SEQUENCES_KEYS.values()
+        if isinstance(keys, tuple)
+        for key in keys
+    }
+    assert set(KEY_NAMES) <= known | sent
+    assert sorted(key for key in sent if not is_key(key) and not key.startswith("<scroll") and len(key) > 1) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("Esc", "escape"),
+        ("esc", "escape"),
+        ("Enter", "enter"),
+        ("return", "enter"),
+        ("pgdn", "pagedown"),
+        ("Ctrl-P", "ctrl+p"),
+        ("control+p", "ctrl+p"),
+        ("shift+g", "G"),
+        ("ctrl+]", "ctrl+right_square_bracket"),
+        (" ", "space"),
+        ("entre", "enter"),
+        ("", None),
+        ("#!x", None),
+    ],
+)
+def test_a_name_that_is_no_key_is_known_with_what_was_meant(name: str, meant: str | None) -> None:
+    assert not is_key(name)
+    assert nearest_key(name) == meant
+    assert meant is None or is_key(meant)
+
+
+@given(st.text())
+def test_any_name_is_a_key_or_not(name: str) -> None:
+    meant = nearest_key(name)
+    assert isinstance(is_key(name), bool)
+    assert meant is None or is_key(meant)

@@ -91,3 +91,13 @@ def test_a_run_that_goes_leaves_its_sessions_alone() -> None:
 def test_tokens_that_an_engine_counted_itself_stand() -> None:
     counted = replace(RUN, tokens=Tokens(5))
     assert room(counted, session("one"))[RUN.address].tokens == Tokens(5)
+
+
+def test_a_run_learns_of_what_its_tokens_were_made_if_its_sessions_account_for_all_of_them() -> None:
+    run = replace(samples.item("run", State.DONE), address=Address("odw", "run"), tokens=Tokens(1000))
+    record = replace(RECORD, kind=Kind.SESSION, tokens=Tokens(1000, input=900, cached=500, output=100, reasoning=40))
+    shown = room(run, record, session("thread"))
+    # The record and the session it names speak of the same tokens: they count once.
+    assert shown[run.address].tokens == Tokens(1000, False, 900, 500, 100, 40)
+    partly = replace(record, tokens=Tokens(700, input=600))
+    assert room(run, partly)[run.address].tokens == Tokens(1000)

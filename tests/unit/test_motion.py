@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from odw_tui.motion import FrameLimiter
+import pytest
+
+from odw_tui.motion import FrameLimiter, Motion, wants_no_motion
 
 
 class Stage:
@@ -14,7 +16,10 @@ class Stage:
         self.now = 100.0
         self.timers: list[tuple[float, Callable[[], None]]] = []
         self.frames: list[float] = []
-        self.limiter = FrameLimiter(lambda: self.frames.append(self.now), self._later, lambda: self.now)
+        self.motion = Motion()
+        self.limiter = FrameLimiter(
+            lambda: self.frames.append(self.now), self._later, lambda: self.now, motion=self.motion
+        )
 
     def _later(self, delay: float, callback: Callable[[], None]) -> None:
         self.timers.append((self.now + delay, callback))
@@ -61,3 +66,23 @@ def test_a_change_after_a_quiet_time_is_painted_at_once() -> None:
     stage.run_until(100.1)
     stage.limiter.request()
     assert stage.frames == [100.0, 100.1]
+
+
+def test_with_reduced_motion_a_flood_is_painted_twice_a_second() -> None:
+    stage = Stage()
+    stage.motion.is_reduced = True
+    for _ in range(10):
+        stage.limiter.request()
+        stage.run_until(stage.now + 0.2)
+    assert stage.frames == pytest.approx([100.0, 100.5, 101.0, 101.5, 102.0])
+
+
+def test_with_reduced_motion_ages_go_in_steps() -> None:
+    assert [Motion(is_reduced=True).tick_s(wanted) for wanted in (1.0, 60.0)] == [10.0, 60.0]
+    assert Motion().tick_s(1.0) == 1.0
+
+
+@pytest.mark.parametrize(("value", "wanted"), [("none", True), ("NONE ", True), ("basic", False), ("", False)])
+def test_the_environment_may_ask_for_it(value: str, wanted: bool) -> None:
+    assert wants_no_motion({"TEXTUAL_ANIMATIONS": value}) is wanted
+    assert not wants_no_motion({})

@@ -12,11 +12,27 @@ ROOM = "room"
 RUN = "run"
 LINES = "lines"
 """A long text in a line view: output, prompt, diff, journal."""
+DIFF = "diff"
+"""What was changed, file by file."""
+FILE = "file"
+"""One text that has the whole screen."""
 TEXT = "text"
 """A short page that only scrolls: help, problems."""
+DOCTOR = "doctor"
+"""What is wrong or left over on this machine."""
+PLACES = "places"
+"""The workspaces and homes that are watched."""
+SETTINGS = "settings"
+"""What is set, and where it comes from."""
+THEMES = "themes"
+"""The theme picker."""
+INBOX = "inbox"
+"""Everything that waits for a person."""
+FIND = "find"
+"""Words in everything there is; letters are typed."""
 PALETTE = "palette"
 
-CONTEXTS = (ROOM, RUN, LINES, TEXT, PALETTE)
+CONTEXTS = (ROOM, RUN, LINES, DIFF, FILE, TEXT, DOCTOR, PLACES, SETTINGS, THEMES, INBOX, FIND, PALETTE)
 
 
 class Action(NamedTuple):
@@ -37,54 +53,118 @@ class Action(NamedTuple):
     """Whether the footer offers it when there is space."""
 
 
-_PAGES = (ROOM, RUN, LINES, TEXT)
-_OPENED = (RUN, LINES)
+_PAGES = (ROOM, RUN, LINES, DIFF, FILE, TEXT, DOCTOR, PLACES, SETTINGS, THEMES, INBOX)
+_OPENED = (RUN, LINES, DIFF)
+_LONG = (LINES, DIFF, FILE)
 
 ACTIONS: tuple[Action, ...] = (
-    Action("open", "open", "Open what the cursor is on", ("enter",), (ROOM, RUN), "look", hint=True),
+    Action("open", "open", "Open what the cursor is on", ("enter",), (ROOM, RUN, INBOX), "look", hint=True),
+    Action("inbox", "inbox", "Show everything that waits for you, the oldest first", ("i",), (ROOM, RUN), "look"),
     Action("next_waiting", "next waiting", "Go to the next row that waits for you", ("]",), (ROOM,), "look", hint=True),
     Action("previous_waiting", "previous waiting", "Go to the row before that waits for you", ("[",), (ROOM,), "look"),
     Action("filter", "filter", "Show only rows with these words", ("/",), (ROOM,), "look", hint=True),
+    Action("find", "find", "Find words in all goals, messages, output", ("ctrl+f",), (ROOM, RUN, LINES, DIFF), "look"),
+    Action("open_hit", "open", "Look through all output, then open what was found", ("enter",), (FIND,), "look", hint=True),
+    Action("next_hit", "next hit", "One hit down", ("down", "ctrl+n"), (FIND,), "move", hint=True),
+    Action("previous_hit", "hit before", "One hit up", ("up",), (FIND,), "move", hint=True),
+    Action("hits_down", "page down", "Half a page of hits down", ("pagedown",), (FIND,), "move"),
+    Action("hits_up", "page up", "Half a page of hits up", ("pageup",), (FIND,), "move"),
     Action("sort", "sort", "Sort each group by start, title or place", ("s",), (ROOM,), "look"),
     Action(
         "zoom", "zoom", "Give the lower half all the space, or give it back", ("z",), (ROOM, RUN), "look", hint=True
     ),
     Action("problems", "problems", "List what could not be read, and why", ("!",), (ROOM,), "look"),
+    Action("doctor", "doctor", "Look for what is wrong or left over on this machine", ("D",), (ROOM,), "look"),
+    Action("again", "look again", "Examine everything once more", ("r",), (DOCTOR,), "look", hint=True),
+    Action("places", "places", "Add, name or remove what is watched", ("p",), (ROOM,), "look"),
+    Action("add_place", "add", "Add a workspace, or those below a folder", ("a",), (PLACES,), "act", hint=True),
+    Action("keep_place", "keep", "Watch this place from now on, every time", ("enter",), (PLACES,), "act", hint=True),
+    Action("name_place", "name", "Give a place a name of your own", ("e", "r"), (PLACES,), "act", hint=True),
+    Action("remove_place", "remove", "Watch this place no longer", ("x", "d"), (PLACES,), "act", hint=True),
+    Action("undo", "undo", "Take the last change back", ("u",), (PLACES,), "act", hint=True),
+    Action("change", "change", "Change this setting", ("enter", "space"), (SETTINGS,), "act", hint=True),
     Action(
-        "copy", "copy address", "Copy the address of the row, for the command line", ("y",), (ROOM, RUN, LINES), "look"
+        "keep_theme", "keep", "Keep this theme, now and from the next start on", ("enter",), (THEMES,), "act", hint=True
+    ),
+    Action(
+        "settings",
+        "settings",
+        "See every setting and where it comes from, change looks",
+        (",",),
+        (ROOM, *_OPENED),
+        "look",
+    ),
+    Action(
+        "pick_theme", "theme", "Choose among the colour themes, seeing each", (), (ROOM, *_OPENED, SETTINGS), "look"
     ),
     Action("timeline", "timeline", "Show what was done by whom in which round", ("1",), _OPENED, "look"),
-    Action("blockers", "blockers", "Show what reviewers found, and what became of it", ("2",), _OPENED, "look"),
-    Action("output", "output", "Show the output of the cell under the cursor", ("3",), _OPENED, "look"),
-    Action("journal", "journal", "Show everything the run wrote down", ("4",), _OPENED, "look"),
-    Action("questions", "questions", "Show what is asked, and who can answer it", ("5",), _OPENED, "look"),
-    Action("prompt", "prompt", "Show the prompt that led there", ("p",), _OPENED, "look", hint=True),
-    Action("diff", "diff", "Show what an attempt changed", ("d",), _OPENED, "look", hint=True),
+    Action("plans", "plans", "Show what each repo is to do, and who really planned it", ("2",), _OPENED, "look"),
+    Action("blockers", "blockers", "Show what reviewers found, and what became of it", ("3",), _OPENED, "look"),
     Action(
-        "next_stream", "next stream", "Show the next stream of this attempt", ("o", "tab"), (LINES,), "look", hint=True
+        "diff", "diff", "Show what was changed, by all tasks together or one after the other", ("4",), _OPENED, "look"
     ),
-    Action("previous_stream", "stream before", "Show the stream before", ("O", "shift+tab"), (LINES,), "look"),
+    Action("output", "output", "Show the output of the cell under the cursor", ("5",), _OPENED, "look"),
+    Action("artifacts", "artifacts", "List every file that belongs to the run", ("6",), _OPENED, "look"),
+    Action("journal", "journal", "Show everything the run wrote down", ("7",), _OPENED, "look"),
+    Action("questions", "questions", "Show what is asked, and who can answer it", ("8",), _OPENED, "look"),
+    Action("notes", "notes", "Show causes, what does not fit together, and what to know", ("9",), _OPENED, "look"),
+    Action("own_diff", "diff", "Show what this attempt alone changed", ("d",), (RUN, LINES), "look", hint=True),
+    Action("prompt", "prompt", "Show the prompt that led there", ("p",), (RUN, LINES), "look", hint=True),
+    Action("next_hunk", "next hunk", "To the next change", ("n",), (DIFF,), "look", hint=True),
+    Action("previous_hunk", "hunk before", "To the change before", ("p", "N"), (DIFF,), "look"),
+    Action("next_file", "next file", "To the next file", ("]",), (DIFF,), "look", hint=True),
+    Action("previous_file", "file before", "To the file before", ("[",), (DIFF,), "look"),
+    Action("fold", "fold file", "Fold this file, or unfold it", ("enter", "space"), (DIFF,), "look", hint=True),
+    Action("next_task", "next task", "Show what the next task changed", ("tab",), (DIFF,), "look", hint=True),
+    Action("previous_task", "task before", "Show what the task before changed", ("shift+tab",), (DIFF,), "look"),
+    Action("next_stream", "next stream", "Show the next stream of this attempt", ("tab",), (LINES,), "look", hint=True),
+    Action("previous_stream", "stream before", "Show the stream before", ("shift+tab",), (LINES,), "look"),
     Action(
-        "next_error", "next error", "To the next line that sounds like an error", ("e",), (LINES,), "look", hint=True
+        "next_error",
+        "next error",
+        "To the next line that sounds like an error",
+        ("e",),
+        (LINES, FILE),
+        "look",
+        hint=True,
     ),
-    Action("previous_error", "error before", "To the line before that sounds like an error", ("E",), (LINES,), "look"),
-    Action("search", "search", "Find words in this text", ("/",), (LINES,), "look", hint=True),
-    Action("next_match", "next match", "To the next line that has them", ("n",), (LINES,), "look"),
-    Action("previous_match", "match before", "To the line before that has them", ("N",), (LINES,), "look"),
-    Action("unfold", "unfold", "Show the whole cause, or its first lines", ("+",), (LINES,), "look"),
+    Action(
+        "previous_error", "error before", "To the line before that sounds like an error", ("E",), (LINES, FILE), "look"
+    ),
+    Action("search", "search", "Find words in this text", ("/",), _LONG, "look", hint=True),
+    Action("next_match", "next match", "To the next line that has them", ("n",), (LINES, FILE), "look"),
+    Action("previous_match", "match before", "To the line before that has them", ("N",), (LINES, FILE), "look"),
+    Action("unfold", "unfold", "Show what is folded, or fold it again", ("+",), _OPENED, "look"),
+    Action("whole", "whole text", "Show this text alone on the screen", ("o",), _OPENED, "look", hint=True),
+    Action(
+        "copy",
+        "copy",
+        "Copy what the cursor is on: an address, a path, a line",
+        ("y",),
+        (ROOM, RUN, LINES, DIFF, FILE, DOCTOR, PLACES, INBOX),
+        "look",
+        hint=True,
+    ),
+    Action("copy_address", "copy address", "Copy the address, for the command line", ("Y",), _OPENED, "look"),
+    Action(
+        "edit", "editor", "Open the file in your editor, at this line", ("ctrl+e",), (*_OPENED, FILE), "look", hint=True
+    ),
+    Action(
+        "rendered", "as meant", "Show Markdown as it is meant, or as it is written", ("m",), (FILE,), "look", hint=True
+    ),
     Action("run_output", "whole run", "Show the output of the run itself", ("u",), _OPENED, "look"),
     Action("earlier_attempt", "attempt before", "Show the output of the attempt before", ("<",), (LINES,), "look"),
     Action("later_attempt", "next attempt", "Show the output of the next attempt", (">",), (LINES,), "look"),
-    Action("wrap", "wrap", "Wrap long lines, or cut them", ("w",), (LINES,), "look", hint=True),
-    Action("numbers", "numbers", "Show or hide line numbers", ("#",), (LINES,), "look"),
+    Action("wrap", "wrap", "Wrap long lines, or cut them", ("w",), _LONG, "look", hint=True),
+    Action("numbers", "numbers", "Show or hide line numbers", ("#",), _LONG, "look"),
     Action("down", "down", "One row down", ("j", "down"), _PAGES, "move"),
     Action("up", "up", "One row up", ("k", "up"), _PAGES, "move"),
     Action("first", "top", "To the first row", ("g", "home"), _PAGES, "move"),
     Action("last", "end", "To the last row", ("G", "end"), _PAGES, "move"),
     Action("page_down", "page down", "Half a page down", ("ctrl+d", "pagedown"), _PAGES, "move"),
     Action("page_up", "page up", "Half a page up", ("ctrl+u", "pageup"), _PAGES, "move"),
-    Action("left", "left", "One column to the left", ("h", "left"), _OPENED, "move"),
-    Action("right", "right", "One column to the right", ("l", "right"), _OPENED, "move"),
+    Action("left", "left", "One column to the left", ("h", "left"), (*_OPENED, FILE), "move"),
+    Action("right", "right", "One column to the right", ("l", "right"), (*_OPENED, FILE), "move"),
     Action("first_column", "first column", "To the first column", ("0",), (RUN,), "move"),
     Action("last_column", "last column", "To the last column", ("$",), (RUN,), "move"),
     Action("next_group", "next group", "To the first row of the next group", ("l", "right", "tab"), (ROOM,), "move"),
@@ -96,7 +176,14 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "palette", "palette", "Find anything that can be done here", ("ctrl+p",), (EVERYWHERE,), "everywhere", hint=True
     ),
-    Action("switch_theme", "switch theme", "Change between the colour themes", (), (EVERYWHERE,), "everywhere"),
+    Action(
+        "switch_theme",
+        "switch theme",
+        "Change between dark and light until the next start",
+        (),
+        (EVERYWHERE,),
+        "everywhere",
+    ),
     Action("redraw", "redraw", "Paint the whole screen again", ("ctrl+l",), (EVERYWHERE,), "everywhere"),
     Action("suspend", "suspend", "Go back to the shell; fg returns", ("ctrl+z",), (EVERYWHERE,), "everywhere"),
     Action("quit", "quit", "Leave; every run goes on without you", ("q", "ctrl+c"), (EVERYWHERE,), "everywhere"),

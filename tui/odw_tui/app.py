@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Sequence
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
@@ -19,7 +19,7 @@ from odw_core.config import Config
 from odw_core.errors import OdwError
 from odw_core.model.change import Change, Snapshot
 from odw_core.text.ansi import one_line
-from odw_themes.loader import Gallery, Palette
+from odw_themes.loader import Gallery, Palette, fitting_theme
 from odw_tui import prelude
 from odw_tui.bridge import Bridge
 from odw_tui.keymap import Keymap
@@ -32,10 +32,11 @@ from odw_tui.theme import to_theme
 
 if TYPE_CHECKING:
     from odw_core.service.service import RunningService
+    from odw_tui.desk import Desk
     from odw_tui.screens.opening import Opening
+    from odw_tui.visit import Visit
 
 _SAVING_S = 2.0
-_DARK, _LIGHT = "dark", "light"
 
 
 class OdwApp(App[None], inherit_bindings=False):
@@ -61,6 +62,9 @@ class OdwApp(App[None], inherit_bindings=False):
         clock: Clock | None = None,
         opening: Opening | None = None,
         themes: Gallery | None = None,
+        desk: Desk | None = None,
+        visit: Visit | None = None,
+        config_file: Path | None = None,
     ) -> None:
         # Without colour the terminal's own are used, so that not even a grey one is written.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
@@ -72,6 +76,7 @@ class OdwApp(App[None], inherit_bindings=False):
         theme = config.theme if config.theme in self.themes.names else fitting
         self._service = service
         self._opening = opening
+        self._given_desk, self._config_file = desk, config_file
         self.kit = Kit(
             service=service,
             keymap=keymap,
@@ -79,10 +84,13 @@ class OdwApp(App[None], inherit_bindings=False):
             now=(clock or SystemClock()).now,
             home=os.environ.get("HOME", ""),
             motion=Motion(is_reduced=config.reduced_motion),
+            own_names=config.place_names,
         )
         self._is_loaded = False
         self._watching: Worker[None] | None = None
-        self.room = RoomScreen(self.kit, first, (*keymap.problems, *self.themes.problems))
+        self.room = RoomScreen(
+            self.kit, first, (*keymap.problems, *(one.sentence for one in self.themes.problems)), visit
+        )
         self.bridge = Bridge(service, first.seq, self._room_changed, self.set_timer, self.kit.motion)
         self._begin_with(self.themes.palette(theme))
 
@@ -134,6 +142,12 @@ class OdwApp(App[None], inherit_bindings=False):
         except Exception as error:
             self.room.stopped(f"{type(error).__name__}: {one_line(str(error), 300)}")
 
+    def on_app_focus(self) -> None:
+        self.room.person_came()
+
+    def on_app_blur(self) -> None:
+        self.room.person_left()
+
     def do_help(self) -> None:
         from odw_tui.screens.help import HelpScreen
 
@@ -148,12 +162,61 @@ class OdwApp(App[None], inherit_bindings=False):
         if isinstance(screen, ActionScreen):
             self.push_screen(PaletteScreen(self.kit, screen))
 
+    def do_inbox(self) -> None:
+        from odw_tui.screens.inbox import InboxScreen
+
+        self.push_screen(InboxScreen(self.kit))
+
+    def do_doctor(self) -> None:
+        from odw_core.diagnose.doctor.world import World, this_world
+        from odw_core.paths import user_paths
+        from odw_tui.screens.doctor import DoctorScreen
+
+        def look_around() -> World:
+            snapshot, size = self._service.snapshot(), self.size
+            return this_world(
+                snapshot.places, user_paths(), problems=snapshot.problems, screen=(size.width, size.height)
+            )
+
+        self.push_screen(DoctorScreen(self.kit, look_around))
+
+    def _desk(self) -> Desk:
+        """Where settings are looked up and written down."""
+        from odw_core.paths import user_paths
+        from odw_tui.desk import Desk
+
+        return self._given_desk or Desk(self._config_file or user_paths().config_file, environ=os.environ)
+
+    def do_settings(self) -> None:
+        from odw_tui.screens.settings import SettingsScreen
+
+        self.push_screen(SettingsScreen(self.kit, self._desk()))
+
+    def do_pick_theme(self) -> None:
+        from odw_tui.screens.themes import ThemesScreen
+
+        below = self.screen
+        if isinstance(below, ActionScreen):
+            self.push_screen(
+                ThemesScreen(self.kit, self._desk(), self.themes, self.theme, self.show_theme, below.flash)
+            )
+
+    def do_places(self) -> None:
+        from odw_tui.screens.places import PlacesScreen
+
+        home = os.environ.get("CODEX_HOME") or f"{self.kit.home}/.codex"
+        self.push_screen(PlacesScreen(self.kit, self._desk().file, home))
+
+    def do_find(self) -> None:
+        from odw_tui.screens.search import SearchScreen
+
+        self.push_screen(SearchScreen(self.kit))
+
     def do_back(self) -> None:
         self.pop_screen()
 
     def do_switch_theme(self) -> None:
-        names = self.themes.names
-        self.show_theme(names[(names.index(self.theme) + 1) % len(names)])
+        self.show_theme("light" if self.themes.palette(self.theme).is_dark else "dark")
 
     def show_theme(self, name: str) -> None:
         """Paint in this theme from now on; nothing is written down."""
@@ -167,15 +230,10 @@ class OdwApp(App[None], inherit_bindings=False):
         self.action_suspend_process()
 
     async def do_quit(self) -> None:
+        self.room.person_left()
         if self._watching is not None:
             # What was read is saved first; a disk that takes longer is not waited for.
             self._watching.cancel()
             with contextlib.suppress(TimeoutError, WorkerError):
                 await asyncio.wait_for(self._watching.wait(), _SAVING_S)
         self.exit()
-
-
-def fitting_theme(colours: str) -> str:
-    """The theme for a terminal that says ``foreground;background`` in ``COLORFGBG``; dark when it says nothing."""
-    background = colours.rpartition(";")[2]
-    return _LIGHT if background in ("7", "15") else _DARK

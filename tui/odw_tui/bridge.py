@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from odw_core.model.change import Change, Snapshot
-from odw_tui.motion import FrameLimiter
+from odw_tui.motion import FrameLimiter, Motion
 
 if TYPE_CHECKING:
     from odw_core.service.service import Service
@@ -18,12 +18,12 @@ Show = Callable[[Snapshot, Sequence[Change]], None]
 class Bridge:
     """Gives ``show`` each batch of changes at once, and at most a few times a second while they keep coming."""
 
-    def __init__(self, service: Service, since: int, show: Show, later: Later) -> None:
+    def __init__(self, service: Service, since: int, show: Show, later: Later, motion: Motion | None = None) -> None:
         self._service = service
         self._since = since
         self._show = show
         self._collected: list[Change] = []
-        self._limiter = FrameLimiter(self._hand_over, later)
+        self._limiter = FrameLimiter(self._hand_over, later, motion=motion)
 
     @property
     def has_pending_frame(self) -> bool:

@@ -22,9 +22,11 @@ from odw_tui.headless.commands import command_table
 
 if TYPE_CHECKING:
     from odw_core.model.change import Snapshot
+    from odw_core.model.search import Hit
     from odw_core.service.oneshot import Room
     from odw_core.service.plain_values import Document
     from odw_core.service.service import CachedService
+    from odw_tui.desk import Desk
     from odw_tui.headless.answer import Answer
     from odw_tui.headless.drawing import Look
     from odw_tui.screens.opening import Opening
@@ -100,6 +102,11 @@ class _Task:
 
 def _run(words: Sequence[str]) -> int:
     given = parse(words)
+    match given.command:
+        case "config":
+            return _config(given)
+        case "completion":
+            return _completion(given)
     task = _Task(given, _configuration(given))
     match given.command:
         case "logs":
@@ -108,6 +115,10 @@ def _run(words: Sequence[str]) -> int:
             return _watch(task)
         case "demo":
             return _demo(task)
+        case "explain":
+            return _explain(task)
+        case "search":
+            return _search(task)
         case name if name == SCREEN:
             return _screen(task)
         case name:
@@ -116,13 +127,95 @@ def _run(words: Sequence[str]) -> int:
 
 def _configuration(given: Given) -> Config:
     """What the person set down, with what was typed laid over it."""
-    file = Path(given.config).expanduser() if given.config else user_paths().config_file
+    file = _config_file(given)
     config = load_config(file, must_exist=given.config is not None)
     if config.theme is not None or config.keys or given.theme is not None:
         from odw_tui.headless.names import check_names
 
-        check_names(config, file, given.theme)
-    return replace(config, theme=given.theme or config.theme, ascii=given.is_ascii or config.ascii)
+        check_names(config, file, given.theme, user_paths().themes)
+    from odw_tui.motion import wants_no_motion
+
+    return replace(
+        config,
+        theme=given.theme or config.theme,
+        ascii=given.is_ascii or config.ascii,
+        reduced_motion=config.reduced_motion or wants_no_motion(os.environ),
+    )
+
+
+def _config_file(given: Given) -> Path:
+    return Path(given.config).expanduser() if given.config else user_paths().config_file
+
+
+def _desk(given: Given) -> Desk:
+    """Where settings are looked up and written down, with what was typed laid over them."""
+    from odw_tui.desk import Desk
+    from odw_tui.headless.stdio import has_letters
+
+    typed = {
+        "theme": ("--theme", given.theme, given.theme is not None),
+        "ascii": ("--ascii", True, given.is_ascii),
+        "cache": ("--no-cache", False, given.no_cache),
+        "places": ("--root", tuple(given.roots), bool(given.roots)),
+    }
+    return Desk(
+        _config_file(given),
+        must_exist=given.config is not None,
+        typed={key: (option, value) for key, (option, value, is_typed) in typed.items() if is_typed},
+        environ=os.environ,
+        has_letters=has_letters(),
+    )
+
+
+def _config(given: Given) -> int:
+    from odw_tui.headless import config
+
+    file, themes = _config_file(given), user_paths().themes
+    match given.about:
+        case "show":
+            answer = config.show(_desk(given), has_origin=given.has_origin)
+        case "validate":
+            answer = config.validate(file, themes, must_exist=given.config is not None)
+        case _:
+            answer = config.schema(themes)
+    _print_answer(answer, _Task(given, Config(ascii=given.is_ascii)))
+    for note in answer.notes:
+        _narrate(note)
+    return answer.exit_code
+
+
+def _completion(given: Given) -> int:
+    from odw_tui.headless import completion
+    from odw_tui.headless.commands import ASKED_BY_SHELLS
+
+    answer = completion.script(given.about) if given.about not in ASKED_BY_SHELLS else _candidates(given)
+    _print_answer(answer, _Task(given, Config()))
+    return FINE
+
+
+def _candidates(given: Given) -> Answer:
+    """What a shell asks for while somebody types; nothing when something is wrong, for nobody could read that."""
+    from odw_tui.headless.completion import candidates
+    from odw_tui.headless.names import known_themes
+
+    if given.about == "themes":
+        return candidates(known_themes(user_paths().themes))
+    try:
+        return candidates(("latest", *_known_addresses(_Task(given, _configuration(given)))))
+    except (OdwError, OSError):
+        return candidates(())
+
+
+def _known_addresses(task: _Task) -> list[str]:
+    """The newest addresses that the cache has; while it is empty, one look at the disk fills it."""
+    from odw_core.service.first_page import first_snapshot
+
+    items = first_snapshot(task.places, task.cache).items
+    if not items and task.cache is not None:
+        with task.room() as room:
+            items = room.snapshot.items
+    newest = sorted(items.values(), key=lambda item: item.changed_at or 0, reverse=True)
+    return [str(item.address) for item in newest]
 
 
 def _answer(task: _Task, command: str) -> int:
@@ -134,6 +227,42 @@ def _answer(task: _Task, command: str) -> int:
             for note in (*answer.notes, *_notes_about(room)):
                 _narrate(note)
     return answer.exit_code
+
+
+def _explain(task: _Task) -> int:
+    from odw_tui.headless.explain import answer
+
+    told = answer(task.given, sys.stdin.buffer if sys.stdin else None)
+    _print_answer(told, task)
+    return told.exit_code
+
+
+def _search(task: _Task) -> int:
+    from odw_core.errors import UsageError
+    from odw_tui.headless.drawing import draw
+    from odw_tui.headless.search import Teller, closing_note, findings, search, search_document
+
+    given, kept, is_interrupted = task.given, findings(task.given), False
+    if not kept.query or kept.limit < 1:
+        raise UsageError("odw-tui search takes a word to look for, and a --limit of 1 or more.")
+    with task.room(is_whole=True) as room:
+        look = _look(task)
+        teller = Teller(room.snapshot.items, kept.query, look)
+
+        def tell(hit: Hit) -> None:
+            if not given.as_json:
+                sys.stdout.writelines(f"{text}\n" for text in draw(teller.lines(hit), look))
+                sys.stdout.flush()
+
+        try:
+            search(room, given, kept, tell)
+        except KeyboardInterrupt:
+            is_interrupted = True
+        if given.as_json:
+            is_complete = kept.is_complete and not is_interrupted
+            _print_document(search_document(kept, room.snapshot.items, is_complete=is_complete))
+        _narrate(closing_note(kept, is_interrupted=is_interrupted))
+    return INTERRUPTED if is_interrupted else kept.exit_code
 
 
 def _maker(command: str) -> Callable[[Room, Given], Answer]:
@@ -148,6 +277,8 @@ def _maker(command: str) -> Callable[[Room, Given], Answer]:
             from odw_tui.headless.inbox import answer
         case "inspect":
             from odw_tui.headless.inspect import answer
+        case "doctor":
+            from odw_tui.headless.doctor import answer
         case _:
             raise AssertionError(f"{command} is in the table of commands and nowhere else")
     return answer
@@ -197,7 +328,7 @@ def _demo(task: _Task) -> int:
         return _Task(Given(**{**vars(task.given), "root": [str(workspace)]}), task.config)
 
     return demo.run(
-        open_screen=lambda workspace: _open_screen(within(workspace)),
+        open_screen=lambda workspace: _open_screen(within(workspace), is_demo=True),
         print_status=lambda workspace: _answer(within(workspace), "status"),
         headless=task.given.headless or not has_terminal(),
         keep=Path(task.given.keep).expanduser() if task.given.keep else None,
@@ -215,7 +346,7 @@ def _screen(task: _Task) -> int:
     return code
 
 
-def _open_screen(task: _Task) -> int:
+def _open_screen(task: _Task, *, is_demo: bool = False) -> int:
     from odw_tui import prelude
 
     prelude.prepare()
@@ -223,7 +354,9 @@ def _open_screen(task: _Task) -> int:
     from odw_core.clock import SystemClock
     from odw_core.service.first_page import first_snapshot
     from odw_core.service.late import LateService
+    from odw_themes.loader import Gallery
     from odw_tui.app import OdwApp
+    from odw_tui.visit import Visit
 
     # Before the first page, so that it shows what this look at the disk has saved.
     opening = _opening(task)
@@ -240,7 +373,17 @@ def _open_screen(task: _Task) -> int:
         from odw_core.service.early import early_reading
 
         early = early_reading(opening.address, task.places, task.cache, SystemClock().now())
-    app = OdwApp(LateService(make, first, early), first, config, opening=opening)
+    # A demo is no visit: what happens in the real room meanwhile stays news.
+    visit = Visit(None if is_demo else user_paths().state)
+    app = OdwApp(
+        LateService(make, first, early),
+        first,
+        config,
+        opening=opening,
+        visit=visit,
+        themes=Gallery(user_paths().themes),
+        desk=_desk(task.given),
+    )
     app.run()
     return app.return_code or FINE
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from odw_tui.keymap import Keymap
+from odw_tui.motion import Motion
 from odw_tui.present.glyphs import Glyphs
 
 if TYPE_CHECKING:
@@ -22,3 +24,6 @@ class Kit(NamedTuple):
     """Unix seconds."""
     home: str
     """The home directory, to be shown as ``~``; empty when there is none."""
+    motion: Motion
+    own_names: Mapping[str, str] = MappingProxyType({})
+    """Place to what its owner calls it."""

@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import Final
 
 FRAMES_PER_SECOND: Final = 30
+FRAMES_PER_SECOND_REDUCED: Final = 2
+_LEAST_TICK_REDUCED_S: Final = 10.0
+
+
+def wants_no_motion(environ: Mapping[str, str]) -> bool:
+    """Whether the environment says, in the toolkit's own word for it, that nothing should move."""
+    return environ.get("TEXTUAL_ANIMATIONS", "").strip().lower() == "none"
+
+
+class Motion:
+    """How much may move: one for all of an app, handed to whatever paints without a key. May change at any time."""
+
+    def __init__(self, *, is_reduced: bool = False) -> None:
+        self.is_reduced = is_reduced
+
+    @property
+    def frames_per_second(self) -> int:
+        """How often news may paint."""
+        return FRAMES_PER_SECOND_REDUCED if self.is_reduced else FRAMES_PER_SECOND
+
+    def tick_s(self, wanted_s: float) -> float:
+        """Seconds until what counts time is painted again, if ``wanted_s`` would be right to the second."""
+        return max(wanted_s, _LEAST_TICK_REDUCED_S) if self.is_reduced else wanted_s
 
 
 class FrameLimiter:
-    """Runs ``frame`` at once when something changes, and at most 30 times a second while things keep changing.
+    """Runs ``frame`` at once when something changes, and as often as ``motion`` allows while things keep changing.
 
     A ``frame`` that gives False found nothing to paint, and does not hold the next one back.
     ``later`` is the ``set_timer`` of the widget that is painted, so that nothing runs once the widget is gone.
@@ -21,10 +44,12 @@ class FrameLimiter:
         frame: Callable[[], bool | None],
         later: Callable[[float, Callable[[], None]], object],
         clock: Callable[[], float] = monotonic,
+        motion: Motion | None = None,
     ) -> None:
         self._frame = frame
         self._later = later
         self._clock = clock
+        self._motion = motion or Motion()
         self._not_before = float("-inf")
         self._is_pending = False
 
@@ -48,4 +73,4 @@ class FrameLimiter:
         self._is_pending = False
         began = self._clock()
         if self._frame() is not False:
-            self._not_before = began + 1 / FRAMES_PER_SECOND
+            self._not_before = began + 1 / self._motion.frames_per_second

@@ -12,6 +12,7 @@ from textual.timer import Timer
 from textual.worker import Worker
 
 from odw_core.errors import OdwError
+from odw_core.files.line_index import FileLines
 from odw_core.files.line_source import LineSource
 from odw_core.files.text_lines import TextLines
 from odw_core.model.address import Address
@@ -44,6 +45,16 @@ class OpenLog:
         self._is_growing = False
         self._timer: Timer | None = None
         self._worker: Worker[None] | None = None
+
+    @property
+    def source(self) -> LineSource | None:
+        """The text that is open now."""
+        return self._source
+
+    @property
+    def path(self) -> str:
+        """The file that is shown line by line; empty for a text that lies inside of one, or nowhere."""
+        return self._source.path if isinstance(self._source, FileLines) else ""
 
     def open(self, address: Address, stream: str, *, follow: bool, empty: str = "") -> None:
         """Show another stream; the one before is given back."""

@@ -20,6 +20,9 @@ def prepare() -> None:
     """Settings that the person has not made, and no search for garbage while there can be none."""
     os.environ.setdefault("TEXTUAL_FPS", _FRAMES_PER_SECOND)
     os.environ.setdefault("ESCDELAY", _ESCAPE_DELAY_MS)
+    if os.environ.get("NO_COLOR") == "":
+        # Empty it asks for nothing, by its own convention; Textual only looks whether it is there.
+        del os.environ["NO_COLOR"]
     gc.disable()
 
 

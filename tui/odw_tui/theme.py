@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from odw_themes.loader import Palette
 
@@ -11,20 +11,37 @@ _ROLES = ("raised", "line", "normal", "strong", "quiet", "faint", "waiting", "bl
 
 def to_theme(palette: Palette) -> Theme:
     """The theme to register with the app."""
-    variables = {role: getattr(palette, role) for role in (*_ROLES, "idle", "done")}
-    return Theme(
+    variables = {role: _colour(getattr(palette, role)) for role in (*_ROLES, "idle", "done")}
+    theme = Theme(
         name=palette.name,
-        primary=palette.waiting,
-        secondary=palette.running,
-        accent=palette.waiting,
-        warning=palette.blocked,
-        error=palette.failed,
-        success=palette.done,
-        foreground=palette.normal,
-        background=palette.background,
-        surface=palette.raised,
-        panel=palette.raised,
+        primary=variables["waiting"],
+        secondary=variables["running"],
+        accent=variables["waiting"],
+        warning=variables["blocked"],
+        error=variables["failed"],
+        success=variables["done"],
+        foreground=variables["normal"],
+        background=_colour(palette.background),
+        surface=variables["raised"],
+        panel=variables["raised"],
         dark=palette.is_dark,
         text_alpha=1.0,
         variables=variables,
+        ansi=palette.is_terminals_own,
     )
+    if theme.ansi:
+        theme.variables.update(_missing(theme))
+    return theme
+
+
+def _missing(theme: Theme) -> dict[str, str]:
+    """What the style sheets of Textual ask for, and its own colours for such themes leave out."""
+    asked = BUILTIN_THEMES["textual-dark"].to_color_system().generate()
+    given = theme.to_color_system().generate()
+    plain = {name: theme.foreground or "" for name in asked if name not in given}
+    return {**plain, "ansi-background": theme.background or "", "ansi-foreground": theme.foreground or ""}
+
+
+def _colour(name: str) -> str:
+    """A colour as style sheets write it."""
+    return name if name.startswith("#") else f"ansi_{name}"

@@ -9,6 +9,7 @@ from odw_core.model.address import Address
 from odw_core.model.evidence import Evidence, Facts, Owner, Unit
 from odw_core.model.item import Item
 from odw_core.model.problem import Problem
+from odw_core.model.search import Body
 
 if TYPE_CHECKING:
     from odw_core.files.follow import Look
@@ -27,15 +28,6 @@ class Read(NamedTuple):
     unit: Unit
     acc: object
     alive: bool | None
-
-
-class Body(NamedTuple):
-    """One whole text of a unit that is worth searching."""
-
-    stream: str
-    """What ``open_log`` calls it; ``conversation`` for a transcript."""
-    path: str
-    """Absolute path."""
 
 
 class Follower(Protocol):
@@ -59,7 +51,7 @@ class Follower(Protocol):
 class Engine(Protocol, Generic[Acc]):
     """``Acc`` is the engine's own accumulator; nobody else looks into it.
 
-    Only ``watched_folders``, ``discover``, followers, ``open_log`` and ``open_conversation`` do I/O.
+    Only ``watched_folders``, ``discover``, followers, ``open_log``, ``open_conversation`` and ``bodies`` do I/O.
     """
 
     name: str

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from odw_core.engines.base import Engine
+from odw_core.engines.codex.engine import CodexEngine
 from odw_core.engines.odw.engine import OdwEngine
+from odw_core.engines.scenario.engine import ScenarioEngine
 from odw_core.model.address import Address
 
 # An accumulator is opaque to everyone but its engine, so its type ends here.
 Acc = Any
 AnyEngine = Engine[Any]
 
-ENGINES: tuple[AnyEngine, ...] = (OdwEngine(),)
+ENGINES: tuple[AnyEngine, ...] = (OdwEngine(), CodexEngine(), ScenarioEngine())
 
 
 def engine_of(address: Address) -> AnyEngine | None:

@@ -47,6 +47,11 @@ class FileLines:
         return self._title
 
     @property
+    def path(self) -> str:
+        """Absolute path of the file, every line of which is a line here."""
+        return self._file.path
+
+    @property
     def is_counted(self) -> bool:
         return self._counted == self._file.size
 

@@ -8,11 +8,14 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import astuple
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from odw_core.model.address import Address
 from odw_core.model.evidence import Checkpoint, Cursor, Unit
 from odw_core.model.item import Claim, Depth, Item, Kind, Limit, Progress, State, Tokens
+
+if TYPE_CHECKING:
+    from odw_core.index.text import Findable
 
 _STATES = {str(state): state for state in State}
 _KINDS = {str(kind): kind for kind in Kind}
@@ -26,6 +29,8 @@ class Row(NamedTuple):
 
     item: tuple[object, ...]
     acc: tuple[str, str, str, bytes]
+    found: Findable | None = None
+    """What it is found by; None leaves what is known."""
 
 
 class Known(NamedTuple):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from odw_core.index import schema
+from odw_core.index import schema, text
 from odw_core.index.rows import Row, is_storable
 from odw_core.model.evidence import Unit
 
@@ -39,6 +39,8 @@ class Batch:
         gone = [(str(unit.address), unit.place) for unit in self.gone if is_storable(unit.place)]
         yield schema.FORGET_ITEM, [*gone]
         yield schema.FORGET_ACC, [*gone]
+        found = [(*row.acc[:2], row.found) for row in self.rows if row.found is not None]
+        yield from text.statements(found, gone)
         yield schema.SAVE_FOLDER, [(path, *stamp) for path, stamp in self.folders.items() if is_storable(path)]
 
 
@@ -60,7 +62,7 @@ def save_once(path: Path, batch: Batch) -> None:
     try:
         _prepare(path)
         with contextlib.closing(sqlite3.connect(path)) as connection:
-            for statement in (*schema.PRAGMAS, *schema.TABLES):
+            for statement in (*schema.PRAGMAS, *schema.TABLES, *text.tables()):
                 connection.execute(statement)
             with connection:
                 for statement, values in batch.statements():
@@ -110,7 +112,7 @@ class IndexWriter:
 
         connection = await aiosqlite.connect(self._path)
         try:
-            for statement in (*schema.PRAGMAS, *schema.TABLES):
+            for statement in (*schema.PRAGMAS, *schema.TABLES, *text.tables()):
                 await connection.execute(statement)
             await connection.commit()
         except BaseException:

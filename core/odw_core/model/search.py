@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from odw_core.model.address import Address
+
+
+class Body(NamedTuple):
+    """One whole text of a unit that is worth searching."""
+
+    stream: str
+    """What ``open_log`` calls it; ``conversation`` for a transcript."""
+    path: str
+    """Absolute path."""
+    parts: tuple[str, ...] = ()
+    """Task and attempt it belongs to, as they stand in an address; empty for the unit itself."""
 
 
 @dataclass(frozen=True, slots=True)

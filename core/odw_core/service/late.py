@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from odw_core.model.address import Address
@@ -112,9 +112,13 @@ class LateService:
         async with (await self._service()).conversation(address) as found:
             yield found
 
-    async def search(self, words: str) -> AsyncIterator[Found]:
-        async for found in (await self._service()).search(words):
-            yield found
+    async def search(self, words: str) -> AsyncGenerator[Found, None]:
+        async with contextlib.aclosing((await self._service()).search(words)) as hits:
+            async for found in hits:
+                yield found
+
+    async def set_places(self, places: Sequence[str]) -> None:
+        await (await self._service()).set_places(places)
 
     def attend(self, addresses: Iterable[Address]) -> None:
         if self._made is None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from odw_core.config import Config
 from odw_core.errors import NotFound
@@ -15,6 +16,7 @@ from odw_core.model.address import Address
 from odw_core.model.change import Change, Snapshot
 from odw_core.model.conversation import Conversation
 from odw_core.model.item import Depth
+from odw_core.model.search import Found
 from odw_core.service.feed import OpenDetail
 from odw_core.service.lookout import Lookout, Sweep
 from odw_core.service.reading import Reading
@@ -22,6 +24,9 @@ from odw_core.service.roster import Roster
 from odw_core.service.schedule import Priority
 from odw_core.service.unit_reader import Settings, UnitReader
 from odw_core.state.store import Store
+
+if TYPE_CHECKING:
+    from odw_core.index.text import Findable
 
 _TORN_TRIES = 5
 _TORN_PAUSE_S = 0.01
@@ -35,6 +40,7 @@ class LiveService:
     ) -> None:
         """``first`` is what is already on screen; it stays until something newer is known."""
         settings = Settings(silent_after_s=config.silent_after_s)
+        self._cache, self._silent_after_s = cache, config.silent_after_s
         self._roster = Roster(places, settings)
         self._store = Store(tuple(places))
         if first is not None:
@@ -119,6 +125,38 @@ class LiveService:
         if reader is not None:
             self._reading.take_in((reader,))
         return reader
+
+    async def search(self, words: str) -> AsyncGenerator[Found, None]:
+        # Imported late: only who searches pays for it.
+        from odw_core.service.search import Searched, read_apart
+        from odw_core.service.search_stream import stream
+
+        settings = Settings(silent_after_s=self._silent_after_s)
+
+        def read(address: Address, stopped: Callable[[], bool]) -> Findable | None:
+            unit = self._roster.unit(address)
+            return None if unit is None else read_apart(unit, settings, stopped)
+
+        watched = [reader for reader in self._roster.readers.values() if reader.is_watched and reader.acc is not None]
+        where = Searched(
+            items=dict(self._store.snapshot().items),
+            places=self._roster.places,
+            read=read,
+            index=self._cache,
+            bodies={reader.unit.address: reader.engine.bodies(reader.unit, reader.acc) for reader in watched},
+        )
+        async with contextlib.aclosing(stream(words, where)) as found:
+            async for one in found:
+                yield one
+
+    async def set_places(self, places: Sequence[str]) -> None:
+        dropped = self._roster.set_places(places)
+        for address, item in self._store.snapshot().items.items():
+            if item.place in dropped:
+                self._reading.leave_out(address)
+        self._lookout.sweep(Sweep.FULL)
+        self._store.report(self._store.own_problems, tuple(places))
+        await self._reading.show_sleepers()
 
     def attend(self, addresses: Iterable[Address]) -> None:
         for address in addresses:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,13 +23,18 @@ from odw_core.state.store import Store
 
 if TYPE_CHECKING:
     from odw_core.files.line_source import LineSource
+    from odw_core.index.rows import Row
+    from odw_core.index.text import Findable
     from odw_core.model.conversation import Conversation
     from odw_core.model.detail import Detail
+    from odw_core.model.search import Found
 
 _SLICES = 16
 """Read in one go: nobody waits for a frame in between."""
 _SHOWN = 500
 """Items asked for in one go: a statement takes no more than some hundreds of names."""
+_SAVED = 500
+"""Rows of what a search has read that are saved in one go."""
 _TORN_TRIES = 5
 _TORN_PAUSE_S = 0.01
 
@@ -53,6 +59,7 @@ class Room:
         self._store = Store(tuple(places))
         self._changed: set[Address] = set()
         self._gone: list[Unit] = []
+        self._rows: list[Row] = []
         self._problems: tuple[Problem, ...] = ()
         self._read(is_whole=is_whole)
         self.snapshot: Snapshot = self._store.snapshot()
@@ -160,6 +167,32 @@ class Room:
             raise NotFound(f"{address.root} left no transcript here.")
         return found
 
+    def search(self, words: str, stopped: Callable[[], bool] = lambda: False) -> Generator[Found, None, None]:
+        """Hits as they are found, the newest items first; in between and at the end how far it came."""
+        from odw_core.service.search import Searched, search
+
+        where = Searched(
+            items=self.snapshot.items,
+            places=self._roster.places,
+            read=self._read_for_search,
+            index=self._cache,
+        )
+        return search(words, where, stopped)
+
+    def _read_for_search(self, address: Address, stopped: Callable[[], bool]) -> Findable | None:
+        """Read one unit in full and keep what it is found by, so that the next search knows it."""
+        reader = self._reader(address)
+        row = reader.to_row() if self._index is not None else None
+        found = reader.findable() if row is None else row.found
+        if row is not None:
+            self._rows.append(row)
+            self._changed.discard(address)
+            reader.drop()
+            if len(self._rows) >= _SAVED:
+                self._save(self._rows, (), {})
+                self._rows = []
+        return found
+
     def inspect(self) -> dict[str, object]:
         """Everything read in full, in the engines' own words: what ``inspect --json`` prints."""
         from odw_core.service.inspection import inspect
@@ -187,19 +220,24 @@ class Room:
         if self._index is None or self._cache is None:
             return
         self._index.close()
-        if not (self._changed or self._gone or self._index.is_damaged):
+        if not (self._changed or self._gone or self._rows or self._index.is_damaged):
             return
+        readers = (self._roster.readers.get(address) for address in self._changed)
+        rows = [row for reader in readers if reader is not None and (row := reader.to_row()) is not None]
+        is_whole = len(rows) == len(self._changed)
+        self._save((*self._rows, *rows), self._gone, self._roster.new_stamps() if is_whole else {})
+
+    def _save(self, rows: Sequence[Row], gone: Sequence[Unit], folders: Mapping[str, tuple[int, int]]) -> None:
         # Imported late: most commands find nothing that is worth saving.
         from odw_core.index.write import Batch, IndexUnavailable, remove_index, save_once
 
+        assert self._index is not None
+        assert self._cache is not None
         if self._index.is_damaged:
+            self._index.is_damaged = False
             remove_index(self._cache)
-        readers = (self._roster.readers.get(address) for address in self._changed)
-        rows = [row for reader in readers if reader is not None and (row := reader.to_row()) is not None]
-        batch = Batch(rows, self._gone, self._roster.new_stamps() if len(rows) == len(self._changed) else {})
+        batch = Batch(rows, gone, folders)
         if batch:
-            try:
+            # Only speed is lost, and this command has already printed; the screen says so where it lasts.
+            with contextlib.suppress(IndexUnavailable):
                 save_once(self._cache, batch)
-            except IndexUnavailable:
-                # Only speed is lost, and this command has already printed; the screen says so where it lasts.
-                return

@@ -204,6 +204,13 @@ class Reading:
             if saved is not None:
                 reader.restore(*saved)
 
+    def leave_out(self, address: Address) -> None:
+        """The unit is not watched any more; the cache keeps what it knows of it."""
+        self._store.put(address, None)
+        self._tell_kin(self._kinship.forget(address))
+        for feed in self.feeds.get(address, ()):
+            feed.mark_gone()
+
     def forget(self, reader: UnitReader) -> None:
         """The unit is no more."""
         address = reader.unit.address

@@ -69,6 +69,22 @@ class Roster:
             self._asleep[row.address] = row._replace(place=same.setdefault(row.place, row.place))
         self._unshown = dict.fromkeys(self._asleep)
 
+    def set_places(self, places: Sequence[str]) -> frozenset[str]:
+        """Know of these places and no others; the value is those that were dropped."""
+        dropped = frozenset(self.places) - frozenset(places)
+        new = tuple(place for place in places if place not in self.places)
+        self.places = tuple(places)
+        for reader in [reader for reader in self.readers.values() if reader.unit.place in dropped]:
+            self._forget(reader)
+        for row in [row for row in self._asleep.values() if row.place in dropped]:
+            del self._asleep[row.address]
+            self._unshown.pop(row.address, None)
+        for row in self._index.all(new) if self._index is not None and new else ():
+            if row.address not in self._asleep and Address.parse(row.address) not in self.readers:
+                self._asleep[row.address] = row
+                self._unshown[row.address] = None
+        return dropped
+
     # ---- asleep and awake
 
     @property
@@ -147,6 +163,14 @@ class Roster:
         if row is not None:
             self._wake(row)
         return self.readers.get(address)
+
+    def unit(self, address: Address) -> Unit | None:
+        """What has that address, left asleep if it sleeps."""
+        reader = self.readers.get(address)
+        if reader is not None:
+            return reader.unit
+        row = self._asleep.get(str(address))
+        return None if row is None else Unit(address, row.place, row.root)
 
     def _wake(self, row: Known) -> list[UnitReader]:
         """Wake one row, and the run it belongs to: a session is shown only together with it."""

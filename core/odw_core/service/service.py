@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Protocol
 
@@ -43,9 +43,15 @@ class Service(Protocol):
     def conversation(self, address: Address) -> AbstractAsyncContextManager[Conversation]:
         """What was said and done in a session. Raises ``NotFound`` with a sentence when it left no transcript."""
 
-    def search(self, words: str) -> AsyncIterator[Found]:
+    def search(self, words: str) -> AsyncGenerator[Found, None]:
         """Hits as they are found, the newest items first, and in between how far it came. Ends with a ``Progress`` that
-        is over; leaving the iterator ends the search."""
+        is over; closing it ends the search.
+
+        What is known by its words at once comes before the first ``Progress``. Whole texts are scanned behind it, and
+        only while somebody asks for more. What can be typed: ``odw_core.text.query``."""
+
+    async def set_places(self, places: Sequence[str]) -> None:
+        """Watch these places (absolute paths) from now on and no others; what they hold is in the room afterwards."""
 
     def attend(self, addresses: Iterable[Address]) -> None:
         """Say what is on screen: it is read in full before everything else."""

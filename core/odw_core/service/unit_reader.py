@@ -20,6 +20,7 @@ from odw_core.process.liveness import Liveness
 from odw_core.service.names import NameBook
 
 if TYPE_CHECKING:
+    from odw_core.index.text import Findable
     from odw_core.model.detail import Detail
     from odw_core.model.question import Question
 
@@ -305,7 +306,7 @@ class UnitReader:
             return None
         if self.is_torn or self.all_problems():
             # Known to be there, and read anew at every start: what is wrong with it stands in no index.
-            return self._row_to_be_read_anew(self.item)
+            return self._row_to_be_read_anew(self.item)._replace(found=self.findable())
         checkpoint = self.checkpoint()
         if checkpoint is None:
             return None if self._skimmed is None else self._skimmed_row(self.item, self._skimmed)
@@ -318,7 +319,19 @@ class UnitReader:
             is_over=self.is_final,
             file=file.path,
             stamp=file.cursor,
-        )
+        )._replace(found=self.findable())
+
+    def findable(self) -> Findable | None:
+        """Short texts to find it by, and where its whole texts lie; None before anything was folded."""
+        if self.acc is None or self.item is None:
+            return None
+        # Imported late: most commands neither save nor search.
+        from odw_core.index.text import findable
+
+        own = (("title", self.item.title), ("cause", self.item.cause or ""), ("message", self.item.last_words))
+        texts = (*own, *self.engine.texts(self.acc, self.facts()))
+        at = self.item.changed_at or self.item.started_at
+        return findable(at, texts, self.engine.bodies(self.unit, self.acc))
 
     def known(self) -> Known | None:
         """What a sleeper is known by; None while it may change by itself or something about it is only known here."""

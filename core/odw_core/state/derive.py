@@ -34,6 +34,8 @@ class Reading:
     why: str
     last_sign_at: float | None = None
     """Unix seconds of the last thing it wrote."""
+    holds_until: float | None = None
+    """Unix seconds after which a wait that was only inferred is no longer believed."""
 
 
 _SETTLED = {
@@ -47,8 +49,13 @@ _SETTLED = {
 
 
 def derive(reading: Reading, facts: Facts) -> tuple[State, str, float | None]:
-    """(state, why, when the state may change by itself). Only what claims to work can turn stale."""
+    """(state, why, when the state may change by itself). Only what claims to work, or seems to wait, can turn
+    stale."""
     settled = _SETTLED.get(reading.standing)
+    if settled is State.WAITING and reading.holds_until is not None:
+        if facts.now >= reading.holds_until:
+            return State.STALE, f"nothing came of it for hours, so it hardly waits any more: {reading.why}", None
+        return settled, reading.why, reading.holds_until
     if settled is not None:
         return settled, reading.why, None
     if facts.alive is False:

@@ -119,13 +119,27 @@ class Kinship:
             item = replace(item, parent=parent)
             self._adopted.add(item.address)
         children = self._children.get(item.address)
-        if children and item.address in self._claims and (item.tokens is None or item.tokens.at_least):
+        return item if not children else self._with_tokens(item, children)
+
+    def _with_tokens(self, item: Item, children: set[Address]) -> Item:
+        """What the sessions of a run say of its tokens, where the run itself says less."""
+        counted = [self._seen[child] for child in children if not self._is_said_by_another(child)]
+        found = sum_tokens(seen.tokens for seen in counted)
+        own = item.tokens
+        if found is None or (own is not None and own.input is not None and not own.at_least):
+            return item
+        if own is not None and found.total == own.total:
+            return replace(item, tokens=replace(found, at_least=own.at_least))
+        if own is None or (own.at_least and found.total > own.total):
             # Nobody says that these are all the agents it ran.
-            found = sum_tokens(self._seen[child].tokens for child in children)
-            tokens = None if found is None else replace(found, at_least=True)
-            if tokens is not None and (item.tokens is None or tokens.total > item.tokens.total):
-                item = replace(item, tokens=tokens)
+            return replace(item, tokens=replace(found, at_least=True))
         return item
+
+    def _is_said_by_another(self, session: Address) -> bool:
+        """Whether a record that is a child of the same run counts the tokens of this session already."""
+        claimer = self._by_session.get((session.engine, session.item))
+        seen = None if claimer is None else self._seen.get(claimer)
+        return seen is not None and seen.tokens is not None and seen.parent is not None
 
 
 def _is_meanwhile(claim: Claim, started_at: float | None) -> bool:

@@ -12,7 +12,7 @@ RUN = samples.run_detail()
 
 
 def test_a_reviewed_run_has_a_tab_for_its_blockers() -> None:
-    assert tabs_of(RUN) == (Tab.TIMELINE, Tab.BLOCKERS, Tab.OUTPUT, Tab.JOURNAL)
+    assert tabs_of(RUN) == (Tab.TIMELINE, Tab.BLOCKERS, Tab.DIFF, Tab.OUTPUT, Tab.JOURNAL)
     assert note_of(Tab.BLOCKERS, RUN) == ("3", "quiet")
 
 

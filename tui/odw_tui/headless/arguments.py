@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Sequence
+from itertools import filterfalse
 from typing import NoReturn
 
 from odw_core import __version__
@@ -68,9 +69,20 @@ class Given(argparse.Namespace):
     states: list[str] | None = None
     engine: str | None = None
     address: str = ""
+    words: Sequence[str] = ()
+    limit: int = 200
+    titles_only: bool = False
+    files: Sequence[str] = ()
+    stdout: str | None = None
+    exit_code: int | None = None
+    expect_json: bool = False
     follow: bool = False
     raw: bool = False
+    report: str | None = None
+    force: bool = False
     initial: bool = False
+    about: str = ""
+    has_origin: bool = False
     keep: str | None = None
     headless: bool = False
     pace: float = 1.0
@@ -141,6 +153,8 @@ def build_parser() -> Parser:
 def parse(words: Sequence[str]) -> Given:
     """What ``words`` ask for. Raises ``UsageError``; ends the program for ``--help`` and ``--version``."""
     given, rest = build_parser().parse_known_args(_with_command(list(words)), namespace=Given())
+    if given.command in _BY_NAME and _BY_NAME[given.command].takes_files:
+        given.files, rest = [*given.files, *filter(_is_no_option, rest)], [*filterfalse(_is_no_option, rest)]
     for word in rest:
         if word.startswith("-"):
             raise UsageError(_unknown_option(word, given.command))
@@ -149,6 +163,10 @@ def parse(words: Sequence[str]) -> Given:
     # argparse leaves over the folders that stand behind an option.
     given.folders = [*given.folders, *rest]
     return given
+
+
+def _is_no_option(word: str) -> bool:
+    return word == "-" or not word.startswith("-")
 
 
 def _describe(command: Command) -> str:

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from odw_core.model.item import State
 
 STREAMS = ("stdout", "stderr", "journal", "prompt", "diff")
+SHELLS = ("bash", "zsh", "fish")
+ASKED_BY_SHELLS = ("addresses", "themes")
+"""What the scripts of ``completion`` ask for while somebody types."""
+CONFIG_VERBS = ("show", "validate", "schema")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,7 @@ class Command:
     add_arguments: Callable[[argparse.ArgumentParser], None]
     notes: str = ""
     takes_folders: bool = False
+    takes_files: bool = False
 
 
 def add_folders(parser: argparse.ArgumentParser) -> None:
@@ -66,6 +71,8 @@ def _for_list(parser: argparse.ArgumentParser) -> None:
 def _for_show(parser: argparse.ArgumentParser) -> None:
     _address(parser)
     _json(parser)
+    _value(parser, "--report", metavar="FILE", text="write a walkthrough of the whole run or session (.md or .html)")
+    _flag(parser, "--force", dest="force", text="with --report: also over a file that is no report")
 
 
 def _for_logs(parser: argparse.ArgumentParser) -> None:
@@ -73,6 +80,19 @@ def _for_logs(parser: argparse.ArgumentParser) -> None:
     _value(parser, "--stream", metavar="S", text=f"{', '.join(STREAMS)} (default: the most telling one)")
     _flag(parser, "-f", "--follow", dest="follow", text="go on with what is added, until ctrl+c")
     _flag(parser, "--raw", dest="raw", text="as it is, control sequences included")
+
+
+def _for_search(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("words", nargs="+", metavar="WORDS", help="what to find; all of it must be in one line")
+    _json(parser)
+    parser.add_argument(
+        "--limit",
+        type=int,
+        metavar="N",
+        default=argparse.SUPPRESS,
+        help="stop at so many hits (default: 200)",
+    )
+    _flag(parser, "--titles", dest="titles_only", text="only short texts (goals, messages, causes), no output")
 
 
 def _for_inspect(parser: argparse.ArgumentParser) -> None:
@@ -84,12 +104,45 @@ def _for_watch(parser: argparse.ArgumentParser) -> None:
     _flag(parser, "--initial", dest="initial", text="first one line for everything that is there, with before null")
 
 
+def _for_explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        default=argparse.SUPPRESS,
+        help="stderr, a log, codex exec --json, a transcript, in any mixture; - is stdin",
+    )
+    _value(parser, "--stdout", metavar="F", text="what the run printed on stdout")
+    parser.add_argument(
+        "--exit-code",
+        dest="exit_code",
+        type=int,
+        metavar="N",
+        default=argparse.SUPPRESS,
+        help="what the run ended with (default: what the files say)",
+    )
+    _flag(parser, "--expect-json", dest="expect_json", text="a last message that is not JSON is a failure")
+    _json(parser)
+
+
 def _for_demo(parser: argparse.ArgumentParser) -> None:
     _flag(parser, "--replay", dest="replay", text="recorded runs, written by another process (so far always so)")
     _flag(parser, "--headless", dest="headless", text="play to the end without a screen, then print status")
     _value(parser, "--keep", metavar="DIR", text="play in this new or empty folder, and leave it there")
     parser.add_argument(
         "--pace", type=float, metavar="N", default=argparse.SUPPRESS, help="N times as fast (default: 1, as recorded)"
+    )
+
+
+def _for_config(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("about", metavar="show|validate|schema", choices=CONFIG_VERBS, help="what to do")
+    _flag(parser, "--origin", dest="has_origin", text="with show: say where each value comes from")
+    _json(parser)
+
+
+def _for_completion(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "about", metavar="|".join(SHELLS), choices=(*SHELLS, *ASKED_BY_SHELLS), help="the shell to write for"
     )
 
 
@@ -135,11 +188,12 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         name="show",
-        usage="show ADDRESS [--json]",
+        usage="show ADDRESS [--json] [--report FILE]",
         summary="one run, task, attempt, session or question in full",
-        example="odw-tui show latest",
+        example="odw-tui show latest --report run.md",
         add_arguments=_for_show,
-        notes="Exit 4 when nothing has that address.",
+        notes="A report says what happened, why, and what to do next; secrets of known shapes are masked in it.\n"
+        "Exit 4 when nothing has that address, 7 when FILE is there and is no report.",
     ),
     Command(
         name="logs",
@@ -149,6 +203,16 @@ COMMANDS: tuple[Command, ...] = (
         add_arguments=_for_logs,
         notes="Colour is removed and control characters are shown as marks, unless --raw.\n"
         "Exit 4 when nothing has that address, or it has no such text.",
+    ),
+    Command(
+        name="search",
+        usage="search WORDS [--json] [--limit N] [--titles]",
+        summary="find words in goals, prompts, messages, causes, output and conversations",
+        example="odw-tui search 'clamp \"connection refused\" -retry state:failed'",
+        add_arguments=_for_search,
+        notes='Case does not matter. One argument may hold "a phrase", -without, engine:odw, state:failed, and kinds\n'
+        "of text: goal: question: blocker: message: cause: prompt: stderr: journal: conversation:. The newest come\n"
+        "first, short texts before long ones, of each of those at most 20 hits. Exit 4 when nothing is found.",
     ),
     Command(
         name="inbox",
@@ -177,6 +241,42 @@ COMMANDS: tuple[Command, ...] = (
         notes="No promise of stability; scripts use list, show, status, inbox and watch.\n"
         "Exit 4 when no DIR holds .odw, .pandacode or .converge.",
         takes_folders=True,
+    ),
+    Command(
+        name="explain",
+        usage="explain [FILE…|-] [--stdout F] [--exit-code N] [--expect-json] [--json]",
+        summary="why did it fail? the cause, the line that says so, and the fix",
+        example="odw-tui explain stderr.log --stdout events.jsonl --exit-code 1",
+        add_arguments=_for_explain,
+        notes="Reads files, not the room. Secrets are masked. Exit 0 when there is an answer, even ok or unknown;\n"
+        "exit 4 when a file is not there.",
+        takes_files=True,
+    ),
+    Command(
+        name="doctor",
+        usage="doctor [--json]",
+        summary="what is wrong or left over on this machine, each with its fix",
+        example="odw-tui doctor --json | jq -r '.checks[] | select(.level == \"FAIL\") | .fix'",
+        add_arguments=_json,
+        notes="Changes nothing on disk, and stops no process. Exit 1 when a check fails.",
+        takes_folders=True,
+    ),
+    Command(
+        name="config",
+        usage="config show [--origin] [--json] | validate [--json] | schema",
+        summary="every setting and where it comes from; everything that is wrong; what could be set",
+        example="odw-tui config show --origin",
+        add_arguments=_for_config,
+        notes="validate looks at your own themes as well, and exits 3 when anything is wrong. schema is JSON Schema.\n"
+        "Only your own file is read: nothing in a workspace can change a setting.",
+    ),
+    Command(
+        name="completion",
+        usage="completion bash|zsh|fish",
+        summary="a script that completes commands, options and addresses in your shell",
+        example="odw-tui completion bash",
+        add_arguments=_for_completion,
+        notes="bash, zsh: source <(odw-tui completion bash)    fish: odw-tui completion fish | source",
     ),
     Command(
         name="demo",

@@ -40,9 +40,9 @@ def chosen_homes(named: Sequence[str], environ: Mapping[str, str]) -> tuple[str,
 
 def is_place(place: str) -> bool:
     """Whether anything that this program reads could be in ``place``."""
-    from odw_core.engines.registry import ENGINES
+    from odw_core.service.places import engines_at
 
-    return any(engine.is_place(place) for engine in ENGINES)
+    return bool(engines_at(place))
 
 
 def nothing_under(places: Sequence[str], home: str) -> str:

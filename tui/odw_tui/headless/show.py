@@ -31,6 +31,10 @@ _LONG = 10_000
 
 def answer(room: Room, given: Given) -> Answer:
     """What has the address that was typed. Raises ``NotFound``."""
+    if given.report is not None:
+        from odw_tui.headless.report import answer as written
+
+        return written(room, given)
     address = room.resolve(given.address)
     question = next((one for one in room.snapshot.questions if question_address(one) == address), None)
     if question is not None:

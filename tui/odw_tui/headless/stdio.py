@@ -46,6 +46,17 @@ def width() -> int | None:
         return None
 
 
+def screen_size() -> tuple[int, int] | None:
+    """Columns and rows of the terminal that a screen would have; None when there is none."""
+    if not has_terminal():
+        return None
+    try:
+        columns, rows = os.get_terminal_size(sys.stdout.fileno())
+    except OSError:
+        return None
+    return columns, rows
+
+
 def waiting_for_more() -> Callable[[], bool]:
     """A function that flushes stdout, waits a moment, and is False as soon as nobody reads what is printed."""
     reader = select.poll()

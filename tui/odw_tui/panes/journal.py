@@ -21,7 +21,7 @@ class JournalPane(Vertical):
         self._kit, self._address = kit, address
         self._is_open = self._is_in_view = self._is_live = False
         self._line = Sheet(id="seen")
-        self.view = LineView(marker=kit.signs.cursor, thumb=kit.signs.thumb, id="entries")
+        self.view = LineView(marker=kit.signs.cursor, thumb=kit.signs.thumb, motion=kit.motion, id="entries")
         self._picture = Sheet(id="missing")
         self._log = OpenLog(kit.service, self.view, kit.now, opened=self._opened, missing=self._not_there)
 
@@ -29,6 +29,11 @@ class JournalPane(Vertical):
         yield self._line
         yield self.view
         yield self._picture
+
+    @property
+    def path(self) -> str:
+        """The file that is shown line by line; empty when it lies inside of another."""
+        return self._log.path
 
     def tell(self, *, is_live: bool) -> None:
         """Something happened in the run."""

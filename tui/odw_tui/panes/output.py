@@ -5,6 +5,8 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from odw_core.model.cause import Proof
+from odw_tui.folding import Folding
 from odw_tui.kit import Kit
 from odw_tui.open_log import OpenLog
 from odw_tui.present import output
@@ -12,6 +14,7 @@ from odw_tui.present.output import Target
 from odw_tui.widgets.line_view import LineView
 from odw_tui.widgets.sheet import Sheet
 
+_EMPTY = " Nothing was written to it."
 _READ_FROM_THE_TOP = ("prompt", "diff")
 _TELLING = ("stderr", "stdout")
 _SEEK_LIMIT = 20_000
@@ -35,9 +38,11 @@ class OutputPane(Vertical):
         self._is_seeking = False
         self._titles = Sheet(id="whose")
         self._cause = Sheet(id="cause")
-        self.view = LineView(marker=kit.signs.cursor, thumb=kit.signs.thumb, id="lines")
+        self.view = LineView(marker=kit.signs.cursor, thumb=kit.signs.thumb, motion=kit.motion, id="lines")
         self._picture = Sheet(id="missing")
         self._log = OpenLog(kit.service, self.view, kit.now, opened=self._opened, missing=self._not_there)
+        key = kit.keymap.shown("lines", "unfold")
+        self._folding = Folding(self.view, self._log, key=key, empty=_EMPTY, changed=self._refolded)
 
     def compose(self) -> ComposeResult:
         yield self._titles
@@ -58,7 +63,23 @@ class OutputPane(Vertical):
     @property
     def can_unfold(self) -> bool:
         """Whether there is more of the cause than is shown, or was."""
-        return self._target is not None and len(self._target.cause) > output.SHOWN_CAUSE
+        has_more = self._target is not None and self._target.can_unfold
+        return has_more or self._can_fold
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether everything is folded that is to be folded."""
+        return self._folding.is_settled
+
+    @property
+    def path(self) -> str:
+        """The file that is shown line by line; empty when it lies inside of another."""
+        return self._log.path
+
+    @property
+    def line(self) -> int:
+        """The line of the text that is looked at, from 1."""
+        return self._folding.source_line(self.view.current_line or 0) + 1
 
     def tell(self, target: Target) -> None:
         """Show this output. The same one once more keeps stream and place; only what was missing is tried again."""
@@ -97,8 +118,34 @@ class OutputPane(Vertical):
         self.show_stream(target.streams[(place + step) % len(target.streams)])
 
     def unfold(self) -> None:
-        """Show the whole cause, or its first lines again."""
-        self._is_unfolded = not self._is_unfolded
+        """Show the whole cause and every line, or fold them again."""
+        has_more = self._target is not None and self._target.can_unfold
+        if self._folding.is_folded:
+            self.unfold_lines()
+        elif has_more and not self._is_unfolded:
+            self._is_unfolded = True
+        else:
+            self._is_unfolded = False
+            if self._can_fold:
+                self._folding.fold()
+        self._show_words()
+
+    def unfold_lines(self) -> None:
+        """Show every line."""
+        if self._folding.is_folded:
+            self._is_unfolded = True
+            self._folding.unfold()
+
+    @property
+    def _can_fold(self) -> bool:
+        target = self._target
+        is_over = target is not None and not target.is_live
+        return is_over and self._stream in _TELLING and self._folding.can_fold
+
+    def _refolded(self) -> None:
+        if self._is_seeking:
+            # The text that was being searched is another one now.
+            self._seek_cause()
         self._show_words()
 
     def on_line_view_changed(self, event: LineView.Changed) -> None:
@@ -117,9 +164,8 @@ class OutputPane(Vertical):
         target = self._target
         if target is not None:
             self._stream = stream
-            self._log.open(
-                target.address, stream, follow=stream not in _READ_FROM_THE_TOP, empty=" Nothing was written to it."
-            )
+            self._folding.forget()
+            self._log.open(target.address, stream, follow=stream not in _READ_FROM_THE_TOP, empty=_EMPTY)
 
     def _opened(self) -> None:
         target = self._target
@@ -128,6 +174,8 @@ class OutputPane(Vertical):
             return
         self._missing.pop(self._stream, None)
         self.remove_class("-missing")
+        if self._can_fold and not self._is_unfolded:
+            self._folding.fold(unasked=True)
         self._seek_cause()
         self._show_words()
 
@@ -135,10 +183,26 @@ class OutputPane(Vertical):
         """Go to the line that says what broke, unless looking for it would take long enough to be seen as a jump."""
         target, count = self._target, self.view.line_count
         self._is_seeking = (
-            target is not None and bool(target.cause) and self._stream in _TELLING and 0 < (count or 0) <= _SEEK_LIMIT
+            target is not None
+            and bool(target.cause or target.causes)
+            and self._stream in _TELLING
+            and 0 < (count or 0) <= _SEEK_LIMIT
         )
-        if self._is_seeking and target is not None:
-            self.view.search(output.telling_words(target.cause[0]))
+        if not self._is_seeking or target is None:
+            return
+        proof = next((cause.proof for cause in target.causes if cause.proof is not None), None)
+        if proof is not None and (line := self._proof_line(proof)) is not None:
+            self._is_seeking = False
+            self.view.go_to(line)
+        else:
+            self.view.search(output.telling_words(target.cause[0] if proof is None else proof.text))
+
+    def _proof_line(self, proof: Proof) -> int | None:
+        """The line of the view that ``proof`` names, if it really says so."""
+        shown = self._folding.shown_line(proof.line - 1)
+        if not 0 <= shown < (self.view.line_count or 0):
+            return None
+        return shown if output.telling_words(proof.text) in self.view.text_of(shown) else None
 
     def _not_there(self, reason: str) -> None:
         """Try the next stream, unless a person asked for this one; if there is none, say why."""
@@ -165,7 +229,7 @@ class OutputPane(Vertical):
             return
         is_missing = self._stream in self._missing
         seen = output.seen_words(
-            view.line_count, follows=view.follows, is_live=target.is_live, searching=view.is_searching
+            self._folding.line_count, follows=view.follows, is_live=target.is_live, searching=view.is_searching
         )
         self._titles.show(output.title_lines(target, self._stream, self._missing, "" if is_missing else seen))
         self._cause.show(output.cause_lines(target, keymap.shown("lines", "unfold"), is_unfolded=self._is_unfolded))

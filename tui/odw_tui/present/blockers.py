@@ -76,7 +76,12 @@ def blocker_story(blocker: Blocker, glyphs: Glyphs) -> tuple[Line, ...]:
 
 def no_blockers(detail: RunDetail) -> tuple[Line, ...]:
     """There is no finding: whether that is good news or no news."""
-    words = "No reviewer has looked at it yet." if not detail.gates else "No reviewer found anything in the way."
+    if detail.gates:
+        words = "No reviewer found anything in the way."
+    elif any(row.kind == "reviewer" for row in detail.rows):
+        words = "No reviewer has looked at it yet."
+    else:
+        words = "Nothing was found in the way."
     return (Line(), said(Span(" No blockers.", "strong")), said(Span(f" {words}", "quiet")))
 
 

@@ -15,6 +15,7 @@ from odw_tui.present.timeline import TONES, WORDS
 
 _CAUSE_LINES = 3
 _FILES = 6
+_STOPPED = {Mark.NEEDS_OWNER, Mark.WAITING, Mark.FAILED}
 
 
 def story(detail: RunDetail, row_key: str, column_key: str, glyphs: Glyphs, now: float, width: int) -> tuple[Line, ...]:
@@ -61,7 +62,7 @@ def _cell_story(
     detail: RunDetail, row: Row, column: Column, cell: Cell, glyphs: Glyphs, now: float, width: int
 ) -> Iterator[Line]:
     last = cell.attempts[-1] if cell.attempts else None
-    blockers = _blockers_of(detail, row, column)
+    blockers = _blockers_of(detail, row, column, cell.mark)
     tone = "quiet" if cell.mark is Mark.DONE else TONES[cell.mark]
     yield said(
         Span(_name(row), "strong"),
@@ -75,6 +76,7 @@ def _cell_story(
     yield from blocker_lines(blockers, glyphs, width)
     if last is not None:
         yield from _attempt_story(cell, last, cause, glyphs)
+    yield from _why_story(column)
 
 
 def _cause(cell: Cell, last: Attempt | None) -> list[str]:
@@ -152,11 +154,12 @@ def _reason(cell: Cell, column: Column, blockers: tuple[Blocker, ...], row: Row)
             return WORDS[cell.mark]
 
 
-def _blockers_of(detail: RunDetail, row: Row, column: Column) -> tuple[Blocker, ...]:
-    """What a reviewer found in this round, or what made a task run again in it."""
-    if row.kind != "reviewer":
-        return reasons_to_repair(detail, row, column)
+def _blockers_of(detail: RunDetail, row: Row, column: Column, mark: Mark) -> tuple[Blocker, ...]:
+    """What a reviewer found in this round, what made a task run again in it, or what stopped the task in it."""
     number = round_of(column)
+    if row.kind != "reviewer":
+        stopping = tuple(one for one in detail.blockers if one.round == number and is_named(row, one.tasks))
+        return stopping if stopping and mark in _STOPPED else reasons_to_repair(detail, row, column)
     return tuple(one for one in detail.blockers if one.round == number and one.reviewer in (row.title, row.key))
 
 
@@ -170,6 +173,7 @@ def _column_story(detail: RunDetail, row: Row, column: Column, glyphs: Glyphs, w
     title = Span(one_line(column.title, 60), "strong")
     yield said(title, Span(f"   {outcome}", tone), right=spans(Span(took, "quiet")))
     yield labelled("", Span(f"{_name(row)} had no part in it", "faint"))
+    yield from _why_story(column)
     match column.kind:
         case ColumnKind.ROUND:
             gate = next((gate for gate in detail.gates if gate.round == round_of(column)), None)
@@ -181,6 +185,16 @@ def _column_story(detail: RunDetail, row: Row, column: Column, glyphs: Glyphs, w
             yield from _verification_story(detail)
         case ColumnKind.PLAN | ColumnKind.PHASE:
             return
+
+
+def _why_story(column: Column) -> Iterator[Line]:
+    """Why the column began and ended, and what it used."""
+    if column.why:
+        yield labelled("why", Span(one_line(column.why, TEXT_LIMIT), "quiet"), most=3)
+    if column.tokens is not None:
+        yield labelled(
+            "used", Span(f"{numbers.tokens(column.tokens, '')} tokens in {one_line(column.title, 60)}", "quiet")
+        )
 
 
 def _gate_story(gate: Gate, glyphs: Glyphs, width: int) -> Iterator[Line]:

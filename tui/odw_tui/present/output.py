@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from odw_core.diagnose.causes import cause_of
+from odw_core.diagnose.matching import is_harmless
 from odw_core.model.address import Address
+from odw_core.model.cause import Cause
 from odw_core.model.detail import Attempt, Cell, Detail, Mark, RunDetail, SessionDetail
 from odw_core.model.item import Item, State
 from odw_core.text.ansi import one_line
-from odw_tui.present import numbers
+from odw_tui.present import causes, numbers
 from odw_tui.present.cell_story import cell_at
+from odw_tui.present.folds import Fold
 from odw_tui.present.glyphs import Glyphs
 from odw_tui.present.parts import TEXT_LIMIT, labelled, said, said_lines
 from odw_tui.present.spans import Line, Span, Spans, spans
@@ -20,6 +24,7 @@ JOURNAL = "journal"
 SHOWN_CAUSE = 2
 """Lines of a cause that are shown before it is unfolded."""
 _ALL_CAUSE = 200
+_FEWEST_FOLDED = 2
 _FOUND_BY = 80
 
 
@@ -36,6 +41,13 @@ class Target:
     outcome: Spans
     version: object = None
     is_live: bool = False
+    causes: tuple[Cause, ...] = ()
+    """What broke as far as it was recognised, the root cause first."""
+
+    @property
+    def can_unfold(self) -> bool:
+        """Whether there is more of the cause than is shown at first."""
+        return len(self.causes) > 1 or len(self.cause) > (0 if self.causes else SHOWN_CAUSE)
 
     @property
     def key(self) -> object:
@@ -61,6 +73,7 @@ def run_target(detail: Detail) -> Target:
         outcome=(),
         version=(item.state, item.raw_state),
         is_live=is_growing(item),
+        causes=detail.causes,
     )
 
 
@@ -94,7 +107,18 @@ def cell_target(detail: RunDetail, row_key: str, column_key: str, glyphs: Glyphs
         outcome=_outcome(attempt, glyphs),
         version=(attempt.mark, attempt.ended_at),
         is_live=attempt.mark is Mark.RUNNING,
+        causes=_causes(detail, attempt),
     )
+
+
+def _causes(detail: RunDetail, attempt: Attempt) -> tuple[Cause, ...]:
+    """What is known to have broken in one attempt; what its own failure says if nobody looked closer."""
+    planned = next((plan.causes for plan in detail.plans if plan.address == attempt.address and plan.causes), ())
+    if planned or not attempt.error:
+        return planned
+    told = [cause for cause in detail.causes if cause.proof is not None and cause.proof.text.strip() in attempt.error]
+    found = cause_of(attempt.error) if not told else None
+    return tuple(told) if found is None else (found,)
 
 
 def peek_target(detail: RunDetail, row_key: str, column_key: str, glyphs: Glyphs) -> Target | None:
@@ -134,7 +158,9 @@ def title_lines(target: Target, stream: str, missing: Collection[str], seen: str
 
 
 def cause_lines(target: Target, key: str, *, is_unfolded: bool) -> tuple[Line, ...]:
-    """What broke: the first lines, or all of them."""
+    """What broke: the root cause with its proof and what to do, or the first lines; or all of it."""
+    if target.causes:
+        return _card_lines(target, key, is_unfolded=is_unfolded)
     shown = target.cause if is_unfolded else target.cause[:SHOWN_CAUSE]
     lines = [
         labelled("" if place else "cause", Span(one_line(text, TEXT_LIMIT), "failed"), most=6 if is_unfolded else 2)
@@ -144,6 +170,47 @@ def cause_lines(target: Target, key: str, *, is_unfolded: bool) -> tuple[Line, .
     if rest > 0:
         lines.append(labelled("", Span(f"{rest} more line{'' if rest == 1 else 's'}   {key} unfolds", "faint")))
     return tuple(lines)
+
+
+def _card_lines(target: Target, key: str, *, is_unfolded: bool) -> tuple[Line, ...]:
+    told = target.cause if is_unfolded else ()
+    lines = [
+        *causes.card(target.causes, most=len(target.causes) if is_unfolded else 1),
+        *(
+            labelled("" if place else "said", Span(one_line(text, TEXT_LIMIT), "quiet"), most=6)
+            for place, text in enumerate(told)
+        ),
+    ]
+    others = len(target.causes) - 1
+    if not is_unfolded and (others or target.cause):
+        more = f"{others} more cause{'' if others == 1 else 's'}" if others else "what was said about it"
+        lines.append(labelled("", Span(f"{more}   {key} unfolds", "faint")))
+    return tuple(lines)
+
+
+def harmless_folds(lines: Sequence[str], first: int, key: str) -> list[Fold]:
+    """Folds over the stretches of ``lines`` that healthy runs have too; the first of them is line ``first``."""
+    folds: list[Fold] = []
+    begin: int | None = None
+    for place, line in enumerate((*lines, None), start=first):
+        if line is not None and is_harmless(line):
+            begin = place if begin is None else begin
+            continue
+        if begin is not None and place - begin >= _FEWEST_FOLDED:
+            words = f"{numbers.count(place - begin)} harmless lines folded   {key} unfolds"
+            folds.append(Fold(begin, place, words))
+        begin = None
+    return folds
+
+
+def joined_folds(before: list[Fold], more: Sequence[Fold], key: str) -> list[Fold]:
+    """``before`` and what follows it; a stretch that was cut in two is one again."""
+    if before and more and before[-1].stop == more[0].start:
+        start, stop = before[-1].start, more[0].stop
+        words = f"{numbers.count(stop - start)} harmless lines folded   {key} unfolds"
+        before[-1], more = Fold(start, stop, words), more[1:]
+    before += more
+    return before
 
 
 def journal_title(seen: str) -> Line:

@@ -15,12 +15,12 @@ _LONGEST = 200
 
 def looking(places: Sequence[str], home: str) -> tuple[Line, ...]:
     """The first look at the disk has not found anything yet."""
-    return _said("Looking for runs.", f"In {_all(places, home)}; what is found appears at once.", ())
+    return said("Looking for runs.", f"In {_all(places, home)}; what is found appears at once.", ())
 
 
 def empty(places: Sequence[str], home: str, keys: Sequence[tuple[str, str]]) -> tuple[Line, ...]:
     """There is nothing to show at all."""
-    return _said(
+    return said(
         "No runs here yet.",
         f"Nothing was found under {_all(places, home)}. A run that starts there appears here by itself; "
         "odw-tui demo shows how that looks.",
@@ -30,10 +30,11 @@ def empty(places: Sequence[str], home: str, keys: Sequence[tuple[str, str]]) -> 
 
 def nothing_matches(query: str, total: int, keys: Sequence[tuple[str, str]]) -> tuple[Line, ...]:
     """The filter lets nothing through."""
-    return _said(f"Nothing matches {query}.", f"{numbers.count(total)} rows are there without the filter.", keys)
+    return said(f"Nothing matches {query}.", f"{numbers.count(total)} rows are there without the filter.", keys)
 
 
-def _said(headline: str, sentence: str, keys: Sequence[tuple[str, str]]) -> tuple[Line, ...]:
+def said(headline: str, sentence: str, keys: Sequence[tuple[str, str]]) -> tuple[Line, ...]:
+    """A headline, a sentence, and the keys that lead on."""
     widest = max((len(key) for key, _ in keys), default=0)
     return (
         Line(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from odw_core.model.address import Address
 from odw_core.model.change import Change, Snapshot
@@ -15,13 +16,14 @@ from odw_tui.present.room import Order, Query, Rows, select
 class RoomState:
     """Told with ``happened``, up to date after ``catch_up``; the rows are those of the filter and the order."""
 
-    def __init__(self, first: Snapshot) -> None:
+    def __init__(self, first: Snapshot, own_names: Mapping[str, str] = MappingProxyType({})) -> None:
         self.snapshot = first
+        self._own_names = own_names
         self.rows: Rows = select(first.items, Query(), Order.START)
         self.asked: Mapping[Address, tuple[Question, ...]] = questions_by_row(first)
         """The open questions of each row, oldest first."""
         self._named = self.rows.places
-        self.names: Mapping[str, str] = place_names(self._named)
+        self.names: Mapping[str, str] = place_names(self._named, own_names)
         """A short name for each place."""
         self.filter_text = ""
         self.failure: str | None = None
@@ -55,7 +57,7 @@ class RoomState:
         if self.rows.places != self._named:
             # The same object as long as it says the same, so that lines made with it need not be made again.
             self._named = self.rows.places
-            self.names = place_names(self._named)
+            self.names = place_names(self._named, self._own_names)
 
     def filter_by(self, text: str) -> None:
         """Show only rows that hold every word of ``text``."""

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from odw_core.model.detail import Detail, RunDetail
 from odw_core.model.item import Item, State
 from odw_core.text.ansi import one_line
-from odw_tui.present import numbers
+from odw_tui.present import causes, numbers
 from odw_tui.present.glyphs import Glyphs
 from odw_tui.present.parts import TEXT_LIMIT, counted, labelled
 from odw_tui.present.spans import Line, Span, Spans, spans, width_of
 
 _LEAST_TITLE = 24
 _GAP = "   "
+_BROKEN = (State.FAILED, State.BLOCKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,11 @@ def _title_line(item: Item, place: str, glyphs: Glyphs, now: float, width: int) 
 
 
 def cause_line(detail: Detail, key: str) -> tuple[Line, ...]:
-    """The first line of what broke and the key that shows all, unless the why says it already and there is no more."""
+    """What broke and the key that shows all, unless the why says it already and there is no more."""
     item = detail.item
-    if not detail.cause or item.state not in (State.FAILED, State.BLOCKED):
+    if detail.causes and item.state in _BROKEN:
+        return causes.card(detail.causes)
+    if not detail.cause or item.state not in _BROKEN:
         return ()
     first, rest = one_line(detail.cause[0], TEXT_LIMIT), len(detail.cause) - 1
     if not rest and first in item.why:

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass
+
 from textual import events
+from textual.app import SuspendNotSupported
 
 from odw_tui import actions
 from odw_tui.kit import Kit
 from odw_tui.panes.footer import Footer
 from odw_tui.screens.base import ActionScreen
+from odw_tui.terminal import clipboard, editor
 from odw_tui.widgets.line_editor import LineEditor
 from odw_tui.widgets.line_view import LineView
 
 HALF = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What an editor is to open: a path, a line from 1, and the folders below one of which it has to lie."""
+
+    path: str
+    line: int
+    places: tuple[str, ...]
+    wrote_a_run: bool
 
 
 class LineScreen(ActionScreen):
@@ -40,6 +55,14 @@ class LineScreen(ActionScreen):
 
     def _to_edge(self, rows: int) -> None:
         """To the beginning (-1) or the end (1) of what is shown."""
+
+    async def _copied(self) -> str:
+        """What ``copy`` copies."""
+        raise NotImplementedError
+
+    async def _edited(self) -> Edited:
+        """What ``edit`` opens. Raises ``CannotEdit`` with a sentence when that is nothing."""
+        raise NotImplementedError
 
     def _show_footer(self) -> None:
         if self._editor is not None:
@@ -89,6 +112,19 @@ class LineScreen(ActionScreen):
         self._show_footer()
         if (view := self._view) is not None:
             view.search(text)
+
+    async def do_copy(self) -> None:
+        self.flash(clipboard.copy(self.app, await self._copied()))
+
+    async def do_edit(self) -> None:
+        try:
+            wanted = await self._edited()
+            found = editor.editing(wanted.path, wanted.line, wanted.places, os.environ, wrote_a_run=wanted.wrote_a_run)
+            self.flash(editor.edit(found, self.app.suspend))
+        except editor.CannotEdit as reason:
+            self.flash(str(reason))
+        except SuspendNotSupported:
+            self.flash("This terminal cannot be lent to an editor.")
 
     def do_search(self) -> None:
         self._editor = LineEditor()

@@ -52,7 +52,7 @@ class RoomScreen(ActionScreen):
         self._has_come = False
         self._used: tuple[Spans, ...] = ()
         self._used_at = float("-inf")
-        self._state = RoomState(first)
+        self._state = RoomState(first, kit.own_names)
         self._editor: LineEditor | None = None
         self._flash = "   ".join(words)
         """What was said last and no key has answered yet."""

@@ -1,8 +1,9 @@
-"""The run screen: timeline, blockers, output and journal of one run, kept up to date as long as it is open."""
+"""The run screen: everything about one run, a pane for each question, kept up to date as long as it is open."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import PurePath
 from typing import ClassVar
 
 from textual.widget import Widget
@@ -10,15 +11,24 @@ from textual.widget import Widget
 from odw_core.model.address import Address
 from odw_core.model.detail import Detail, RunDetail
 from odw_core.service.parts import newest_attempt
+from odw_tui import actions
 from odw_tui.kit import Kit
 from odw_tui.panes.blockers import BlockersPane
+from odw_tui.panes.diff import DiffPane
 from odw_tui.panes.journal import JournalPane
+from odw_tui.panes.plans import PlansPane
 from odw_tui.panes.timeline import TimelinePane
 from odw_tui.present.blockers import cell_of
 from odw_tui.present.cell_story import cell_at
-from odw_tui.present.output import Target, cell_target, is_growing, run_target
+from odw_tui.present.diff import STREAM as DIFF_STREAM
+from odw_tui.present.diff import Part, part_at
+from odw_tui.present.findings import place_of
+from odw_tui.present.output import JOURNAL, Target, cell_target, is_growing, run_target
+from odw_tui.present.plans import Entry, EntryKind
 from odw_tui.present.run_head import is_live
-from odw_tui.present.run_tabs import Tab, is_reviewed
+from odw_tui.present.run_tabs import Tab
+from odw_tui.screens.file import Text
+from odw_tui.screens.lines import Edited
 from odw_tui.screens.opened import OpenedScreen
 from odw_tui.widgets.line_view import LineView
 
@@ -34,10 +44,17 @@ class RunScreen(OpenedScreen):
         """Row, column and attempt (from 0) whose output is shown; None for the run itself."""
         self._timeline = TimelinePane(kit)
         self._blockers = BlockersPane(kit)
+        self._plans = PlansPane(kit)
+        self._diff = DiffPane(kit)
         self._journal = JournalPane(kit, address.root)
 
     def _panes(self) -> Iterable[Widget]:
-        return (self._timeline, self._blockers, self._journal, *super()._panes())
+        return (self._timeline, self._plans, self._blockers, self._diff, self._journal, *super()._panes())
+
+    @property
+    def context(self) -> str:
+        # Once something was searched for, the keys of the diff go from one find to the next.
+        return actions.DIFF if self._tab is Tab.DIFF and not self._searched else super().context
 
     @property
     def _run(self) -> RunDetail | None:
@@ -45,7 +62,13 @@ class RunScreen(OpenedScreen):
 
     @property
     def _view(self) -> LineView | None:
-        return self._journal.view if self._tab is Tab.JOURNAL else super()._view
+        match self._tab:
+            case Tab.JOURNAL:
+                return self._journal.view
+            case Tab.DIFF:
+                return self._diff.view
+            case _:
+                return super()._view
 
     def _tell_pane(self, detail: Detail) -> None:
         super()._tell_pane(detail)
@@ -56,6 +79,10 @@ class RunScreen(OpenedScreen):
             self._timeline.tell(detail)
         elif self._tab is Tab.BLOCKERS:
             self._blockers.tell(detail)
+        elif self._tab is Tab.PLANS:
+            self._plans.tell(detail)
+        elif self._tab is Tab.DIFF:
+            self._diff.tell(detail)
 
     def _target(self, detail: Detail) -> Target:
         if self._asked is not None and isinstance(detail, RunDetail):
@@ -68,6 +95,7 @@ class RunScreen(OpenedScreen):
     def _show_tab(self) -> None:
         super()._show_tab()
         self._journal.set_in_view(self._detail is not None and self._tab is Tab.JOURNAL)
+        self._diff.set_in_view(self._detail is not None and self._tab is Tab.DIFF)
 
     def tick(self) -> None:
         super().tick()
@@ -81,14 +109,18 @@ class RunScreen(OpenedScreen):
                 return f"Nothing was run in this cell; {output} shows the output of the whole run."
             case "open" if self._tab is Tab.BLOCKERS and self._blockers.blocker is None:
                 return "There is no blocker under the cursor."
-            case "blockers" if self._run is not None and not is_reviewed(self._run):
-                return "Nobody reviews this run, so there are no blockers."
-            case "open" if self._tab is Tab.QUESTIONS:
-                return "It can only be read here; the card says who can answer it."
+            case "open" if self._tab is Tab.PLANS and self._entry_text() is None:
+                return "All of it is here already; what lies beside a plan can be opened."
+            case "next_task" | "previous_task" if not self._diff.has_others:
+                return "Only one task changed anything."
+            case "fold" | "next_file" | "previous_file" | "next_hunk" | "previous_hunk" if self._diff.file is None:
+                return "No file was changed."
             case "earlier_attempt" | "later_attempt" if self._other_attempt(action_id) is None:
                 return "There is no other attempt that way."
             case "run_output" if self._tab is Tab.OUTPUT and self._cell is None:
                 return "This is the output of the whole run."
+            case "preview_down" | "preview_up" if self._tab is Tab.PLANS:
+                return None
             case "zoom" | "preview_down" | "preview_up" if self._tab is not Tab.TIMELINE:
                 return "That works in the timeline."
             case _:
@@ -121,8 +153,16 @@ class RunScreen(OpenedScreen):
         super().do_prompt()
 
     def do_diff(self) -> None:
-        self._open_cursor_cell()
-        super().do_diff()
+        self.open_tab(Tab.DIFF)
+
+    def do_own_diff(self) -> None:
+        self._diff.show_part(self._looked_at())
+        self.open_tab(Tab.DIFF)
+
+    def _looked_at(self) -> Part | None:
+        """The attempt that is looked at, if it left a diff; None for all tasks together."""
+        cell = self._cursor_cell() if self._tab is Tab.TIMELINE else self._cell if self._tab is Tab.OUTPUT else None
+        return part_at(self._run, *cell) if self._run is not None and cell is not None else None
 
     def _open_cursor_cell(self) -> None:
         if self._tab is Tab.TIMELINE:
@@ -143,6 +183,8 @@ class RunScreen(OpenedScreen):
     def do_open(self) -> None:
         if self._tab is Tab.TIMELINE:
             self._open_output(self._cursor_cell())
+        elif self._tab is not Tab.BLOCKERS:
+            super().do_open()
         elif (run := self._run) is not None and (blocker := self._blockers.blocker) is not None:
             place = cell_of(run, blocker)
             if place is None:
@@ -150,6 +192,110 @@ class RunScreen(OpenedScreen):
                 return
             self.open_tab(Tab.TIMELINE)
             self._timeline.move_to(*place)
+
+    async def on_plans_pane_opened(self, event: PlansPane.Opened) -> None:
+        event.stop()
+        await self.act("open")
+
+    def on_plans_pane_moved(self, event: PlansPane.Moved) -> None:
+        event.stop()
+        self._show_footer()
+
+    def on_diff_pane_read(self, event: DiffPane.Read) -> None:
+        event.stop()
+        self._show_footer()
+
+    def _whole(self) -> Text | None:
+        run = self._run
+        match self._tab:
+            case Tab.PLANS if (text := self._entry_text()) is not None:
+                return text
+            case Tab.DIFF if run is not None and (part := self._diff.part) is not None:
+                return self._text(f"diff of {part.task}, {part.where}", DIFF_STREAM, address=part.address)
+            case Tab.JOURNAL:
+                line = self._journal.view.current_line
+                return self._text(JOURNAL, JOURNAL, line=None if line is None else line + 1)
+            case _:
+                return super()._whole()
+
+    def _entry_text(self) -> Text | None:
+        """What lies under the cursor beside a plan, as a text; None for what is shown whole already."""
+        entry: Entry | None = self._plans.entry
+        if entry is None or entry.plan is None:
+            return None
+        match entry.kind:
+            case EntryKind.PROMPT:
+                title = f"prompt for {entry.plan.repo}"
+                return Text(title, entry.plan.address, "prompt", words=entry.plan.prompt, places=self._places)
+            case EntryKind.ATTACHMENT if entry.artifact is not None:
+                return self._text(entry.artifact.name, entry.artifact.stream)
+            case _:
+                return None
+
+    @property
+    def _can_edit(self) -> bool:
+        match self._tab:
+            case Tab.BLOCKERS:
+                return self._blockers.blocker is not None and bool(self._blockers.blocker.path)
+            case Tab.PLANS:
+                return self._plans.entry is not None and self._plans.entry.artifact is not None
+            case Tab.DIFF | Tab.JOURNAL:
+                return True
+            case _:
+                return super()._can_edit
+
+    @property
+    def _can_unfold(self) -> bool:
+        match self._tab:
+            case Tab.PLANS:
+                return self._plans.can_unfold
+            case Tab.DIFF:
+                return self._diff.file is not None
+            case _:
+                return super()._can_unfold
+
+    def do_unfold(self) -> None:
+        match self._tab:
+            case Tab.PLANS:
+                self._plans.unfold()
+            case Tab.DIFF:
+                self._diff.fold_all()
+            case _:
+                super().do_unfold()
+
+    def _search(self, text: str) -> None:
+        if text and self._tab is Tab.DIFF:
+            self._diff.unfold_everything()
+        super()._search(text)
+        self._show_tab()
+
+    def do_next_hunk(self) -> None:
+        if not self._diff.next_hunk(1):
+            self.flash("That was the last change.")
+
+    def do_previous_hunk(self) -> None:
+        if not self._diff.next_hunk(-1):
+            self.flash("That was the first change.")
+
+    def do_next_file(self) -> None:
+        if not self._diff.next_file(1):
+            self.flash("That was the last file.")
+
+    def do_previous_file(self) -> None:
+        if not self._diff.next_file(-1):
+            self.flash("That was the first file.")
+
+    def do_fold(self) -> None:
+        self._diff.fold()
+
+    def do_next_task(self) -> None:
+        self._diff.next_part(1)
+
+    def do_previous_task(self) -> None:
+        self._diff.next_part(-1)
+
+    def do_plans(self) -> None:
+        self.open_tab(Tab.PLANS)
 
     def do_timeline(self) -> None:
         self.open_tab(Tab.TIMELINE)
@@ -179,10 +325,16 @@ class RunScreen(OpenedScreen):
         self.toggle_class("-zoomed")
 
     def do_preview_down(self) -> None:
-        self._timeline.scroll_story(1)
+        self._scroll_below(1)
 
     def do_preview_up(self) -> None:
-        self._timeline.scroll_story(-1)
+        self._scroll_below(-1)
+
+    def _scroll_below(self, lines: int) -> None:
+        if self._tab is Tab.PLANS:
+            self._plans.scroll_text(lines)
+        else:
+            self._timeline.scroll_story(lines)
 
     def do_first_column(self) -> None:
         self._timeline.to_edge(columns=-1)
@@ -195,7 +347,38 @@ class RunScreen(OpenedScreen):
         if self._tab is Tab.TIMELINE and run is not None and cell is not None:
             found = cell_at(run, cell[0], cell[1])
             return found.attempts[cell[2]].address if found is not None else self.address
+        if self._tab is Tab.PLANS and (entry := self._plans.entry) is not None and entry.plan is not None:
+            return entry.plan.address
+        if self._tab is Tab.DIFF and (part := self._diff.part) is not None:
+            return part.address
         return super()._copied_address()
+
+    async def _copied(self) -> str:
+        if self._tab is Tab.BLOCKERS and (blocker := self._blockers.blocker) is not None:
+            return place_of(blocker) or blocker.text
+        if self._tab is Tab.DIFF and self._diff.view.cursor_line is None and (place := self._diff.place) is not None:
+            return place[0]
+        if self._tab is Tab.PLANS and (entry := self._plans.entry) is not None and entry.artifact is not None:
+            return await self._path_of(entry.artifact) or entry.artifact.name
+        return await super()._copied()
+
+    async def _edited(self) -> Edited:
+        if self._tab is Tab.BLOCKERS and (blocker := self._blockers.blocker) is not None and blocker.path:
+            return self._edited_file(blocker.path, blocker.line or 1)
+        if self._tab is Tab.DIFF and (place := self._diff.place) is not None:
+            return self._edited_file(*place)
+        if self._tab is Tab.JOURNAL:
+            line = self._journal.view.current_line or 0
+            return Edited(self._journal.path, line + 1, self._places, wrote_a_run=True)
+        if self._tab is Tab.PLANS and (entry := self._plans.entry) is not None and entry.artifact is not None:
+            return Edited(await self._path_of(entry.artifact), 1, self._places, wrote_a_run=True)
+        return await super()._edited()
+
+    def _edited_file(self, path: str, line: int) -> Edited:
+        """A file that the run talks about, in the place it works for; the editor's door checks where it really lies."""
+        item = self._item
+        place = item.place if item is not None else ""
+        return Edited(str(PurePath(place) / path), line, self._places, wrote_a_run=False)
 
     def _move(self, rows: int, columns: int) -> None:
         match self._tab:
@@ -203,6 +386,8 @@ class RunScreen(OpenedScreen):
                 self._timeline.move(rows, columns)
             case Tab.BLOCKERS:
                 self._blockers.move(rows)
+            case Tab.PLANS:
+                self._plans.move(rows)
             case _:
                 super()._move(rows, columns)
 
@@ -212,6 +397,8 @@ class RunScreen(OpenedScreen):
                 self._timeline.page(pages)
             case Tab.BLOCKERS:
                 self._blockers.page(pages)
+            case Tab.PLANS:
+                self._plans.page(pages)
             case _:
                 super()._page(pages)
 
@@ -221,5 +408,7 @@ class RunScreen(OpenedScreen):
                 self._timeline.to_edge(rows=rows)
             case Tab.BLOCKERS:
                 self._blockers.to_edge(rows)
+            case Tab.PLANS:
+                self._plans.to_edge(rows)
             case _:
                 super()._to_edge(rows)

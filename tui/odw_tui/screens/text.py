@@ -31,6 +31,7 @@ class TextScreen(ActionScreen):
         self._head = Sheet((Line((Span(headline, "strong"),)), Line()), id="head")
         self._page = RowList(thumb=kit.signs.thumb, id="page")
         self._footer = Footer(kit.keymap, kit.signs)
+        self._is_fitted = self._wants_end = False
 
     def compose(self) -> ComposeResult:
         yield self._head
@@ -45,6 +46,11 @@ class TextScreen(ActionScreen):
 
     def _fit(self) -> None:
         self._page.show(LinesProvider(self._lines, self._page.size.width - 1))
+        self._is_fitted = True
+        if self._wants_end:
+            # The key was faster than the first layout.
+            self._wants_end = False
+            self.do_last()
         self._offer()
 
     def _offer(self) -> None:
@@ -69,6 +75,7 @@ class TextScreen(ActionScreen):
         self._page.scroll_lines(-_ALL)
 
     def do_last(self) -> None:
+        self._wants_end = not self._is_fitted
         self._page.scroll_lines(_ALL)
 
     def do_back(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from rich.segment import Segment
 from rich.style import Style
@@ -21,6 +21,20 @@ _JUDGED = 1000
 _MARGIN = 200
 """Characters around a row in which a word that crosses its edge is looked for."""
 _SPACE_AFTER_NUMBER = 2
+
+
+class LineLook(Protocol):
+    """Says how lines look that do not speak for themselves. Asked for lines that are painted, never for all."""
+
+    @property
+    def highest(self) -> int:
+        """The highest number there may be."""
+
+    def number(self, line: int) -> int | None:
+        """What stands beside line ``line``, None for nothing."""
+
+    def tone(self, line: int) -> str:
+        """Its component class without ``line-view--``; empty for a line that is judged by its words."""
 
 
 class Painted(NamedTuple):
@@ -56,6 +70,7 @@ class RowPainter:
         self.digits = 0
         self.left = 0
         self.needle: Needle | None = None
+        self.look: LineLook | None = None
 
     @property
     def gutter(self) -> int:
@@ -98,10 +113,11 @@ class RowPainter:
 
     def _paint(self, window: LineWindow, row: Row, under: str) -> Painted:
         piece = self._piece(window, row)
+        tone = self.look.tone(row.line) if self.look is not None and window.is_numbered else ""
         segments = [
-            *self._gutter(window, row, under, is_slid=piece.start > 0 and not window.wraps),
+            *self._gutter(window, row, under, tone, is_slid=piece.start > 0 and not window.wraps),
             Segment(" " * piece.blank, self.style(under)),
-            *self._text(piece, under),
+            *self._text(piece, under, tone),
         ]
         width = self.gutter + window.width
         end = Segment(" ", self.style())
@@ -130,19 +146,23 @@ class RowPainter:
             end, _ = fit(text, start, width - blank - 1)
         return _Piece(text, start, end, blank, goes_on)
 
-    def _gutter(self, window: LineWindow, row: Row, under: str, *, is_slid: bool) -> list[Segment]:
+    def _gutter(self, window: LineWindow, row: Row, under: str, tone: str, *, is_slid: bool) -> list[Segment]:
         marker = Segment(self._marker if under and row.part == 0 else " ", self.style(under, under))
         edge = Segment("<" if is_slid else " ", self.style(under, "more"))
         if not self.has_numbers:
             return [marker, edge]
-        number = str(row.line + 1) if window.is_numbered and row.part == 0 else ""
-        tone = self._severity(window.shown(row.line, _JUDGED)[0]) if number else ""
+        number = self._number(row.line) if window.is_numbered and row.part == 0 else ""
+        judged = self._severity(window.shown(row.line, _JUDGED)[0]) if number and not tone else ""
         return [
             marker,
-            Segment(number.rjust(self.digits), self.style(under, "number", tone)),
+            Segment(number.rjust(self.digits), self.style(under, "number", judged)),
             Segment(" " * (_SPACE_AFTER_NUMBER - 1), self.style(under)),
             edge,
         ]
+
+    def _number(self, line: int) -> str:
+        number = line + 1 if self.look is None else self.look.number(line)
+        return "" if number is None else str(number)
 
     def _severity(self, text: str) -> str:
         beginning = text[:_JUDGED]
@@ -150,15 +170,16 @@ class RowPainter:
             return "error"
         return "warning" if WARNING.is_in(beginning) else ""
 
-    def _text(self, piece: _Piece, under: str) -> list[Segment]:
+    def _text(self, piece: _Piece, under: str, given: str) -> list[Segment]:
         start, end = piece.start, piece.end
         shown = piece.text[start:end]
         begin = max(0, start - _MARGIN)
         around = piece.text[begin : end + _MARGIN]
-        tones = [""] * len(shown)
+        tones = [given] * len(shown)
         is_plain = True
+        judging = () if given else ((WARNING, "warning"), (ERROR, "error"))
         # What was searched for stands out most, so it is laid over the rest.
-        for needle, tone in ((WARNING, "warning"), (ERROR, "error"), (self.needle, "match")):
+        for needle, tone in (*judging, (self.needle, "match")):
             if needle is None:
                 continue
             for first, last in needle.spans(around):
@@ -167,7 +188,7 @@ class RowPainter:
                     tones[first:last] = [tone] * (last - first)
                     is_plain = False
         if is_plain:
-            return [Segment(shown, self.style(under))]
+            return [Segment(shown, self.style(under, given))]
         segments: list[Segment] = []
         position = 0
         for tone, group in groupby(tones):

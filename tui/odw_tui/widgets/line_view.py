@@ -22,9 +22,9 @@ from odw_core.files.text_lines import TextLines
 from odw_core.text.ansi import plain
 from odw_core.text.needle import Needle
 from odw_core.text.severity import ERROR
-from odw_tui.motion import FrameLimiter
+from odw_tui.motion import FrameLimiter, Motion
 from odw_tui.widgets.line_hunt import Outcome, hunt
-from odw_tui.widgets.line_paint import Painted, RowPainter
+from odw_tui.widgets.line_paint import LineLook, Painted, RowPainter
 from odw_tui.widgets.line_window import LineWindow
 from odw_tui.widgets.own_lines import OwnLines
 
@@ -48,6 +48,13 @@ class LineView(OwnLines, can_focus=True):
         "line-view--cursor",
         "line-view--more",
         "line-view--thumb",
+        "line-view--plain",
+        "line-view--added",
+        "line-view--removed",
+        "line-view--heading",
+        "line-view--part",
+        "line-view--fold",
+        "line-view--aside",
     }
     DEFAULT_CSS = """
     LineView { height: 1fr; width: 1fr; }
@@ -58,6 +65,10 @@ class LineView(OwnLines, can_focus=True):
     LineView > .line-view--cursor { background: $panel; }
     LineView > .line-view--more { color: $foreground-disabled; }
     LineView > .line-view--thumb { color: $foreground-disabled; }
+    LineView > .line-view--added { color: $text-success; }
+    LineView > .line-view--removed { color: $text-error; }
+    LineView > .line-view--heading, LineView > .line-view--part { text-style: bold; }
+    LineView > .line-view--fold, LineView > .line-view--aside { color: $foreground-muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "down", "Down", show=False),
@@ -109,6 +120,7 @@ class LineView(OwnLines, can_focus=True):
         *,
         marker: str = "▌",
         thumb: str = "▐",
+        motion: Motion | None = None,
         id: str | None = None,  # noqa: A002
         classes: str | None = None,
     ) -> None:
@@ -122,7 +134,9 @@ class LineView(OwnLines, can_focus=True):
         self._hunt: Iterator[Outcome | None] | None = None
         self._is_working = False
         self._is_dragged = False
-        self._limiter = FrameLimiter(self._look, self.set_timer)
+        self._wanted: int | None = None
+        """Where to go once that line is known."""
+        self._limiter = FrameLimiter(self._look, self.set_timer, motion=motion)
 
     @property
     def title(self) -> str:
@@ -160,6 +174,22 @@ class LineView(OwnLines, can_focus=True):
         return cursor if cursor is not None and window.is_in_view(cursor) else window.top.line
 
     @property
+    def cursor_line(self) -> int | None:
+        """The line of the cursor (from 0), None without one in view."""
+        cursor = self._window.cursor
+        is_there = cursor is not None and self._window.is_numbered and self._window.is_in_view(cursor)
+        return cursor if is_there else None
+
+    @property
+    def top_line(self) -> int:
+        """The first line in view (from 0; below 0 it is counted from the end)."""
+        return self._window.top.line
+
+    def text_of(self, line: int) -> str:
+        """A line as it is shown, whole."""
+        return self._window.shown(line)[0]
+
+    @property
     def is_searching(self) -> bool:
         """Whether a search is still going on."""
         return self._hunt is not None
@@ -169,7 +199,7 @@ class LineView(OwnLines, can_focus=True):
         """Whether everything that was asked for is done: counted, searched, painted."""
         return not (self._limiter.is_pending or self._is_working)
 
-    def show(self, source: LineSource, *, follow: bool = True, empty: str = "") -> None:
+    def show(self, source: LineSource, *, follow: bool = True, empty: str = "", look: LineLook | None = None) -> None:
         """Show another text: its end, or its beginning with ``follow`` off. ``empty`` is said while it has no line."""
         # Most texts are small: they are counted before the first paint and never shown without numbers.
         deadline = perf_counter() + _SLICE_S
@@ -179,9 +209,10 @@ class LineView(OwnLines, can_focus=True):
         window.wraps = self._window.wraps
         self._window = window
         self._empty = empty
-        self._hunt = None
+        self._hunt = self._wanted = None
         self._painter.needle = None
         self._painter.left = 0
+        self._painter.look = look
         self._painter.digits = _FEWEST_DIGITS if source.is_counted else _DIGITS_OF_A_LARGE_TEXT
         self._relay()
         self._go_on()
@@ -197,6 +228,24 @@ class LineView(OwnLines, can_focus=True):
         self._painter.forget()
         self._repaint()
         self._hunt_for(self._painter.needle, forward=True, is_new=True)
+
+    def go_to(self, line: int) -> None:
+        """Put the cursor on a line (from 0) and bring it into view, as soon as so many lines are known."""
+        window = self._window
+        self._wanted = None
+        if window.is_numbered and (line < window.end or window.is_complete):
+            window.to_line(max(0, min(line, window.end - 1)))
+            self._repaint()
+        else:
+            self._wanted = line
+
+    def put_on_top(self, line: int) -> None:
+        """Let the view begin with a line, as far as there are lines below it; the cursor goes there too."""
+        self.go_to(line)
+        if self._wanted is None:
+            self._window.scroll(line - self._window.top.line)
+            self._window.follows = False
+            self._repaint()
 
     def action_down(self) -> None:
         """One row down."""
@@ -362,7 +411,8 @@ class LineView(OwnLines, can_focus=True):
 
     def _relay_if_wider(self) -> None:
         """Make room for more digits. The gutter never gets narrower while a text is shown, so that nothing jumps."""
-        digits = len(str(self._window.source.line_count))
+        look = self._painter.look
+        digits = len(str(self._window.source.line_count if look is None else look.highest))
         if digits > self._painter.digits:
             self._painter.digits = digits
             self._painter.forget()
@@ -421,6 +471,8 @@ class LineView(OwnLines, can_focus=True):
             self._repaint()
             if more:
                 return True
+        if self._wanted is not None:
+            self.go_to(self._wanted)
         if self._hunt is not None:
             self._continue_hunt(self._hunt)
         return self._hunt is not None

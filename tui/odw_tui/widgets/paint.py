@@ -52,5 +52,9 @@ class Painter:
         if (name := f"tone--{tone}") in widget.screen.COMPONENT_CLASSES:
             base += widget.screen.get_component_rich_style(name, partial=True)
         if under:
-            base += widget.get_component_rich_style(under, partial=True)
+            over = widget.get_component_rich_style(under, partial=True)
+            if over.reverse:
+                # Turned round, colours would be patches and dim words grey on grey.
+                base = widget.rich_style + Style(bold=base.bold)
+            base += over
         return base

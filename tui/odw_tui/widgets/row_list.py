@@ -153,6 +153,11 @@ class RowList(OwnLines):
             self._keep_in_view()
         self._refresh_changed()
 
+    def begin_anew(self) -> None:
+        """Other rows come: the first of them is what should be seen, as in a list that is new."""
+        self._top = self._cursor_index = 0
+        self._is_placed = False
+
     def hold(self) -> None:
         """The row under the cursor is meant from now on, also if the cursor never moved."""
         self._is_placed = True

@@ -14,7 +14,7 @@ from textual.widget import Widget
 from odw_tui.present.spans import Span, width_of
 from odw_tui.widgets.paint import Painter
 
-_GAP = 3
+_GAPS = (3, 2)
 
 
 class TabItem(NamedTuple):
@@ -27,7 +27,7 @@ class TabItem(NamedTuple):
 
 
 class TabLine(Widget):
-    """``1 timeline   2 blockers 7   3 output``."""
+    """``1 timeline   2 blockers 7   3 output``; where that does not fit, only the open one keeps its name."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"tab-line--open"}
     DEFAULT_CSS = "TabLine { height: 1; width: 1fr; }"
@@ -62,14 +62,26 @@ class TabLine(Widget):
     def render_line(self, y: int) -> Strip:
         painter = self._painter
         segments: list[Segment] = []
-        for item in self._items:
+        gap, tabs = self._laid(self.size.width)
+        for item, (key, name, note) in zip(self._items, tabs, strict=True):
             if segments:
-                segments.append(Segment(" " * _GAP, painter.style()))
-            key, name, note = self._words(item)
+                segments.append(Segment(" " * gap, painter.style()))
             segments += painter.segments((key,))
             segments += painter.segments((name,), "tab-line--open" if item.id == self._open else "")
             segments += painter.segments((note,))
         return Strip(segments).adjust_cell_length(self.size.width, painter.style())
+
+    def _laid(self, width: int) -> tuple[int, list[tuple[Span, Span, Span]]]:
+        """The gap, and the words of each tab: as many as fit."""
+        whole = [self._words(item) for item in self._items]
+        for gap in _GAPS:
+            if sum(width_of(words) + gap for words in whole) - gap <= width:
+                return gap, whole
+        keys = [
+            words if item.id == self._open or not item.key else (Span(item.key, words[1].tone), Span(""), Span(""))
+            for item, words in zip(self._items, whole, strict=True)
+        ]
+        return _GAPS[-1], keys
 
     def _words(self, item: TabItem) -> tuple[Span, Span, Span]:
         tone = "strong" if item.id == self._open else "quiet"
@@ -79,9 +91,10 @@ class TabLine(Widget):
     def on_click(self, event: events.Click) -> None:
         event.stop()
         end = 0
-        for item in self._items:
-            end += width_of(self._words(item))
+        gap, tabs = self._laid(self.size.width)
+        for item, words in zip(self._items, tabs, strict=True):
+            end += width_of(words)
             if event.x < end:
                 self.post_message(self.Chosen(self, item.id))
                 return
-            end += _GAP
+            end += gap

@@ -241,6 +241,8 @@ class RunAcc:
     # reports of failed nodes: file name to the message inside
     reports: dict[str, str] = field(default_factory=dict)
     problems: list[ProblemAcc] = field(default_factory=list)
+    # figure of the screen to [offset, ts_ms] of the journal line that said it last
+    said_at: dict[str, list[int]] = field(default_factory=dict)
 
     @property
     def has_exit(self) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from odw_core.engines.odw.acc import NodeAcc, RunAcc
+from odw_core.engines.odw.names import JOURNAL
+from odw_core.model.cause import Cause
 from odw_core.text.ansi import one_line, plain
 
 
@@ -36,6 +38,24 @@ def cause_lines(acc: RunAcc) -> tuple[str, ...]:
         return (*plain(acc.workflow_error).rstrip("\n").split("\n"), *lines)
     said = run_cause(acc)
     return (*lines, said) if said else tuple(lines)
+
+
+def known_causes(acc: RunAcc) -> tuple[Cause, ...]:
+    """What the classifier makes of the failure: one cause for each kind, with the task that it broke."""
+    # Imported late: rows of thousands are made without it.
+    from odw_core.diagnose.causes import cause_of
+
+    found: dict[str, Cause] = {}
+    for node in broken_nodes(acc):
+        outcome = node.outcome
+        said = acc.reports.get(outcome.report, "") or outcome.error_line if outcome is not None else ""
+        cause = cause_of(said, file=JOURNAL, what=f"{one_line(node.label or node.key, 80)} failed")
+        if cause is not None:
+            found.setdefault(cause.kind, cause)
+    cause = cause_of(acc.workflow_error, file=JOURNAL) if acc.workflow_error else None
+    if cause is not None:
+        found.setdefault(cause.kind, cause)
+    return tuple(found.values())
 
 
 def broken_nodes(acc: RunAcc) -> list[NodeAcc]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from odw_core.engines.base import Body, Follower, Read
+from odw_core.engines.base import Follower, Read
 from odw_core.engines.loose import integer, parse_object
 from odw_core.engines.odw import layout
 from odw_core.engines.odw.names import FOLD_VERSION, JOURNAL, RECORD, STATE, pid_of, start_ms_of
@@ -17,6 +17,7 @@ from odw_core.model.address import Address
 from odw_core.model.evidence import Cursor, Evidence, Facts, Owner, ProcessOwner, Unit
 from odw_core.model.item import Item
 from odw_core.model.problem import Problem
+from odw_core.model.search import Body
 
 if TYPE_CHECKING:
     from odw_core.engines.odw.acc import RunAcc

@@ -44,6 +44,8 @@ def fold_line(acc: RunAcc, data: bytes, offset: int) -> None:
     ts_ms = line.ts_ms
     if ts_ms is not None and (acc.last_ms is None or ts_ms > acc.last_ms):
         acc.last_ms = ts_ms
+    for figure in _FIGURES.get(line.type if line.event is None else text(line.event, "type"), ()):
+        acc.said_at[figure] = [offset, ts_ms or 0]
     match line.type:
         case "script_stream":
             _stream(acc, line, ts_ms, Ref(offset, len(data)))
@@ -251,6 +253,20 @@ def _workflow_error(acc: RunAcc, event: Json, ts_ms: int | None, ref: Ref) -> No
 def _preflight_blocked(acc: RunAcc, event: Json, ts_ms: int | None, ref: Ref) -> None:
     acc.last_words = one_line(f"{text(event, 'label')}: {text(event, 'category')} {text(event, 'remediation')}", 400)
 
+
+# Which figures of a row or a run each kind of line decides.
+_FIGURES: dict[str, tuple[str, ...]] = {
+    "launch": ("started",),
+    "exit": ("state",),
+    "workflow_start": ("title",),
+    "phase": ("stage",),
+    "log": ("said",),
+    "agent_start": ("stage", "tasks", "model"),
+    "agent_done": ("tasks", "tokens", "questions"),
+    "worktree_review_gate": ("blockers", "stage"),
+    "workflow_done": ("state",),
+    "workflow_error": ("state", "cause"),
+}
 
 _HANDLERS: dict[str, Callable[[RunAcc, Json, int | None, Ref], None]] = {
     "workflow_start": _workflow_start,

@@ -8,7 +8,7 @@ from odw_core.model.address import Address
 
 JOURNAL, RECORD, STATE, INPUT = "events.jsonl", "run.json", "state.json", "input.raw"
 
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 """Raised whenever the meaning of an accumulator's field changes: checkpoints of another version are folded again."""
 
 _OF_RUN = re.compile(r"^(odw-exec-(?:resume-)?\d+-\d+)-")

@@ -9,9 +9,10 @@ from odw_core.engines.odw.names import run_of, session_address
 from odw_core.engines.odw.question import agent_questions
 from odw_core.engines.odw.records import SessionRecord, decode_session
 from odw_core.model.address import Address
-from odw_core.model.detail import SessionDetail
+from odw_core.model.cause import Cause
+from odw_core.model.detail import How, Origin, SessionDetail
 from odw_core.model.evidence import Evidence, Facts, Replaced
-from odw_core.model.item import Depth, Item, Kind, Tokens
+from odw_core.model.item import Claim, Depth, Item, Kind, State, Tokens
 from odw_core.model.question import Question
 from odw_core.state.derive import Reading, Standing, derive
 from odw_core.text.ansi import one_line, plain
@@ -115,6 +116,7 @@ def session_item(acc: SessionAcc, facts: Facts, depth: Depth = Depth.FOLDED) -> 
         depth=depth,
         driver="pandacode",
         next_deadline=deadline,
+        claims=(Claim(acc.runtime, session=thread),) if (thread := one_line(record.thread_id or "", 120)) else (),
     )
 
 
@@ -148,12 +150,16 @@ def _cause(acc: SessionAcc) -> str:
 
 
 def _tokens(artifacts: Json) -> Tokens | None:
-    usage = mapping(artifacts, "usage")
-    total = integer(mapping(mapping(usage, "tokenUsage"), "total"), "totalTokens")
-    if total is None:
-        usage = mapping(mapping(artifacts, "last_summary"), "usage")
-        total = integer(mapping(mapping(usage, "tokenUsage"), "total"), "totalTokens") or integer(usage, "total_tokens")
-    return None if total is None else Tokens(total)
+    """The usage of the whole thread, in either of the two spellings that records have."""
+    for usage in (mapping(artifacts, "usage"), mapping(mapping(artifacts, "last_summary"), "usage")):
+        total = mapping(mapping(usage, "tokenUsage"), "total")
+        if (count := integer(total, "totalTokens")) is not None:
+            names = ("inputTokens", "cachedInputTokens", "outputTokens", "reasoningOutputTokens")
+            return Tokens(count, False, *(integer(total, name) for name in names))
+        if (count := integer(usage, "total_tokens")) is not None:
+            names = ("input_tokens", "cached_input_tokens", "output_tokens", "reasoning_output_tokens")
+            return Tokens(count, False, *(integer(usage, name) for name in names))
+    return None
 
 
 def session_detail(acc: SessionAcc, facts: Facts) -> SessionDetail:
@@ -173,6 +179,26 @@ def session_detail(acc: SessionAcc, facts: Facts) -> SessionDetail:
         cause=(item.cause,) if item.cause else (),
         missing_artifacts=tuple(plain(name) for name in texts(record.artifacts, "missing_artifacts")),
         streams=("stdout", "stderr", "journal"),
+        causes=_causes(item),
+        origins=_origins(acc, item),
+    )
+
+
+def _causes(item: Item) -> tuple[Cause, ...]:
+    # Imported late: rows of thousands are made without it.
+    from odw_core.diagnose.causes import cause_of
+
+    found = cause_of(item.cause) if item.cause else None
+    return () if found is None else (found,)
+
+
+def _origins(acc: SessionAcc, item: Item) -> tuple[Origin, ...]:
+    file = f"{acc.place}/.pandacode/sessions/{acc.runtime}/{acc.session}.json"
+    how = How.INFERRED if item.state is State.STALE else How.READ
+    rest = ("title", "model", "tokens", "questions", "started")
+    return (
+        Origin("state", file, None, item.changed_at, how, "state"),
+        *(Origin(figure, file, None, item.changed_at, How.READ) for figure in rest),
     )
 
 

@@ -6,9 +6,10 @@ from collections import defaultdict
 
 from odw_core.engines.odw.acc import GateAcc, NodeAcc, RunAcc
 from odw_core.engines.odw.blocker import gate_blockers
-from odw_core.engines.odw.cause import cause_lines, node_cause
+from odw_core.engines.odw.cause import cause_lines, known_causes, node_cause
 from odw_core.engines.odw.item import run_item
 from odw_core.engines.odw.names import session_address
+from odw_core.engines.odw.origins import run_origins
 from odw_core.engines.odw.question import run_questions
 from odw_core.engines.odw.roles import Part, Role, is_review_loop, max_rounds, role_of, round_now
 from odw_core.engines.odw.show_as import ShowAs, show_as
@@ -63,6 +64,8 @@ def run_detail(acc: RunAcc, facts: Facts) -> RunDetail:
         resumed_from=one_line(acc.resumed_from or acc.resume_argument or "", 120) or None,
         sessions=tuple(sessions),
         streams=("journal", "stdout", "stderr"),
+        causes=known_causes(acc) if item.cause else (),
+        origins=run_origins(acc, facts, item.state),
     )
 
 

@@ -1,0 +1,1 @@
+"""Why something failed: one classifier for commands, cards and rows."""

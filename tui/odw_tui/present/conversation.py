@@ -1,0 +1,149 @@
+"""A conversation line by line: who said what, what was run and how it ended, with the turns as rules between. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from odw_core.model.conversation import Entry, EntryKind
+from odw_core.model.detail import SessionDetail
+from odw_core.text.ansi import one_line
+from odw_tui.present import numbers
+from odw_tui.present.glyphs import Glyphs
+from odw_tui.present.spans import Line, Span, Spans, cut_text, fit, width_of
+
+_LONGEST = 500
+_TIME = 8
+_WHO = 8
+_NARROW = 70
+_GAUGE = 10
+
+_NAMES = {
+    EntryKind.USER: "you",
+    EntryKind.AGENT: "agent",
+    EntryKind.REASONING: "thinks",
+    EntryKind.COMMAND: "ran",
+    EntryKind.PATCH: "patched",
+    EntryKind.TOOL: "called",
+    EntryKind.QUESTION: "asks",
+    EntryKind.ANSWER: "answer",
+    EntryKind.COMPACTION: "compacts",
+    EntryKind.NOTICE: "notice",
+    EntryKind.END: "turn",
+    EntryKind.TURN: "turn",
+}
+_TONES = {
+    EntryKind.USER: "strong",
+    EntryKind.REASONING: "faint",
+    EntryKind.TOOL: "quiet",
+    EntryKind.QUESTION: "waiting",
+    EntryKind.COMPACTION: "quiet",
+    EntryKind.NOTICE: "quiet",
+    EntryKind.TURN: "faint",
+}
+
+
+def entry_line(entry: Entry, signs: Glyphs, width: int, *, has_cursor: bool) -> Spans:
+    """One entry as one line, exactly ``width`` cells."""
+    bar = Span(signs.cursor, "accent") if has_cursor else Span(" ")
+    is_narrow = width < _NARROW
+    when = () if is_narrow else (Span(clock(entry.at).ljust(_TIME), "faint"), Span("  "))
+    sign, tone = _sign(entry, signs)
+    who = Span(_NAMES[entry.kind].ljust(_WHO), "faint")
+    before: Spans = (bar, *when, Span(sign, tone), Span(" "), *(() if is_narrow else (who, Span(" "))))
+    ending = _ending(entry)
+    room = width - width_of(before) - (width_of(ending) + 2 if ending else 0) - 1
+    head = cut_text(one_line(entry.head, _LONGEST) or _NAMES[entry.kind], max(4, room), signs.ellipsis)
+    said = Span(head, _tone(entry, tone))
+    space = " " * max(1, width - width_of((*before, said, *ending)) - 1)
+    return fit((*before, said, Span(space), *ending, Span(" ")), width, signs.ellipsis)
+
+
+def clock(at: float | None) -> str:
+    """``14:03:12`` local time; empty when nobody wrote it down."""
+    return "" if at is None else f"{datetime.fromtimestamp(at).astimezone():%H:%M:%S}"
+
+
+def _sign(entry: Entry, signs: Glyphs) -> tuple[str, str]:
+    """The glyph of an entry, and the tone of what it stands for."""
+    states = {state.value: sign for state, sign in signs.states.items()}
+    if entry.is_error:
+        return states["failed"], "failed"
+    if entry.kind is EntryKind.QUESTION:
+        return states["waiting"], "waiting" if entry.is_pending else "quiet"
+    if entry.is_pending:
+        return states["running"], "running"
+    match entry.kind:
+        case EntryKind.COMMAND if entry.exit_code:
+            return states["failed"], "failed"
+        case EntryKind.COMMAND | EntryKind.PATCH | EntryKind.END:
+            return states["done"], "done"
+        case EntryKind.USER:
+            return signs.crumb, "accent"
+        case EntryKind.ANSWER:
+            return signs.crumb, "quiet"
+        case EntryKind.TURN:
+            return signs.dot, "faint"
+        case _:
+            return " ", ""
+
+
+def _tone(entry: Entry, sign_tone: str) -> str:
+    if entry.is_error or (entry.kind is EntryKind.QUESTION and entry.is_pending):
+        return sign_tone
+    if entry.kind is EntryKind.QUESTION:
+        return ""
+    return _TONES.get(entry.kind, "")
+
+
+def _ending(entry: Entry) -> Spans:
+    """``exit 3   12s   41 lines``: what is known of how it went."""
+    said: list[Span] = []
+    if entry.exit_code is not None:
+        said.append(Span(f"exit {entry.exit_code}", "failed" if entry.exit_code else "faint"))
+    if entry.note:
+        said.append(Span(one_line(entry.note, 40), "faint"))
+    if entry.duration_s is not None and entry.duration_s >= 1:
+        said.append(Span(numbers.duration(entry.duration_s), "faint"))
+    if entry.line_count:
+        said.append(Span(f"{numbers.count(entry.line_count)} {'line' if entry.line_count == 1 else 'lines'}", "faint"))
+    return tuple(span for one in said for span in (one, Span("   ")))[:-1]
+
+
+def gauge(used: int | None, window: int | None, signs: Glyphs) -> Spans:
+    """How full the model's window is: ``context ━━━━──────  41 % of 258k``; empty when nobody says."""
+    if used is None or not window:
+        return ()
+    share = min(1.0, used / window)
+    full, empty = ("#", "-") if signs.is_ascii else ("━", "─")
+    filled = round(share * _GAUGE)
+    tone = "blocked" if share >= 0.8 else "quiet"
+    return (
+        Span("context ", "faint"),
+        Span(full * filled, tone),
+        Span(empty * (_GAUGE - filled), "faint"),
+        Span(f"  {share * 100:.0f} % of {numbers.short(window)}", "quiet"),
+    )
+
+
+def conversation_head(detail: SessionDetail, count: int, is_complete: bool, signs: Glyphs, width: int) -> Line:
+    """What the list begins with: how much there is, and how full the window is."""
+    facts = [f"{numbers.count(count)} {'entry' if count == 1 else 'entries'}" + ("" if is_complete else " so far")]
+    if detail.turns is not None:
+        facts.append(f"{numbers.count(detail.turns)} {'turn' if detail.turns == 1 else 'turns'}")
+    if detail.commands:
+        failed = f", {numbers.count(detail.failed_commands)} failed" if detail.failed_commands else ""
+        facts.append(f"{numbers.count(detail.commands)} commands{failed}")
+    if detail.patches:
+        facts.append(f"{numbers.count(detail.patches)} patches")
+    if detail.compactions:
+        facts.append(f"compacted {numbers.count(detail.compactions)}×" if not signs.is_ascii else "compacted")
+    said = Span(f" {signs.dot} ".join(facts), "quiet")
+    right = gauge(detail.context_used, detail.context_window, signs)
+    return Line((said,), right if width_of((said, *right)) + 4 <= width else ())
+
+
+def body_title(entry: Entry, signs: Glyphs) -> Line:
+    """What stands above the text of an entry."""
+    sign, tone = _sign(entry, signs)
+    said = (Span(f"{sign} ", tone), Span(_NAMES[entry.kind], "strong"), Span(f"  {clock(entry.at)}", "faint"))
+    return Line(said, _ending(entry))

@@ -1,0 +1,135 @@
+"""DoctorScreen: examines this machine beside the screen, a section at a time, and shows every check with its fix."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.worker import Worker
+
+from odw_core.diagnose.doctor.check import Check
+from odw_core.diagnose.doctor.examine import SECTIONS, examined
+from odw_core.diagnose.doctor.world import World
+from odw_tui import actions
+from odw_tui.kit import Kit
+from odw_tui.panes.doctor import DoctorPane
+from odw_tui.panes.footer import Footer
+from odw_tui.present.doctor import head
+from odw_tui.screens.base import ActionScreen
+from odw_tui.terminal.clipboard import copy
+from odw_tui.widgets.sheet import Sheet
+
+_LOW_HEIGHT = 30
+_HALF = 0.5
+
+
+class DoctorScreen(ActionScreen):
+    """``look_around`` gives the world to examine, anew each time."""
+
+    CONTEXT: ClassVar[str] = actions.DOCTOR
+    CSS_PATH: ClassVar[str] = "doctor.tcss"
+
+    def __init__(self, kit: Kit, look_around: Callable[[], World]) -> None:
+        super().__init__(kit)
+        self._look_around = look_around
+        self._checks: list[Check] = []
+        self._looking_at: str | None = None
+        self._examining: Worker[None] | None = None
+        self._head = Sheet(id="head")
+        copy_key = kit.keymap.shown(self.CONTEXT, "copy", ascii_only=kit.signs.is_ascii)
+        self._pane = DoctorPane(kit, copy_key)
+        self._footer = Footer(kit.keymap, kit.signs)
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """What was found so far."""
+        return tuple(self._checks)
+
+    @property
+    def is_examining(self) -> bool:
+        """Whether there is more to come."""
+        return self._looking_at is not None
+
+    def compose(self) -> ComposeResult:
+        yield self._head
+        yield self._pane
+        yield self._footer
+
+    def on_mount(self) -> None:
+        self.do_again()
+        self._offer()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(self.app.size.height < _LOW_HEIGHT, "-low")
+
+    async def settle(self) -> None:
+        """Wait until everything is examined."""
+        if self._examining is not None:
+            await self._examining.wait()
+
+    async def _examine(self) -> None:
+        self._checks = []
+        world = await asyncio.to_thread(self._look_around)
+        for section in SECTIONS:
+            self._looking_at = section.title
+            self._show()
+            self._checks += await asyncio.to_thread(examined, section, world)
+        self._looking_at = None
+        self._show()
+
+    def _show(self) -> None:
+        self._head.show(head(self._checks, self.kit.signs, self._looking_at))
+        self._pane.tell(self._checks)
+
+    def _offer(self) -> None:
+        self._footer.offer(actions.actions_in(self.CONTEXT), self.CONTEXT)
+
+    def flash(self, text: str, tone: str = "strong") -> None:
+        self._footer.say(text, tone)
+
+    def type_key(self, key: str, character: str | None) -> bool:
+        self._offer()
+        return False
+
+    def why_not(self, action_id: str) -> str | None:
+        check = self._pane.check
+        match action_id:
+            case "copy" if check is None or check.command is None:
+                return "This check has no command to copy."
+            case "again" if self.is_examining:
+                return "The examination is not over yet."
+            case _:
+                return None
+
+    def do_again(self) -> None:
+        self._looking_at = SECTIONS[0].title
+        self._examining = self.run_worker(self._examine(), name="examine", exclusive=True)
+
+    def do_copy(self) -> None:
+        check = self._pane.check
+        if check is not None and check.command is not None:
+            self.flash(copy(self.app, check.command))
+
+    def do_down(self) -> None:
+        self._pane.rows.move(1)
+
+    def do_up(self) -> None:
+        self._pane.rows.move(-1)
+
+    def do_page_down(self) -> None:
+        self._pane.rows.page(_HALF)
+
+    def do_page_up(self) -> None:
+        self._pane.rows.page(-_HALF)
+
+    def do_first(self) -> None:
+        self._pane.rows.to_first()
+
+    def do_last(self) -> None:
+        self._pane.rows.to_last()
+
+    def do_back(self) -> None:
+        self.app.pop_screen()

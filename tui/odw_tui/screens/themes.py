@@ -1,0 +1,105 @@
+"""The theme picker: the theme under the cursor shows at once; it is kept with one key, or all stays as it was."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+
+from odw_core.errors import ConfigError
+from odw_themes.loader import Gallery
+from odw_tui import actions
+from odw_tui.desk import Desk
+from odw_tui.kit import Kit
+from odw_tui.panes.footer import Footer
+from odw_tui.panes.themes import ThemesPane
+from odw_tui.present.places import at_home
+from odw_tui.present.spans import Line, Span
+from odw_tui.screens.base import ActionScreen
+from odw_tui.widgets.sheet import Sheet
+
+_HALF = 0.5
+_NO_COLOUR = "NO_COLOR is set, so no colour shows; the choice can be kept all the same."
+
+
+class ThemesScreen(ActionScreen):
+    """``show`` paints the whole app in a theme; ``said`` tells the screen below what was done."""
+
+    CONTEXT: ClassVar[str] = actions.THEMES
+    CSS_PATH: ClassVar[str] = "settings.tcss"
+
+    def __init__(
+        self,
+        kit: Kit,
+        desk: Desk,
+        themes: Gallery,
+        before: str,
+        show: Callable[[str], None],
+        said: Callable[[str], None],
+    ) -> None:
+        super().__init__(kit)
+        self._desk, self._before = desk, before
+        self._paint, self._tell = show, said
+        notes = {name: "yours" if themes.is_own(name) else "" for name in themes.names}
+        words = [problem.sentence for problem in themes.problems]
+        if "NO_COLOR" in desk.environ:
+            words.insert(0, _NO_COLOUR)
+        headline = Line((Span("Theme", "strong"),), (Span(at_home(str(desk.file), kit.home), "quiet"),))
+        self._head = Sheet((headline, Line()), id="head")
+        self._pane = ThemesPane(kit, notes, words, before)
+        self._footer = Footer(kit.keymap, kit.signs)
+
+    def compose(self) -> ComposeResult:
+        yield self._head
+        yield self._pane
+        yield self._footer
+
+    def on_mount(self) -> None:
+        self._footer.offer(actions.actions_in(self.CONTEXT), self.CONTEXT)
+
+    def flash(self, text: str, tone: str = "strong") -> None:
+        self._footer.say(text, tone)
+
+    def type_key(self, key: str, character: str | None) -> bool:
+        self._footer.offer(actions.actions_in(self.CONTEXT), self.CONTEXT)
+        return False
+
+    def on_row_list_cursor_moved(self) -> None:
+        self._paint(self._pane.chosen)
+
+    async def on_row_list_opened(self) -> None:
+        await self.act("keep_theme")
+
+    async def do_keep_theme(self) -> None:
+        name = self._pane.chosen
+        try:
+            await asyncio.to_thread(self._desk.keep, "theme", name)
+        except ConfigError as error:
+            self.flash(str(error))
+            return
+        self.app.pop_screen()
+        self._tell(f"The theme is {name} from now on.")
+
+    def do_back(self) -> None:
+        self._paint(self._before)
+        self.app.pop_screen()
+
+    def do_down(self) -> None:
+        self._pane.rows.move(1)
+
+    def do_up(self) -> None:
+        self._pane.rows.move(-1)
+
+    def do_page_down(self) -> None:
+        self._pane.rows.page(_HALF)
+
+    def do_page_up(self) -> None:
+        self._pane.rows.page(-_HALF)
+
+    def do_first(self) -> None:
+        self._pane.rows.to_first()
+
+    def do_last(self) -> None:
+        self._pane.rows.to_last()
