@@ -1,0 +1,143 @@
+"""The scenes whose pictures are kept: every screen, with what is usual, with long and wide words, empty and broken."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from drivers import plan_samples, samples
+from drivers.doctor_world import Machine
+from drivers.room_driver import open_room
+from drivers.run_driver import opened
+from odw_core.model.address import Address
+from odw_core.model.detail import Detail
+from odw_core.model.item import Item, Limit, State, Tokens
+from odw_core.model.problem import Problem
+from odw_tui.screens.doctor import DoctorScreen
+
+Size = tuple[int, int]
+Scene = Callable[[Size], AbstractAsyncContextManager[Pilot[Any]]]
+
+MACHINE = "/tmp/pc-workshop"
+"""What a picture calls the folder of the doctor's machine."""
+WIDE = "請求書の丸め誤差を修正する（第二四半期）"
+LONG = "add an owner review queue with a digest of every decision that was taken while nobody was looking " * 2
+HOSTILE = "[bold]not markup[/bold] \x1b[2J\x1b]0;title\x07 \u202edlrow olleh"
+
+
+def _odd_items() -> tuple[Item, ...]:
+    """Names as long, as wide and as rude as they come."""
+    first, *rest = samples.room_items()
+    return (
+        replace(first, title=WIDE, why=f"waits for you: {WIDE}", stage=WIDE),
+        replace(rest[0], title=LONG, why=LONG, branch="feature/" + "very-" * 12 + "long"),
+        samples.item("hostile", State.FAILED, title=HOSTILE, cause=HOSTILE, why=HOSTILE),
+        samples.item(
+            "combining", State.DONE, title="e\u0301te\u0301 👩‍👩‍👧 naïve ﬁle", tokens=Tokens(999_999_999, at_least=True)
+        ),
+        *rest[1:],
+    )
+
+
+def room(*keys: str, snapshot: Any = None, details: Iterable[Detail] = (), words: str = "") -> Scene:
+    @asynccontextmanager
+    async def scene(size: Size) -> AsyncIterator[Pilot[Any]]:
+        async with open_room(snapshot, details, size=size) as driver:
+            await driver.press(*keys)
+            if words:
+                await driver.type(words)
+            yield driver.pilot
+
+    return scene
+
+
+def run(*keys: str, detail: Detail | Item, logs: Mapping[tuple[Address, str], Iterable[str]] | None = None) -> Scene:
+    @asynccontextmanager
+    async def scene(size: Size) -> AsyncIterator[Pilot[Any]]:
+        async with opened(detail, logs=logs, size=size) as driver:
+            await driver.press(*keys)
+            yield driver.pilot
+
+    return scene
+
+
+def doctor() -> Scene:
+    @asynccontextmanager
+    async def scene(size: Size) -> AsyncIterator[Pilot[Any]]:
+        # A path that is as long everywhere; the picture has another name for it.
+        folder = Path(tempfile.mkdtemp(prefix="pc-", dir="/tmp"))
+        machine = Machine(folder)
+        (machine.codex / "sessions").chmod(0o555)
+        async with open_room(size=size) as driver:
+            screen = DoctorScreen(driver.app.kit, machine.world)
+            await driver.app.push_screen(screen)
+            await screen.settle()
+            await driver.idle()
+            yield driver.pilot
+        shutil.rmtree(folder)
+
+    return scene
+
+
+def gone() -> Scene:
+    @asynccontextmanager
+    async def scene(size: Size) -> AsyncIterator[Pilot[Any]]:
+        async with opened(samples.run_detail(), size=size) as driver:
+            await driver.prune()
+            yield driver.pilot
+
+    return scene
+
+
+DETAILS = tuple(samples.run_detail(item) for item in samples.room_items())
+RUN = samples.run_detail()
+PLANS = plan_samples.planning_detail()
+LIMITED = tuple(
+    replace(one, limits=(Limit("5 h", 62.0, samples.NOW + 4200, samples.NOW),)) for one in samples.room_items()
+)
+STDERR = [f"2026-02-12T03:04:{second:02}Z  INFO  codex_core: step {second}" for second in range(40)] + [
+    "2026-02-12T03:04:41Z ERROR codex_core::rollout: rollout writer failed: Permission denied (os error 13)",
+    f"{WIDE} {LONG}",
+]
+
+
+DIFFS = {(cell.attempts[-1].address, "diff"): plan_samples.DIFF.split("\n")[:-1] for cell in RUN.cells if cell.attempts}
+QUESTIONS = samples.room().questions
+
+SCENES: dict[str, Scene] = {
+    "room": room(details=DETAILS, snapshot=samples.snapshot(LIMITED, QUESTIONS)),
+    "room-odd-names": room(snapshot=samples.snapshot(_odd_items(), QUESTIONS)),
+    "room-empty": room(snapshot=samples.snapshot(())),
+    "room-looking": room(snapshot=replace(samples.snapshot(()), complete=False)),
+    "room-no-match": room("/", words="nothing has this"),
+    "room-problems": room(
+        "!", snapshot=replace(samples.room(), problems=(Problem("/home/ada/work/shop/.odw/x", 12, "no JSON object"),))
+    ),
+    "inbox": room("i", "j", details=DETAILS),
+    "inbox-empty": room("i", snapshot=replace(samples.room(), questions=())),
+    "help": room("?"),
+    "palette": room("ctrl+p"),
+    "settings": room(","),
+    "places": room("p"),
+    "doctor": doctor(),
+    "run-timeline": run(detail=RUN),
+    "run-plans": run("2", detail=PLANS),
+    "run-plans-doubtful": run("2", "j", "j", "j", "j", detail=PLANS),
+    "run-blockers": run("3", detail=RUN),
+    "run-diff": run("4", detail=RUN, logs=DIFFS),
+    "run-output": run(
+        "5", detail=RUN, logs={(RUN.item.address, "stderr"): STDERR, (RUN.item.address, "stdout"): STDERR}
+    ),
+    "run-output-missing": run("5", detail=RUN),
+    "run-artifacts": run("6", detail=PLANS),
+    "run-notes": run("9", detail=PLANS),
+    "run-gone": gone(),
+    "run-unread": run(detail=samples.room_items()[0]),
+}
