@@ -11,6 +11,9 @@ from pathlib import Path
 
 from drivers.state_table import MUCH_LATER, NOW, Case
 
+PAUSED = "Coordination complete with status: HITL_REQUIRED"
+CRASH = "Configuration error: 'utf-8' codec can't decode byte 0xff in position 0"
+
 RUNS, TASKS = "Converge runs", "Converge tasks"
 
 _BEGAN = datetime.fromtimestamp(NOW - 60, UTC)
@@ -73,7 +76,34 @@ def empty(place: Path) -> None:
     (place / ".converge" / "runs" / STAMP).mkdir(parents=True)
 
 
-def task(status: str, questions: tuple[str, ...] = (), error: str | None = None) -> Callable[[Path], None]:
+def logged(*messages: str, level: str = "INFO") -> Callable[[Path], None]:
+    """Lays an empty run folder down, and the log of its stdout that somebody saved."""
+
+    def lay(place: Path) -> None:
+        empty(place)
+        (place / "logs").mkdir()
+        head = ("Config initialized: goal=x, repos=['api']", "CodexAgent initialized", *messages)
+        levels = ("INFO", "INFO", *(level for _ in messages))
+        records = zip(levels, head, strict=True)
+        lines = (f"{_BEGAN:%Y-%m-%d %H:%M:%S} - converge - {each} - {message}\n" for each, message in records)
+        (place / "logs" / "coordinate.log").write_text("".join(lines))
+
+    return lay
+
+
+def tied(status: str) -> Callable[[Path], None]:
+    """Lays an empty run folder down, and the task that says it is its own."""
+
+    def lay(place: Path) -> None:
+        task(status, artifacts=f".converge/runs/{STAMP}")(place)
+        (place / ".converge" / "runs" / STAMP).mkdir(parents=True)
+
+    return lay
+
+
+def task(
+    status: str, questions: tuple[str, ...] = (), error: str | None = None, artifacts: str | None = None
+) -> Callable[[Path], None]:
     """Lays a queue of one task down."""
 
     def lay(place: Path) -> None:
@@ -87,6 +117,7 @@ def task(status: str, questions: tuple[str, ...] = (), error: str | None = None)
             "attempts": 0,
             "request_json": json.dumps({"goal": "x", "repos": ["api"]}),
             "last_error": error,
+            "artifacts_dir": artifacts,
             "hitl_questions_json": json.dumps(questions) if questions else None,
         }
         with closing(sqlite3.connect(place / "converge.db")) as database:
@@ -112,6 +143,13 @@ CASES = [
         None,
         MUCH_LATER,
     ),
+    Case(RUNS, "empty", "its task waits for a person", "waiting", tied("HITL_REQUIRED"), item=STAMP),
+    Case(RUNS, "empty", "its task failed", "failed", tied("FAILED"), item=STAMP),
+    Case(RUNS, "empty", "its task was cancelled", "idle", tied("CANCELLED"), item=STAMP),
+    Case(RUNS, "empty", "its saved log goes on", "running", logged("codex_plan_built: prompt_length=9, repo=api")),
+    Case(RUNS, "empty", "its saved log says that it paused", "blocked", logged(PAUSED)),
+    Case(RUNS, "empty", "its saved log ends in a crash", "failed", logged(CRASH, level="ERROR")),
+    Case(RUNS, "empty", "its saved log ends with `Aborted!`", "idle", logged("x\nAborted!")),
     Case(RUNS, "HITL_REQUIRED", "a plan asks a question", "waiting", run("HITL_REQUIRED", questions=("Which?",))),
     Case(
         RUNS,

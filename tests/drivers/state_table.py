@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,8 +33,8 @@ class Case:
     alive: bool | None = None
     """The word of the operating system on the owner."""
     now: float = NOW
-    engine: str = ""
-    """Of the item that is meant, where several come from the files; empty: the only one."""
+    item: str = ""
+    """Item part of the address that is meant, where several come from the files; empty: the only one."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def read(case: Case, engine: Engine[object]) -> Item:
         place.mkdir()
         case.lay(place)
         items = [_item(engine, unit, case) for unit in engine.discover(str(place))]
-    (item,) = [item for item in items if not case.engine or item.address.engine == case.engine]
+    (item,) = [item for item in items if not case.item or item.address.item == case.item]
     return item
 
 
@@ -96,7 +96,7 @@ def _look(engine: Engine[object], acc: object, unit: Unit, name: str) -> object:
     return acc if evidence is None else engine.fold(acc, evidence)
 
 
-def rendered(text: str, cases: list[Case], engine_of: Callable[[Case], Engine[object] | None]) -> str:
+def rendered(text: str, cases: list[Case], engine_of: Callable[[Case], Engine[object]]) -> str:
     """The document with the rows of every section as cases and code have them now."""
     for section in dict.fromkeys(case.section for case in cases):
         before, begin, rest = text.partition(_BEGIN.format(section))
@@ -108,9 +108,8 @@ def rendered(text: str, cases: list[Case], engine_of: Callable[[Case], Engine[ob
     return text
 
 
-def _line(case: Case, engine: Engine[object] | None) -> str:
-    said = "" if engine is None else read(case, engine).why
-    cells = (f"`{case.raw}`", case.when, case.state, said)
+def _line(case: Case, engine: Engine[object]) -> str:
+    cells = (f"`{case.raw}`", case.when, case.state, read(case, engine).why)
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |\n"
 
 
@@ -121,18 +120,21 @@ def all_cases() -> list[Case]:
     return [*odw_states.CASES, *converge_states.CASES, *codex_states.CASES, *scenario_states.CASES]
 
 
-def engine_for(case: Case) -> Engine[object] | None:
-    """The engine that reads a section; None while there is none."""
-    from odw_core.engines.registry import ENGINES
+def engine_for(case: Case) -> Engine[object]:
+    """The engine that reads a section."""
+    from odw_core.engines.codex.engine import CodexEngine
+    from odw_core.engines.converge.engine import ConvergeEngine
+    from odw_core.engines.odw.engine import OdwEngine
+    from odw_core.engines.scenario.engine import ScenarioEngine
 
-    names = {"ODW": "odw", "PandaCode": "odw", "Converge": "converge", "Codex": "codex", "Scenario": "scenario"}
-    wanted = names[case.section.split(" ", 1)[0]]
-    return next((engine for engine in ENGINES if engine.name == wanted), None)
-
-
-def sections() -> Iterator[str]:
-    """Headings that hold rows."""
-    return iter(dict.fromkeys(case.section for case in all_cases()))
+    engines: dict[str, Engine[object]] = {
+        "ODW": OdwEngine(),
+        "PandaCode": OdwEngine(),
+        "Converge": ConvergeEngine(),
+        "Codex": CodexEngine(),
+        "Scenario": ScenarioEngine(),
+    }
+    return engines[case.section.split(" ", 1)[0]]
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("previous_waiting", "previous waiting", "Go to the row before that waits for you", ("[",), (ROOM,), "look"),
     Action("filter", "filter", "Show only rows with these words", ("/",), (ROOM,), "look", hint=True),
     Action("find", "find", "Find words in all goals, messages, output", ("ctrl+f",), (ROOM, RUN, LINES, DIFF), "look"),
-    Action("open_hit", "open", "Look through all output, then open what was found", ("enter",), (FIND,), "look", hint=True),
+    Action("open_hit", "open", "Look through all output, then open a hit", ("enter",), (FIND,), "look", hint=True),
     Action("next_hit", "next hit", "One hit down", ("down", "ctrl+n"), (FIND,), "move", hint=True),
     Action("previous_hit", "hit before", "One hit up", ("up",), (FIND,), "move", hint=True),
     Action("hits_down", "page down", "Half a page of hits down", ("pagedown",), (FIND,), "move"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from odw_core.engines.base import Engine
 from odw_core.engines.codex.engine import CodexEngine
+from odw_core.engines.converge.engine import ConvergeEngine
 from odw_core.engines.odw.engine import OdwEngine
 from odw_core.engines.scenario.engine import ScenarioEngine
 from odw_core.model.address import Address
@@ -14,7 +15,7 @@ from odw_core.model.address import Address
 Acc = Any
 AnyEngine = Engine[Any]
 
-ENGINES: tuple[AnyEngine, ...] = (OdwEngine(), CodexEngine(), ScenarioEngine())
+ENGINES: tuple[AnyEngine, ...] = (OdwEngine(), ConvergeEngine(), CodexEngine(), ScenarioEngine())
 
 
 def engine_of(address: Address) -> AnyEngine | None:

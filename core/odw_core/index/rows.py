@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -76,7 +76,7 @@ def to_row(
 ) -> Row:
     """The newest reading of one unit as it is saved."""
     address = str(unit.address)
-    cursors = json.dumps([[name, c.inode, c.size, c.mtime_ns, c.offset] for name, c in checkpoint.cursors])
+    cursors = cursors_to_text(checkpoint.cursors)
     values = (
         address,
         unit.place,
@@ -104,6 +104,11 @@ def from_body(body: str) -> Item:
 def items_from_bodies(bodies: list[str]) -> list[Item]:
     """The items alone. Raises ``ValueError`` when the cache holds something else."""
     return [*_parse(bodies)]
+
+
+def cursors_to_text(cursors: Iterable[tuple[str, Cursor]]) -> str:
+    """How far every file was read, as text."""
+    return json.dumps([[name, c.inode, c.size, c.mtime_ns, c.offset] for name, c in cursors])
 
 
 def cursors_from_text(text: str) -> dict[str, Cursor]:

@@ -170,8 +170,8 @@ class LiveService:
             reading.show_some()
         self._lookout.sweep(Sweep.FULL)
         for _ in range(_TORN_TRIES):
-            while reading.schedule:
-                await reading.schedule.worked()
+            while reading.is_busy:
+                await reading.worked()
             torn = [reader for reader in readers.values() if reader.is_torn]
             if not torn:
                 break
@@ -190,6 +190,7 @@ class LiveService:
         self._begin()
         try:
             async with asyncio.TaskGroup() as group:
+                group.create_task(self._reading.share())
                 group.create_task(self._reading.work())
                 group.create_task(self._reading.follow_hot())
                 group.create_task(self._reading.keep())

@@ -93,7 +93,8 @@ class Lookout:
         self._choose_live(sweep)
         for reader in self._live.values():
             if self._may_have_moved(reader):
-                self._schedule.add(reader.unit.address, Priority.LIVE)
+                # What nobody has read yet keeps its turn, the newest first.
+                self._schedule.add(reader.unit.address, Priority.LIVE if reader.item is not None else Priority.NEW)
         self._stir(sweep)
         for reader in self._others(sweep):
             if not reader.is_watched and self._is_suspect(reader, sweep):

@@ -19,6 +19,7 @@ from odw_core.service.feed import OpenDetail
 from odw_core.service.keeper import IndexKeeper
 from odw_core.service.roster import Roster
 from odw_core.service.schedule import Priority, Schedule
+from odw_core.service.sharing import Sharing
 from odw_core.service.unit_reader import UnitReader
 from odw_core.state.kinship import Kinship
 from odw_core.state.store import Store
@@ -42,6 +43,7 @@ class Reading:
         self._roster, self._store, self._kinship = roster, store, Kinship()
         self._index = IndexReader(cache) if cache is not None else None
         self._keeper = IndexKeeper(cache, self._row_of, self.let_go) if cache is not None else None
+        self._sharing = Sharing(self.schedule, roster.readers.get, self._take_shared)
         self._hot: dict[Address, float] = {}
         self._is_hot = asyncio.Event()
 
@@ -62,8 +64,8 @@ class Reading:
 
     async def show_sleepers(self) -> None:
         """Bring the rest of what the cache knows into the room, once everything that changed is read."""
-        while self.schedule:
-            await self.schedule.worked()
+        while self.is_busy:
+            await self.worked()
         while self._roster.has_unshown:
             self.show_some()
             # Nobody waits for these: whatever else has to be done comes first.
@@ -113,6 +115,31 @@ class Reading:
 
     # ---- reading
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something that is due was not read yet."""
+        return bool(self.schedule) or self._sharing.is_away
+
+    async def worked(self) -> None:
+        """Wait for the next progress of reading."""
+        if self.schedule or not self._sharing.is_away:
+            await self.schedule.worked()
+        else:
+            await self._sharing.came()
+
+    async def share(self) -> None:
+        """Let a second process read along while there is much to read."""
+        await self._sharing.run()
+        self.finish_look()
+
+    def _take_shared(self, reader: UnitReader, cursors: str, blob: bytes | None) -> None:
+        """What the second process read of a unit; without a dump it is read here."""
+        address = reader.unit.address
+        if blob is None or reader.acc is not None or not reader.restore(cursors, blob):
+            self.schedule.add(address, Priority.NEW)
+        else:
+            self._has_read(reader, before=None)
+
     async def work(self) -> None:
         """Read what is due, until cancelled."""
         self.finish_look()
@@ -131,7 +158,7 @@ class Reading:
 
     def finish_look(self) -> None:
         """If everything that was found is read, say so."""
-        if self._roster.has_unshown or self.schedule:
+        if self._roster.has_unshown or self.is_busy:
             return
         self._store.mark_complete()
         if self._keeper is not None:
@@ -140,7 +167,7 @@ class Reading:
     def advance(self, reader: UnitReader) -> bool:
         """Read one slice of one unit; True while there is more."""
         self.restore(reader)
-        before, address = reader.item, reader.unit.address
+        before = reader.item
         try:
             has_more = reader.advance()
         except Exception as error:
@@ -154,6 +181,12 @@ class Reading:
         if has_more:
             # Half of a journal would show a state that was true once; the last one stands until all is read.
             return True
+        self._has_read(reader, before)
+        return False
+
+    def _has_read(self, reader: UnitReader, before: Item | None) -> None:
+        """All that is there of a unit was read."""
+        address = reader.unit.address
         self.touched.add(address)
         self.show(reader)
         if before != reader.item or reader.is_torn:
@@ -164,7 +197,6 @@ class Reading:
             self._keeper.note(address)
         else:
             self.let_go(address)
-        return False
 
     def show(self, reader: UnitReader) -> None:
         """Hand the newest reading to the store."""

@@ -48,6 +48,18 @@ class Schedule:
                 return address, priority
         raise LookupError("nothing is due")
 
+    def waiting(self) -> list[Address]:
+        """What is merely unread, in the order in which its turn comes."""
+        return [*self._queues[Priority.NEW], *self._queues[Priority.REST]]
+
+    def take_out(self, address: Address) -> None:
+        """Somebody else reads it."""
+        for queue in self._queues:
+            queue.pop(address, None)
+        if not self:
+            # Whoever waits for the next turn would wait for ever.
+            self.tell_worked()
+
     async def due(self) -> None:
         """Wait until something is to be read."""
         while not self:

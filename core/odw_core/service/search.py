@@ -23,12 +23,12 @@ from odw_core.service.unit_reader import Settings, UnitReader
 from odw_core.text.hits import excerpt
 from odw_core.text.query import Query, parse_query
 
-MOST_OF_FILE, MOST_OF_ITEM = 20, 40
+MOST_OF_FILE, MOST_OF_ITEM = 20, 100
 """Hits in one whole text, and in all those of one item: who wants more looks into the text itself."""
 
 _BATCH_BYTES, _FIRST_BATCH_BYTES = 64 << 20, 4 << 20
 _BATCH_FILES = 48
-_WORTH_ASKING = 1 << 20
+_WORTH_ASKING = 8 << 20
 """A batch with fewer bytes is scanned sooner than another program could be asked."""
 
 

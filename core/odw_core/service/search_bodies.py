@@ -47,6 +47,7 @@ class Scanner:
         """``finder`` is the path of ``rg``."""
         self._query, self._stopped, self._finder = query, stopped, finder
         self._needles = tuple(needle.encode("utf-8", "replace").lower() for needle in query.needles)
+        self._all = tuple(needle.encode() for needle in query.all_needles)
         self._reach = max(map(len, self._needles), default=1) - 1
 
     @property
@@ -75,6 +76,9 @@ class Scanner:
             while (at := self._next(lowered, at)) >= 0:
                 if self._stopped():
                     return
+                if not self._may_match(lowered, at):
+                    at += 1
+                    continue
                 start = max(0, offset + at - REACH)
                 window = Window(os.pread(descriptor, 2 * REACH, start), offset + at - start, is_json)
                 judged = judge(window, self._query, field)
@@ -85,6 +89,11 @@ class Scanner:
             step = min(len(data), _SLICE)
             yield Part(step)
             offset += step
+
+    def _may_match(self, lowered: bytes, at: int) -> bool:
+        """Whether everything that is wanted is near a place; at the edges of a slice nobody can say."""
+        start, end = at - REACH, at + REACH
+        return start < 0 or end > len(lowered) or all(lowered.find(one, start, end) >= 0 for one in self._all)
 
     def _next(self, lowered: bytes, at: int) -> int:
         """The first place from ``at`` on that begins in this slice; -1 when there is none."""

@@ -373,6 +373,11 @@ class UnitReader:
         return file
 
     @property
+    def file(self) -> str:
+        """Absolute path of the file that says first that something was written."""
+        return self._file.path
+
+    @property
     def folder(self) -> str:
         """Absolute path of the folder whose entries change when the unit does."""
         return os.path.dirname(self._file.path)  # noqa: PTH120

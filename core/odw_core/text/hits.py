@@ -13,7 +13,7 @@ from odw_core.text.ansi import plain
 from odw_core.text.query import Query
 from odw_core.text.secrets import masked
 
-REACH = 8 * 1024
+REACH = 2 * 1024
 """Bytes on each side of a place that are looked at: a longer line is judged by what is near."""
 
 EXCERPT = 240
@@ -64,11 +64,9 @@ def judge(window: Window, query: Query, field: str) -> Judged:
         before = window.data[start : window.at].decode("utf-8", "replace")
         text, at = before + window.data[window.at : end].decode("utf-8", "replace"), len(before)
     go_on = _line_end(window, end)
-    # Looked at as it is shown: colour codes stand between letters. The place moves with what goes before it.
-    shown_before = plain(text[:at])
-    text, at = shown_before + plain(text[at:]), len(shown_before)
     for first, last in _lines_at(text, at, query):
-        line = text[first:last]
+        # As it is shown: colour codes stand between letters.
+        line = plain(text[first:last])
         spans = query.spans(line, field)
         if spans and not _is_coded(line, spans[0]):
             return Judged(excerpt(masked(line), spans), go_on)
@@ -148,9 +146,9 @@ def _decoded(window: Window, start: int, end: int) -> tuple[str, int]:
 
 
 def _unescaped(text: str, times: int) -> str:
+    if "\\" not in text:
+        return text
     for _ in range(times):
-        if "\\" not in text:
-            break
         text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else _MEANS[match[2]], text)
     return _SURROGATES.sub(lambda match: match[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)
 

@@ -19,9 +19,10 @@ FIELDS = frozenset(_FIELDS.split())
 """Names that may stand before a colon to say where to look."""
 
 _TOKEN = re.compile(
-    r'(?P<minus>-(?!-))?(?:(?P<key>[A-Za-z]+):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))|(?P<rest>\S)'
+    r'(?P<minus>-(?=[\w"]))?(?:(?P<key>[A-Za-z]+):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))|(?P<rest>\S)'
 )
-_ASCII_RUN = re.compile(r"[0-9a-z_]+")
+# What JSON never escapes, and what colour codes seldom stand between.
+_ASCII_RUN = re.compile(r"[0-9a-z_.-]+")
 _LEAST_NEEDLE = 2
 
 
@@ -94,7 +95,7 @@ class Query:
         """One of these is in the bytes of every text that matches, when ASCII case is ignored; empty when the words
         are too short to look for in large files. The text may be a string of JSON, so each is given escaped too."""
         typed = [word for term in self.wanted for word in term.typed]
-        best = max((run for word in typed for run in _ASCII_RUN.findall(word)), key=len, default="")
+        best = max((run for word in typed for run in _ASCII_RUN.findall(word)), key=_rarity, default="")
         if len(best) >= _LEAST_NEEDLE:
             return (best,)
         longest = max(typed, key=len, default="")
@@ -102,6 +103,12 @@ class Query:
             return ()
         forms = dict.fromkeys((longest, longest.upper(), longest.title()))
         return tuple(dict.fromkeys(form for one in forms for form in (one, _escaped(one)) if form))
+
+    @property
+    def all_needles(self) -> tuple[str, ...]:
+        """Every one of these is near the words in the bytes of a text that matches: a cheap no for most places."""
+        runs = (max(_ASCII_RUN.findall(word), key=len, default="") for term in self.wanted for word in term.typed)
+        return tuple(dict.fromkeys(run for run in runs if len(run) >= _LEAST_NEEDLE))
 
     def takes_item(self, engine: str, state: str) -> bool:
         """Whether items of that engine and state are looked through."""
@@ -176,6 +183,11 @@ def parse_query(text: str, states: Iterable[str] = ()) -> Query:
         frozenset(narrow["-engine"]),
         frozenset(narrow["-state"]),
     )
+
+
+def _rarity(word: str) -> tuple[int, bool]:
+    """How seldom it will be found: numbers and names are in fewer texts than words."""
+    return len(word) + 4 * any(not character.isalpha() for character in word), word.isalpha()
 
 
 def _term(value: str, field: str) -> Term | None:

@@ -16,7 +16,7 @@ from odw_tui.widgets.sheet import Sheet
 
 _EMPTY = " Nothing was written to it."
 _READ_FROM_THE_TOP = ("prompt", "diff")
-_TELLING = ("stderr", "stdout")
+_TELLING = ("stderr", "stdout", "log")
 _SEEK_LIMIT = 20_000
 """Lines of a text in which the cause is looked for unasked."""
 
@@ -228,7 +228,8 @@ class OutputPane(Vertical):
         if target is None:
             return
         is_missing = self._stream in self._missing
-        seen = output.seen_words(
+        excerpt = output.excerpt_words(self._log.source.title if self._log.source else "", self._stream)
+        seen = excerpt + output.seen_words(
             self._folding.line_count, follows=view.follows, is_live=target.is_live, searching=view.is_searching
         )
         self._titles.show(output.title_lines(target, self._stream, self._missing, "" if is_missing else seen))

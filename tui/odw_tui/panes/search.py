@@ -30,6 +30,8 @@ class FoundRows:
 
     def __init__(self, query: Query, items: Mapping[Address, Item], signs: Glyphs, now: float) -> None:
         self._query, self._items, self._signs, self._now = query, items, signs, now
+        # Never equal to that of another search, whose line at the same place looks different.
+        self._own = object()
         self._names = place_names({item.place for item in items.values()})
         self._lines: list[Section | Address | Hit | None] = []
         self._line_of: list[int] = []
@@ -71,7 +73,7 @@ class FoundRows:
         return self._line_of[identity] if is_known and isinstance(identity, int) else None
 
     def version(self, index: int) -> object:
-        return id(self), index
+        return self._own, index
 
     def line(self, index: int, width: int, *, has_cursor: bool) -> Spans:
         one = self._lines[index]
@@ -93,6 +95,7 @@ class SearchPane(RowList):
         super().__init__(thumb=kit.signs.thumb, id="found")
         self._found: FoundRows | None = None
         self._picture: Sequence[Line] = ()
+        self._shown = 0
 
     @property
     def hit(self) -> Hit | None:
@@ -109,6 +112,10 @@ class SearchPane(RowList):
         if is_new:
             self.begin_anew()
         self.show(found)
+        if is_new or self._shown < self.size.height:
+            # Lines that were empty are painted as a whole: hits come faster than single lines can be told apart.
+            self.refresh()
+        self._shown = len(found)
 
     def tell_nothing(self, picture: Sequence[Line]) -> None:
         """Nothing was found: show these lines instead."""

@@ -241,6 +241,12 @@ def sentence(reason: str) -> str:
     return f"{told[:1].upper()}{told[1:]}." if told else "Nothing says why."
 
 
+def excerpt_words(title: str, stream: str) -> str:
+    """What the title of a text says of it beyond its stream: ``first 2000 characters``, with a comma after it."""
+    told = one_line(title, 120).partition(": ")[2] if title.startswith(stream) else ""
+    return f"{told}, " if told else ""
+
+
 def seen_words(count: int | None, *, follows: bool, is_live: bool, searching: bool) -> str:
     """``212 lines, follows the end``."""
     lines = "counting lines" if count is None else f"{numbers.count(count)} line{'' if count == 1 else 's'}"

@@ -114,4 +114,5 @@ def nothing_found(text: str, progress: Progress | None, keys: tuple[tuple[str, s
     if progress is None or not progress.is_over:
         return said(f"Nothing has {text} yet.", "Output and conversations are looked through, the newest first.", keys)
     short = "" if progress.bytes else " Words of one letter are not looked for in long texts."
-    return said(f"Nothing has {text}.", f"{searched_words(progress).capitalize()}.{short}", keys)
+    story = searched_words(progress)
+    return said(f"Nothing has {text}.", f"{story[0].upper()}{story[1:]}.{short}", keys)

@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual.widget import Widget
 
 from odw_core.model.address import Address
+from odw_core.model.cause import Proof
 from odw_core.model.detail import Detail, RunDetail
 from odw_core.service.parts import newest_attempt
 from odw_tui import actions
@@ -18,6 +19,7 @@ from odw_tui.panes.diff import DiffPane
 from odw_tui.panes.journal import JournalPane
 from odw_tui.panes.plans import PlansPane
 from odw_tui.panes.timeline import TimelinePane
+from odw_tui.present.artifacts import proving
 from odw_tui.present.blockers import cell_of
 from odw_tui.present.cell_story import cell_at
 from odw_tui.present.diff import STREAM as DIFF_STREAM
@@ -212,11 +214,20 @@ class RunScreen(OpenedScreen):
                 return text
             case Tab.DIFF if run is not None and (part := self._diff.part) is not None:
                 return self._text(f"diff of {part.task}, {part.where}", DIFF_STREAM, address=part.address)
+            case Tab.BLOCKERS if (text := self._blocker_text()) is not None:
+                return text
             case Tab.JOURNAL:
                 line = self._journal.view.current_line
                 return self._text(JOURNAL, JOURNAL, line=None if line is None else line + 1)
             case _:
                 return super()._whole()
+
+    def _blocker_text(self) -> Text | None:
+        """The file of the run that a blocker stands in, at its line; None when it is a file of the project."""
+        blocker, run = self._blockers.blocker, self._run
+        if blocker is None or run is None or blocker.path is None:
+            return None
+        return self._proved(Proof(blocker.path, blocker.line or 1, blocker.text))
 
     def _entry_text(self) -> Text | None:
         """What lies under the cursor beside a plan, as a text; None for what is shown whole already."""
@@ -364,7 +375,11 @@ class RunScreen(OpenedScreen):
 
     async def _edited(self) -> Edited:
         if self._tab is Tab.BLOCKERS and (blocker := self._blockers.blocker) is not None and blocker.path:
-            return self._edited_file(blocker.path, blocker.line or 1)
+            path, line = blocker.path, blocker.line or 1
+            found = proving(self._run.artifacts, Proof(path, line, "")) if self._run is not None else None
+            if found is not None:
+                return Edited(await self._path_of(found), line, self._places, wrote_a_run=True)
+            return self._edited_file(path, line)
         if self._tab is Tab.DIFF and (place := self._diff.place) is not None:
             return self._edited_file(*place)
         if self._tab is Tab.JOURNAL:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 
 from odw_core.engines.codex import records
-from odw_core.engines.codex.marks import said
-from odw_core.engines.codex.records import Line
+from odw_core.engines.codex.records import Line, said
 from odw_core.engines.codex.telling import answers, patch_text, reasoning_text
 from odw_core.engines.loose import Json, mapping, objects, text
 from odw_core.model.conversation import EntryKind

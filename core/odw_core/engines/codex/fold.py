@@ -6,66 +6,47 @@ bytes, and only what matters is parsed; every other shape is parsed whole. Both 
 
 from __future__ import annotations
 
-import re
-
 from odw_core.engines.codex import records
 from odw_core.engines.codex.acc import UNKNOWN, SessionAcc
 from odw_core.engines.codex.marks import Marks
+from odw_core.engines.codex.shapes import (
+    AGENT,
+    BORDER,
+    CALL,
+    CLOSED,
+    COMPLETED,
+    CONTEXT,
+    CUSTOM,
+    EVENT,
+    EXIT_CODE,
+    HEAD,
+    INSTRUCTIONS,
+    ITEM,
+    ITEM_PLACE,
+    ITEM_REACH,
+    ITEM_TYPE,
+    KINDS,
+    MAY_STATE_EXIT,
+    NINE,
+    NOTHING,
+    NUMBERED,
+    OUTPUT,
+    RARE,
+    RECORD,
+    SETTINGS,
+    SHORT,
+    SILENT,
+    STATED_EXIT,
+    STATUS,
+    TAIL_REACH,
+    TOKENS,
+    TYPE,
+    UNNUMBERED,
+    ZERO,
+    tail_at,
+)
 from odw_core.engines.loose import integer, mapping, parse_object, text
 from odw_core.model.evidence import Appended, Evidence
-
-_HEAD = b'{"timestamp":"'
-_TYPE = b'"type":"'
-_NUMBERED = b'Z","ordinal":'
-_UNNUMBERED = b'Z","type":"'
-_EVENT = b'event_msg","payload":{"type":"'
-_ITEM = b'response_item","payload":{"type":"'
-
-# What the 44 bytes from ``"type":"`` on say of a line. More of a name is looked at where its beginning is not enough.
-_CALL, _TOKENS, _NOTHING, _COMPLETED, _RECORD, _BORDER, _AGENT, _SETTINGS, _CUSTOM, _CONTEXT, _RARE = range(11)
-_KINDS = {
-    _TYPE + key[:36]: code
-    for key, code in (
-        (_EVENT + b"token_", _TOKENS),
-        (_EVENT + b"item_c", _COMPLETED),
-        (_EVENT + b"task_s", _BORDER),
-        (_EVENT + b"task_c", _BORDER),
-        (_EVENT + b"turn_a", _BORDER),
-        (_EVENT + b"user_m", _BORDER),
-        (_EVENT + b"agent_", _AGENT),
-        (_EVENT + b"thread", _SETTINGS),
-        (_ITEM + b"fu", _CALL),
-        (_ITEM + b"cu", _CUSTOM),
-        (_ITEM + b"re", _NOTHING),
-        (_ITEM + b"me", _NOTHING),
-        (b'token_usage_record","payload":{"thread_id', _RECORD),
-        (b'turn_context","payload":{"turn_id":"', _CONTEXT),
-    )
-}
-_CLOSED, _ZERO, _NINE = b"}09"
-_SILENT = (b'world_state","payload":{', b'retained_context","payload":{')
-_ITEM_TYPE = b'"item":{"type":"'
-_ITEM_PLACE = 38 + len('item_completed","thread_id":"","turn_id":"",') + 2 * 36
-_ITEM_REACH = 320
-_SHORT = 2048
-
-# The end of a command item, behind its output. A name in quotes that are not escaped is no output.
-_EXIT_CODE = b'"exit_code":'
-_TAIL_REACH = 400
-_TAIL = re.compile(
-    rb'"exit_code":(-?\d{1,9}),"duration":(?:\{[^{}\n]*\}|null)\},"started_at_ms":\d+,"completed_at_ms":\d+\}'
-    rb'(?:,"metadata":\{[^{}\n]*\})?\}\n'
-)
-_tail_at = _TAIL.match
-_STATUS = re.compile(rb'"status":"([A-Za-z_]+)"')
-
-_INSTRUCTIONS = b'"base_instructions":{"text":"'
-_OUTPUT = b'"output":"'
-_MAY_STATE_EXIT = (ord("C"), ord("W"), ord("P"), ord("E"), ord("{"))
-_STATED_EXIT = re.compile(
-    rb'(?:Chunk ID: [^"\\\n]*\\n)?(?:Wall time: [^"\\\n]*\\n)?'
-    rb'(?:Process exited with code|Exit code:) (-?\d{1,9})(?:\\n|")'
-)
 
 
 def fold(acc: SessionAcc, evidence: Evidence) -> SessionAcc:
@@ -79,49 +60,49 @@ def fold(acc: SessionAcc, evidence: Evidence) -> SessionAcc:
 
 def _fold_lines(acc: SessionAcc, data: bytes, base: int) -> None:
     marks = Marks(acc, data, base)
-    find, kind_at = data.find, _KINDS.get
+    find, kind_at = data.find, KINDS.get
     tools, counts, usages = marks.tools.append, marks.counts.append, marks.records.append
     digit = acc.next_digit
     # Numbers of neighbours are of one length, so the next type most likely stands as far in as this one.
     start, previous, place = 0, UNKNOWN, 52
     while (end := find(b"\n", start)) >= 0:
-        if data[start + 37 : start + 50] != _NUMBERED or data[end - 1] != _CLOSED:
+        if data[start + 37 : start + 50] != NUMBERED or data[end - 1] != CLOSED:
             number = _take_unnumbered(marks, start, end)
             if number is not None:
                 if digit >= 0 and number != digit:
                     _check(marks, previous)
-                digit = number + 1 if number < _NINE else _ZERO
+                digit = number + 1 if number < NINE else ZERO
             previous, start = start, end + 1
             continue
         at = start + place
         kind = kind_at(data[at : at + 44])
         if kind is None:
-            at = find(_TYPE, start + 50, start + 72)
+            at = find(TYPE, start + 50, start + 72)
             if at < 0 or at > end:
                 _take_any(marks, start, end)
                 previous, start, digit = start, end + 1, UNKNOWN
                 continue
             place = at - start
-            kind = kind_at(data[at : at + 44], _RARE)
+            kind = kind_at(data[at : at + 44], RARE)
         number = data[at - 2]
         if number != digit:
             # The numbering jumps: the line before may be two, the first of them cut.
             if digit >= 0:
                 _check(marks, previous)
             digit = number
-        digit = digit + 1 if digit < _NINE else _ZERO
-        if kind == _CALL:
+        digit = digit + 1 if digit < NINE else ZERO
+        if kind == CALL:
             if data[at + 42 : at + 56] == b'function_call"':
                 tools(start)
             elif acc.commands or acc.format == "paginated":
                 tools(~start)
             else:
                 _take_output(marks, start, end, at)
-        elif kind == _TOKENS:
+        elif kind == TOKENS:
             counts(start)
-        elif kind == _NOTHING:
+        elif kind == NOTHING:
             pass
-        elif kind == _RECORD:
+        elif kind == RECORD:
             usages(start)
         else:
             _TAKE[kind](marks, start, end, at)
@@ -135,22 +116,22 @@ def _take_unnumbered(marks: Marks, start: int, end: int) -> int | None:
     """A line in another shape: that of old versions, which give lines no number, or anything at all."""
     data = marks.data
     at = start + 40
-    if data[start : start + 14] != _HEAD or data[start + 37 : start + 48] != _UNNUMBERED or data[end - 1] != _CLOSED:
+    if data[start : start + 14] != HEAD or data[start + 37 : start + 48] != UNNUMBERED or data[end - 1] != CLOSED:
         return _take_any(marks, start, end)
-    if end - start < _SHORT and data.find(_HEAD, at, end) >= 0 and not _is_whole(data, start):
+    if end - start < SHORT and data.find(HEAD, at, end) >= 0 and not _is_whole(data, start):
         marks.problem(start)
         return None
-    kind = _KINDS.get(data[at : at + 44], _RARE)
-    if kind == _TOKENS:
+    kind = KINDS.get(data[at : at + 44], RARE)
+    if kind == TOKENS:
         marks.counts.append(start)
-    elif kind == _CALL:
+    elif kind == CALL:
         if data[at + 42 : at + 56] == b'function_call"':
             marks.tools.append(start)
         else:
             _take_output(marks, start, end, at)
-    elif kind == _RECORD:
+    elif kind == RECORD:
         marks.records.append(start)
-    elif kind != _NOTHING:
+    elif kind != NOTHING:
         _TAKE[kind](marks, start, end, at)
     return None
 
@@ -175,7 +156,7 @@ def _take_settings(marks: Marks, start: int, end: int, at: int) -> None:
 
 def _take_border(marks: Marks, start: int, end: int, at: int) -> None:
     """A turn begins or ends, or a person speaks."""
-    if marks.data.find(_HEAD, at, end) >= 0 and not _is_whole(marks.data, start):
+    if marks.data.find(HEAD, at, end) >= 0 and not _is_whole(marks.data, start):
         marks.problem(start)
         return
     name = marks.data[at + 38 : at + 52]
@@ -192,21 +173,21 @@ def _take_border(marks: Marks, start: int, end: int, at: int) -> None:
 def _take_item(marks: Marks, start: int, end: int, at: int) -> None:
     """An ``item_completed`` line: only its end is looked at when it is a command's."""
     data = marks.data
-    item = at + _ITEM_PLACE
-    if data[item : item + 16] != _ITEM_TYPE:
-        item = data.find(_ITEM_TYPE, at + 52, at + _ITEM_REACH)
+    item = at + ITEM_PLACE
+    if data[item : item + 16] != ITEM_TYPE:
+        item = data.find(ITEM_TYPE, at + 52, at + ITEM_REACH)
         if item < 0 or item > end or data[at + 38 : at + 53] != b'item_completed"':
             _take_any(marks, start, end)
             return
     kind = data[item + 16 : item + 28]
     if kind == b"CommandExecu":
-        tail = data.rfind(_EXIT_CODE, max(item, end - _TAIL_REACH), end)
-        match = _tail_at(data, tail) if tail >= 0 else None
+        tail = data.rfind(EXIT_CODE, max(item, end - TAIL_REACH), end)
+        match = tail_at(data, tail) if tail >= 0 else None
         if match is None or match.end() != end + 1:
             _take_any(marks, start, end)
             return
         if data[tail + 12 : tail + 14] != b"0,":
-            status = _STATUS.search(data, item, end)
+            status = STATUS.search(data, item, end)
             if status is not None and status[1] in (b"declined", b"in_progress", b"inProgress"):
                 return
             marks.acc.failed_commands += 1
@@ -222,13 +203,13 @@ def _take_item(marks: Marks, start: int, end: int, at: int) -> None:
 def _take_output(marks: Marks, start: int, end: int, at: int) -> None:
     """The output of a function call where no command items are written: its exit code counts."""
     data = marks.data
-    output = data.find(_OUTPUT, at + 60, at + _ITEM_REACH)
+    output = data.find(OUTPUT, at + 60, at + ITEM_REACH)
     if output < 0 or output > end:
         _take_any(marks, start, end)
         return
-    output += len(_OUTPUT)
-    if data[output] in _MAY_STATE_EXIT:
-        match = _STATED_EXIT.match(data, output)
+    output += len(OUTPUT)
+    if data[output] in MAY_STATE_EXIT:
+        match = STATED_EXIT.match(data, output)
         if match is not None:
             marks.shell_output(marks.call_id(start), int(match[1]))
         elif data[output] == 123:
@@ -240,9 +221,9 @@ def _take_output(marks: Marks, start: int, end: int, at: int) -> None:
 def _take_rare(marks: Marks, start: int, end: int, at: int) -> None:
     """A line of a kind that is not in the table: parsed unless it is known to say nothing."""
     data = marks.data
-    if data.startswith(_SILENT, at + 8):
+    if data.startswith(SILENT, at + 8):
         return
-    if data.startswith(b'compacted","payload":{', at + 8) and data.find(_HEAD, at, end) < 0:
+    if data.startswith(b'compacted","payload":{', at + 8) and data.find(HEAD, at, end) < 0:
         marks.acc.compactions += 1
         return
     if data.startswith(b'session_meta"', at + 8):
@@ -253,7 +234,7 @@ def _take_rare(marks: Marks, start: int, end: int, at: int) -> None:
             else:
                 _take_any(marks, start, end)
         return
-    if data.startswith((_EVENT, _ITEM), at + 8):
+    if data.startswith((EVENT, ITEM), at + 8):
         # A kind that nobody reads, named where kinds are named.
         return
     _take_any(marks, start, end)
@@ -261,10 +242,10 @@ def _take_rare(marks: Marks, start: int, end: int, at: int) -> None:
 
 def _without_instructions(data: bytes, start: int, end: int) -> bytes:
     """The line that names a session without the model's instructions, which are nearly all of it."""
-    begin = data.find(_INSTRUCTIONS, start, end) + len(_INSTRUCTIONS)
+    begin = data.find(INSTRUCTIONS, start, end) + len(INSTRUCTIONS)
     quote = data.find(b'"', begin, end)
     # A quote that might be escaped leaves the line as it is.
-    if begin < len(_INSTRUCTIONS) or quote < 0 or data[quote - 1] == 92:
+    if begin < len(INSTRUCTIONS) or quote < 0 or data[quote - 1] == 92:
         return data[start:end]
     return data[start:begin] + data[quote:end]
 
@@ -341,13 +322,13 @@ def _mark_item(marks: Marks, start: int, line: records.Line) -> None:
 
 
 _TAKE = {
-    _COMPLETED: _take_item,
-    _BORDER: _take_border,
-    _AGENT: _take_agent,
-    _SETTINGS: _take_settings,
-    _CUSTOM: _take_custom,
-    _CONTEXT: _take_context,
-    _RARE: _take_rare,
+    COMPLETED: _take_item,
+    BORDER: _take_border,
+    AGENT: _take_agent,
+    SETTINGS: _take_settings,
+    CUSTOM: _take_custom,
+    CONTEXT: _take_context,
+    RARE: _take_rare,
 }
 
 

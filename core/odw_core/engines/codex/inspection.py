@@ -8,7 +8,7 @@ from odw_core.engines.base import Read
 from odw_core.engines.codex import records
 from odw_core.engines.codex.acc import UNKNOWN, SessionAcc
 from odw_core.engines.codex.index_names import names_of_index
-from odw_core.engines.codex.marks import MESSAGE_CHARS, said
+from odw_core.engines.codex.marks import MESSAGE_CHARS
 from odw_core.engines.codex.names import NAMES, PATCH_TOOL, is_archived
 from odw_core.engines.codex.status import (
     Status,
@@ -107,4 +107,4 @@ def _last_message(acc: SessionAcc) -> str | None:
     finally:
         file.close()
     line = records.read_line(data.partition(b"\n")[0])
-    return said(line) if line is not None else kept
+    return records.said(line) if line is not None else kept

@@ -6,18 +6,18 @@ lines are marked never depends on how the file was cut into pieces.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from odw_core.engines.codex import records
-from odw_core.engines.codex.acc import UNKNOWN, CallAcc, ProblemAcc, SessionAcc, UsageAcc, WindowAcc
-from odw_core.engines.codex.names import COMMAND_TOOLS, PATCH_TOOL, QUESTION_TOOL
-from odw_core.engines.codex.records import Line
-from odw_core.engines.loose import Json, flag, instant_ms, integer, mapping, objects, text, text_or_none
+from odw_core.engines.codex.acc import UNKNOWN, ProblemAcc, SessionAcc
+from odw_core.engines.codex.parts import call_of, usage_of, windows_of
+from odw_core.engines.codex.records import Line, said
+from odw_core.engines.loose import Json, instant_ms, integer, mapping, text, text_or_none
 
 REASON = "it is no JSON object; the lines around it were read"
 _MAX_PROBLEMS = 50
 _SHORT = 600
-_PROMPT_CHARS, MESSAGE_CHARS, _ERROR_CHARS, _CALL_CHARS = 2_000, 2_000, 8_000, 16_000
+_PROMPT_CHARS, MESSAGE_CHARS, _ERROR_CHARS = 2_000, 2_000, 8_000
 _CALL_ID = b'"call_id":"'
 
 
@@ -213,7 +213,7 @@ class Marks:
         return True
 
     def _record(self, start: int, line: Line) -> bool:
-        usage = _usage(mapping(line.payload, "thread_token_usage"), self.base + start)
+        usage = usage_of(mapping(line.payload, "thread_token_usage"), self.base + start)
         if line.kind != "token_usage_record" or usage is None:
             return False
         self.acc.recorded = usage
@@ -228,9 +228,9 @@ class Marks:
             if line is None or line.kind != "event_msg/token_count":
                 continue
             if is_last:
-                acc.windows, acc.windows_ms, is_last = _windows(line), line.at_ms, False
+                acc.windows, acc.windows_ms, is_last = windows_of(line), line.at_ms, False
             info = mapping(line.payload, "info")
-            usage = _usage(mapping(info, "total_token_usage"), self.base + start)
+            usage = usage_of(mapping(info, "total_token_usage"), self.base + start)
             if usage is not None:
                 acc.counted = usage
                 acc.context_used = integer(mapping(info, "last_token_usage"), "total_tokens")
@@ -276,66 +276,4 @@ class Marks:
         for call_id, start in pending.items():
             line = self.line(start)
             if line is not None:
-                calls[call_id] = _call(line, self.base + start)
-
-
-def said(line: Line | None) -> str:
-    """The words of a message, in whichever shape it is written; empty for a line that could not be read."""
-    if line is None:
-        return ""
-    if line.kind == "event_msg/item_completed":
-        return records.content_text(mapping(line.payload, "item"))
-    if line.kind.startswith("event_msg/"):
-        return text(line.payload, "message")
-    return records.content_text(line.payload)
-
-
-def _usage(of: Json, offset: int) -> UsageAcc | None:
-    total = integer(of, "total_tokens")
-    if total is None:
-        return None
-    return UsageAcc(
-        total=total,
-        input=integer(of, "input_tokens"),
-        cached=integer(of, "cached_input_tokens"),
-        output=integer(of, "output_tokens"),
-        reasoning=integer(of, "reasoning_output_tokens"),
-        offset=offset,
-    )
-
-
-def _windows(line: Line) -> list[WindowAcc]:
-    limits = mapping(line.payload, "rate_limits")
-    found: list[WindowAcc] = []
-    for name in ("primary", "secondary"):
-        window = mapping(limits, name)
-        used = window.get("used_percent")
-        if isinstance(used, bool) or not isinstance(used, (int, float)) or not 0 <= used < 1_000_000:
-            continue
-        resets, left = integer(window, "resets_at"), integer(window, "resets_in_seconds")
-        if resets is None and left is not None and line.at_ms is not None:
-            resets = line.at_ms // 1000 + left
-        resets_ms = resets * 1000 if resets is not None and 0 <= resets < 1 << 40 else None
-        found.append(WindowAcc(integer(window, "window_minutes"), float(used), resets_ms))
-    return found
-
-
-def _call(line: Line, offset: int) -> CallAcc:
-    payload = line.payload
-    name, arguments = text(payload, "name"), records.arguments_of(payload)
-    asked: Iterable[Json] = objects(arguments, "questions") if name == QUESTION_TOOL else ()
-    words = ""
-    if name in COMMAND_TOOLS:
-        words = records.call_command(payload, arguments)
-    elif name == PATCH_TOOL:
-        words = text(payload, "input") or text(arguments, "input") or text(arguments, "patch")
-    return CallAcc(
-        name=name[:_SHORT],
-        text=words[:_CALL_CHARS],
-        reason=text(arguments, "justification")[:MESSAGE_CHARS],
-        is_escalated=text(arguments, "sandbox_permissions") == "require_escalated"
-        or flag(arguments, "with_escalated_permissions") is True,
-        at_ms=line.at_ms,
-        offset=offset,
-        questions=[dict(question) for question in asked][:20],
-    )
+                calls[call_id] = call_of(line, self.base + start)

@@ -68,6 +68,17 @@ def content_text(payload: Json) -> str:
     return "\n".join(part for piece in objects(payload, "content") if (part := text(piece, "text")))
 
 
+def said(line: Line | None) -> str:
+    """The words of a message, in whichever shape it is written; empty for a line that could not be read."""
+    if line is None:
+        return ""
+    if line.kind == "event_msg/item_completed":
+        return content_text(mapping(line.payload, "item"))
+    if line.kind.startswith("event_msg/"):
+        return text(line.payload, "message")
+    return content_text(line.payload)
+
+
 def is_context_block(words: str) -> bool:
     """Whether a ``user`` message is something Codex put there itself."""
     return words.lstrip().startswith(_CONTEXT_BLOCKS)

@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from odw_core.engines.codex import records
 from odw_core.engines.codex.error import readable
-from odw_core.engines.codex.marks import said
 from odw_core.engines.codex.names import COMMAND_TOOLS, PATCH_TOOL, QUESTION_TOOL
-from odw_core.engines.codex.records import Line
+from odw_core.engines.codex.records import Line, said
 from odw_core.engines.loose import Json, flag, integer, mapping, objects, parse_object, text, texts
 from odw_core.model.conversation import EntryKind
 from odw_core.text.ansi import one_line

@@ -244,8 +244,17 @@ class RunAcc:
     written_at: float | None = None
     """When the newest file (or the folder) was written."""
     commands: dict[str, list[str]] = field(default_factory=dict)
-    log: LogAcc | None = None
+    found_log: LogAcc | None = None
+    """What the saved logs tell of it, believed or not."""
     queue: QueueAcc = field(default_factory=QueueAcc)
+
+    @property
+    def log(self) -> LogAcc | None:
+        """What a saved log tells of it; a log that only time ties must name the same goal."""
+        log = self.found_log
+        if log is None or log.is_certain or not self.has_record or log.goal is None:
+            return log
+        return log if log.goal == self.goal else None
 
 
 @dataclass(slots=True)

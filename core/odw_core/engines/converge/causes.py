@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from odw_core.diagnose.causes import cause_of
 from odw_core.engines.converge.acc import LogAcc, LogFail, RunAcc, TaskRow
+from odw_core.engines.converge.names import CONVERGED
 from odw_core.engines.converge.saved_log import all_fails, is_crashed
 from odw_core.model.cause import Cause, Proof
 from odw_core.text.ansi import one_line, plain
+from odw_core.text.severity import ERROR
 
 _CONFIGURATION = "Configuration error:"
 
@@ -51,8 +53,9 @@ def _all(acc: RunAcc, log: LogAcc) -> Iterator[Cause]:
         cause = fail_cause(log, fail)
         if cause is None:
             continue
-        if fail.kind == "unavailable" and (repo.repo in answered or repo.fails[-1] is not fail):
-            # Another model answered: nothing failed because of it.
+        is_survived = fail.kind == "unavailable" and (repo.repo in answered or repo.fails[-1] is not fail)
+        if is_survived or acc.status == CONVERGED:
+            # Another model answered, or a heuristic did and all is well: nothing failed because of it.
             cause = Cause(cause.kind, cause.sentence, cause.fix, cause.proof, is_warning=True)
         yield cause
 
@@ -93,7 +96,8 @@ def cause_lines(acc: RunAcc, causes: tuple[Cause, ...]) -> tuple[str, ...]:
     proofs = [cause.proof.text for cause in real if cause.proof is not None]
     fails = [fail for _, _, fail in all_fails(log) if fail.kind != "unavailable"]
     told = fails[0].text if fails else (log.error.text if log.error is not None else "")
-    return tuple(dict.fromkeys((*proofs, *(line for line in plain(told).split("\n") if line.strip()))))
+    lines = [line for line in plain(told).split("\n") if line.strip()]
+    return tuple(dict.fromkeys((*proofs, *(line for line in lines if ERROR.is_in(line)), *lines)))
 
 
 def task_cause(row: TaskRow) -> Cause | None:

@@ -88,9 +88,8 @@ class Databases:
         """What they say now; read again only when something changed."""
         stamp = self.stamp(place)
         known = self._known.get(place)
-        if known is not None and known[0] == stamp and stamp.mtime_ns:
-            if not known[1].is_busy or time.monotonic() - known[2] < _AGAIN_S:
-                return known[1]
+        if known is not None and known[0] == stamp and stamp.mtime_ns and not _is_due(known[1], known[2]):
+            return known[1]
         queue = _read(place)
         if queue.is_busy and known is not None:
             # What was known stays until it can be read again.
@@ -99,6 +98,10 @@ class Databases:
             queue.has_checkpoints = queue.has_checkpoints or before.has_checkpoints
         self._known[place] = (stamp, queue, time.monotonic())
         return queue
+
+
+def _is_due(queue: Queue, read_at: float) -> bool:
+    return queue.is_busy and time.monotonic() - read_at >= _AGAIN_S
 
 
 def _marks(path: str) -> Iterator[tuple[str, int, int, int]]:
@@ -117,6 +120,8 @@ def _read(place: str) -> Queue:
         try:
             with closing(_open(path)) as database:
                 tables = _tables(database)
+                if _has_lost_log(path) and os.path.getsize(f"{path}-wal"):  # noqa: PTH202
+                    queue.problems.append((path, "its -wal lost its index, so what stands only there is not shown"))
                 if "tasks" in tables:
                     found += _tasks(database, path, queue)
                 if {"checkpoints", "writes"} <= tables:
@@ -126,6 +131,8 @@ def _read(place: str) -> Queue:
                     queue.problems.append((path, "it has neither a task table nor checkpoints"))
         except _Unreadable as reason:
             queue.problems.append((path, str(reason)))
+        except OSError as error:
+            queue.problems.append((path, f"cannot be read: {(error.strerror or 'unknown reason').lower()}"))
         except sqlite3.Error as error:
             queue.is_busy = queue.is_busy or _is_busy(error)
             queue.problems.append((path, _words(error)))
@@ -138,16 +145,10 @@ def _open(path: str) -> sqlite3.Connection:
     for ending in ("-wal", "-shm", "-journal"):
         if os.path.lexists(path + ending) and not layout.is_regular(path + ending):
             raise _Unreadable(f"its {ending} is no regular file, so it is not read")
-    try:
-        size = os.lstat(path).st_size
-    except OSError as error:
-        raise _Unreadable(f"cannot be read: {(error.strerror or 'unknown reason').lower()}") from None
+    size = os.lstat(path).st_size
     if size > _LONGEST_FILE:
         raise _Unreadable(f"it is larger than {_LONGEST_FILE >> 30} GiB and is not read")
-    # A plain read-only open of a database in WAL mode makes files beside it; with its log there, the index that
-    # belongs to the log is only read.
-    has_log = os.path.lexists(f"{path}-wal")
-    mode = "mode=ro&readonly_shm=1" if has_log else "mode=ro&immutable=1"
+    mode = "mode=ro&" + _manner(path)
     database = sqlite3.connect(f"file:{quote(path)}?{mode}", uri=True, timeout=_BUSY_S, isolation_level=None)
     try:
         database.text_factory = lambda value: value.decode("utf-8", "replace")
@@ -159,6 +160,19 @@ def _open(path: str) -> sqlite3.Connection:
         database.close()
         raise
     return database
+
+
+def _manner(path: str) -> str:
+    """How a database is opened so that nothing is made beside it, which a plain read-only open does."""
+    if os.path.lexists(f"{path}-wal"):
+        return "immutable=1" if _has_lost_log(path) else "readonly_shm=1"
+    # While a transaction is written only its lock says whether the file may be taken as it stands.
+    return "immutable=0" if os.path.lexists(f"{path}-journal") else "immutable=1"
+
+
+def _has_lost_log(path: str) -> bool:
+    """Whether a write-ahead log lies there without its index: to read it, one would have to be made."""
+    return os.path.lexists(f"{path}-wal") and not os.path.lexists(f"{path}-shm")
 
 
 def _tables(database: sqlite3.Connection) -> set[str]:

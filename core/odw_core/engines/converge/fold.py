@@ -30,7 +30,7 @@ from odw_core.engines.converge.records import (
     decode_contracts,
     decode_run,
 )
-from odw_core.engines.loose import Json, integer, mapping, objects, parse_object, text, text_or_none, texts
+from odw_core.engines.loose import Json, integer, mapping, objects, parse_object, sequence, text, text_or_none, texts
 from odw_core.model.evidence import Evidence, Gone, Replaced
 
 T = TypeVar("T")
@@ -84,7 +84,7 @@ def _run(acc: RunAcc, name: str, data: bytes | None) -> None:
         case names.FILES:
             _files(acc, data)
         case names.LOG:
-            acc.log = _loaded(LogAcc, data)
+            acc.found_log = _loaded(LogAcc, data)
         case names.QUEUE:
             acc.queue = _loaded(QueueAcc, data) or QueueAcc()
         case _ if name.endswith("/commands.sh"):
@@ -172,7 +172,7 @@ def _plan(plan: PlanRecord, line: int) -> PlanAcc:
 
 
 def _events(acc: RunAcc, record: RunRecord) -> None:
-    acc.events, acc.pauses, acc.rounds = len(record.fields.get("events") or ()) if _has_list(record) else 0, 0, []
+    acc.events, acc.pauses, acc.rounds = len(sequence(record.fields, "events")), 0, []
     current = RoundAcc(1, None)
     for node, message in record.events():
         if node == "decide_node":
@@ -191,10 +191,6 @@ def _events(acc: RunAcc, record: RunRecord) -> None:
             acc.rounds[-1].is_interrupt = node.endswith("_interrupt")
         elif node == "hitl_interrupt_node":
             acc.pauses += 1
-
-
-def _has_list(record: RunRecord) -> bool:
-    return isinstance(record.fields.get("events"), list)
 
 
 def _contracts(fields: Json) -> list[ContractAcc]:

@@ -24,6 +24,10 @@ _DEEPEST = 16
 _FRESH_NS = 20_000_000
 
 
+class Unknown(Exception):
+    """It cannot be read now; what was known stays."""
+
+
 class _Follower:
     """Implements ``Follower`` over a stamp and a reading; nothing is read while the stamp stays."""
 
@@ -51,7 +55,10 @@ class _Follower:
         self.cursor = stamp
         if stamp is not None:
             self.written_ns = stamp.mtime_ns
-        data = None if stamp is None else self._read()
+        try:
+            data = None if stamp is None else self._read()
+        except Unknown:
+            return Look()
         return Look(Gone(self.name) if data is None else Replaced(self.name, data))
 
     def look_again(self) -> None:
@@ -166,7 +173,10 @@ def task_row(databases: Databases, path: str, place: str, task: str, name: str, 
         return Cursor(status.st_ino, status.st_size, 0 if is_fresh else status.st_mtime_ns, whole.inode)
 
     def read() -> bytes | None:
-        row = databases.queue(place).tasks.get(task)
+        queue = databases.queue(place)
+        row = queue.tasks.get(task)
+        if row is None and queue.problems:
+            raise Unknown
         return None if row is None else codec.dump(row)
 
     return _Follower(path, name, cursor, stamp, read)

@@ -18,7 +18,6 @@ from odw_core.engines.converge.standing import (
     log_stage,
     settles_at,
     stand_of,
-    stop_words,
     task_stand,
     written_at,
 )
@@ -141,13 +140,11 @@ def claims_of(acc: RunAcc, stand: Stand, ended: float | None, facts: Facts) -> t
     began = began_at(acc)
     if began is None or any(plan.provider == "copilot" for plan in acc.plans):
         return ()
-    if acc.plans and acc.log is not None and not any(map(is_written_by_codex, acc.plans)):
-        if not any(repo.fails for planning in acc.log.rounds for repo in planning.repos):
-            # The log says that Codex was never called.
-            return ()
+    if _says_codex_was_never_called(acc):
+        return ()
     until = ended
     if acc.has_record:
-        until = acc.generated_at or written_at(acc, facts.now) or ended
+        until = acc.generated_at or written_at(acc, facts.now) or ended or began
     elif until is None and stand.reading.standing is not Standing.WORKING:
         last = local_time(acc.log, acc.log.last_at) if acc.log is not None else None
         until = last or began + facts.silent_after_s
@@ -157,6 +154,12 @@ def claims_of(acc: RunAcc, stand: Stand, ended: float | None, facts: Facts) -> t
         for folder in (folders or (acc.place,))
         if "\0" not in folder
     )
+
+
+def _says_codex_was_never_called(acc: RunAcc) -> bool:
+    if acc.log is None or not acc.plans or any(map(is_written_by_codex, acc.plans)):
+        return False
+    return not any(repo.fails for planning in acc.log.rounds for repo in planning.repos)
 
 
 def _goal(acc: RunAcc, tied: Tied | None) -> str:
@@ -183,5 +186,5 @@ def _changed_at(acc: RunAcc, facts: Facts) -> float | None:
 
 def _last_words(acc: RunAcc) -> str:
     if acc.has_record:
-        return one_line(stop_words(stops(acc)) or (acc.plans[-1].summary if acc.plans else ""), 200)
+        return one_line(acc.plans[-1].summary if acc.plans else "", 200)
     return one_line(acc.log.last_line.split(" - ", 3)[-1], 200) if acc.log is not None else ""

@@ -28,8 +28,12 @@ def is_place(place: str) -> bool:
 
 
 def watched_folders(place: str) -> tuple[str, ...]:
-    """Folders whose entries say that runs came or went; whether they exist or not."""
-    return (f"{place}/{ROOT}", f"{place}/{RUNS}")
+    """Folders whose entries say that runs came or went, and the databases whose rows are tasks.
+
+    The place itself is one of them: a database comes to lie there.
+    """
+    there = [path for found in databases(place) for path in (found, f"{found}-wal") if is_regular(path)]
+    return (place, f"{place}/{ROOT}", f"{place}/{RUNS}", *there)
 
 
 def runs(place: str) -> Iterator[Unit]:

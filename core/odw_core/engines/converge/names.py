@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 
 from odw_core.model.address import Address
+from odw_core.text.ansi import one_line
 
 ENGINE = "converge"
 FOLD_VERSION = 1
@@ -49,6 +50,12 @@ def task_address(task_id: str) -> Address:
 def task_id_of(address: Address) -> str | None:
     """The id of the row an address stands for; None when it stands for a run."""
     return address.item.removeprefix(_TASK) if address.item.startswith(_TASK) else None
+
+
+def short(task_id: str) -> str:
+    """A task's id as a person reads it: its first group, which the address resolves."""
+    head = one_line(task_id, 60)
+    return head.partition("-")[0] if len(head) == 36 and head.count("-") == 4 else head
 
 
 def stamp_time(stamp: str) -> float | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from odw_core.decide.digest import digest
 from odw_core.engines.converge.acc import RunAcc, TaskAcc
 from odw_core.engines.converge.names import HITL, row_time, run_address, task_address
-from odw_core.engines.converge.records import Pause, stored_questions
+from odw_core.engines.converge.records import Pause, canonical, stored_questions
 from odw_core.engines.converge.ties import Tied, run_of, task_of
 from odw_core.model.address import Address
 from odw_core.model.item import State
@@ -91,7 +91,7 @@ def _question(
         title=title,
         body=plain(body),
         subject=subject,
-        fields=(Field("answer", title),),
+        fields=(Field("answer", title, allows_other=True),),
         decisions=("answer",),
         risk=None,
         digest=sha,
@@ -103,7 +103,7 @@ def _question(
 
 
 def _pause_question(thread: str, pause: Pause, address: Address, asked_at: float | None, via: str) -> Question:
-    sha = digest({"kind": "pause", "thread": thread, "payload": dict(pause.fields)})
+    sha = digest({"kind": "pause", "thread": thread, "payload": canonical(pause.fields)})
     number, of = pause.rounds
     return Question(
         id=sha[:12],

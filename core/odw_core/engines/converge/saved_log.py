@@ -1,4 +1,4 @@
-"""A saved log of Converge (reference §7) as the parts that tell of one run each. Pure; costs new lines; never raises."""
+"""A saved log of Converge (reference §7) in parts that tell of one run each. Pure; costs new lines; never raises."""
 
 from __future__ import annotations
 

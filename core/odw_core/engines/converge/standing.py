@@ -8,7 +8,7 @@ from odw_core.engines.converge.acc import LogAcc, RunAcc, TaskRow
 from odw_core.engines.converge.badge import origin_of
 from odw_core.engines.converge.blockers import Stop, stops
 from odw_core.engines.converge.causes import crash_words
-from odw_core.engines.converge.names import CONVERGED, FAILED, HITL, attachment_folder, row_time, stamp_time
+from odw_core.engines.converge.names import CONVERGED, FAILED, HITL, row_time, short, stamp_time
 from odw_core.engines.converge.records import stored_questions
 from odw_core.engines.converge.saved_log import is_crashed
 from odw_core.engines.converge.ties import Tie, Tied, run_of, task_of
@@ -16,8 +16,10 @@ from odw_core.model.evidence import Facts
 from odw_core.state.derive import Reading, Standing
 from odw_core.text.ansi import one_line
 
-_SETTLED_S = 60.0
-"""How long after its last write a run without its last file may still be written."""
+_SETTLED_S = 5.0
+"""How long after its last write a run may still be written: upstream writes everything in one burst."""
+_CLOCKS_S = 60.0
+"""How far the clock of a file system may be ahead of ours."""
 NO_ARTIFACTS = "no artifacts (crashed, paused or still planning)"
 PAUSED_LOST = "paused for a person, cannot be resumed: run it again with the answer in its goal"
 NOT_RECOMPUTED = "upstream does not recompute the status after an answer"
@@ -52,7 +54,7 @@ def raw_state(acc: RunAcc) -> str:
 def written_at(acc: RunAcc, now: float) -> float | None:
     """When the newest file was written; None when the file system's clock cannot be right."""
     at = acc.written_at
-    return at if at is not None and at <= now + _SETTLED_S else None
+    return at if at is not None and at <= now + _CLOCKS_S else None
 
 
 def stand_of(acc: RunAcc, facts: Facts) -> Stand:
@@ -105,7 +107,7 @@ def _needs_a_person(acc: RunAcc, tied: Tied | None) -> Reading:
 def _after(acc: RunAcc, tied: Tied) -> tuple[Standing, str] | None:
     """What the task says of a run that needed a person; None while it still does."""
     row = tied.row
-    named = f"task {one_line(row.id, 40)}"
+    named = f"task {short(row.id)}"
     later = run_of(row)
     if row.status == "CANCELLED":
         return Standing.STOPPED, f"{named} was cancelled; nobody is asked any more"
@@ -132,7 +134,9 @@ def stop_words(found: list[Stop]) -> str:
         said.append(f"{number} for you: {one_line(first, 200)}")
     if missing:
         names = one_line(", ".join(stop.repo or "?" for stop in missing), 120)
-        said.append(f"{'repo' if len(missing) == 1 else 'repos'} {names} {'is' if len(missing) == 1 else 'are'} missing")
+        said.append(
+            f"{'repo' if len(missing) == 1 else 'repos'} {names} {'is' if len(missing) == 1 else 'are'} missing"
+        )
     if issues:
         number = "1 contract issue" if len(issues) == 1 else f"{len(issues)} contract issues"
         said.append(f"{number}: {one_line(issues[0].text, 200)}")
@@ -144,7 +148,7 @@ def _partial(acc: RunAcc, facts: Facts) -> Reading:
     torn = "run.json does not parse" if acc.is_torn else "run.json is missing"
     files = f"{len(acc.files)} file{'' if len(acc.files) == 1 else 's'}"
     last = written_at(acc, facts.now) or began_at(acc)
-    if last is not None and facts.now < last + _SETTLED_S and facts.alive is not False:
+    if last is not None and facts.now < last + _CLOCKS_S and facts.alive is not False:
         return Reading(Standing.WORKING, "it is writing its files", last)
     return Reading(Standing.ABANDONED, f"partial: {files}, but {torn}")
 
@@ -152,7 +156,7 @@ def _partial(acc: RunAcc, facts: Facts) -> Reading:
 def _of_task(acc: RunAcc, tied: Tied) -> Reading | None:
     """What the task says of a run without files."""
     row = tied.row
-    named = f"task {one_line(row.id, 40)}"
+    named = f"task {short(row.id)}"
     if run_of(row) == acc.item and row.status == HITL:
         asked = "asks" if stored_questions(row.questions)[2] else "waits"
         return Reading(Standing.ASKING, f"paused for a person: {named} {asked}")
@@ -220,26 +224,15 @@ def _is_old(at: float | None, facts: Facts) -> bool:
 
 def is_settled(acc: RunAcc, facts: Facts) -> bool:
     """Whether nothing more is expected to be written: run.json is not the last of the files."""
-    if not acc.has_record:
-        return False
-    last = written_at(acc, facts.now)
-    if last is None or facts.now >= last + _SETTLED_S:
-        return True
-    is_whole = all(name in acc.files for name in _last_files(acc))
-    return is_whole and (acc.log is None or acc.log.is_over or bool(acc.log.artifacts))
+    return acc.has_record and settles_at(acc, facts) is None
 
 
 def settles_at(acc: RunAcc, facts: Facts) -> float | None:
-    """When a run that may still be written is taken for whole; None when it is."""
+    """When a run that may still be written is taken for whole; None when it is, or when nobody can tell."""
     last = written_at(acc, facts.now)
-    return None if last is None or not acc.has_record or is_settled(acc, facts) else last + _SETTLED_S
-
-
-def _last_files(acc: RunAcc) -> tuple[str, ...]:
-    if not acc.plans:
-        return ("contract-checks.md",)
-    last = len(acc.plans) - 1
-    return (f"{attachment_folder(acc.plans[last].repo, last)}commands.sh",)
+    if last is None or not acc.has_record or facts.now >= last + _SETTLED_S:
+        return None
+    return last + _SETTLED_S
 
 
 def task_stand(row: TaskRow, facts: Facts, *, has_runs: bool) -> Stand:
@@ -255,7 +248,9 @@ def task_stand(row: TaskRow, facts: Facts, *, has_runs: bool) -> Stand:
         case "HITL_REQUIRED":
             plain, pause, count = stored_questions(row.questions)
             if count == 0:
-                return Stand(Reading(Standing.HELD, "a person is required, and it asks nothing; its run says why"), HITL)
+                return Stand(
+                    Reading(Standing.HELD, "a person is required, and it asks nothing; its run says why"), HITL
+                )
             first = plain[0] if plain else f"how should round {pause.rounds[0] if pause else '?'} go on?"
             number = "1 question waits" if count == 1 else f"{count} questions wait"
             said = f"{number} for you: {one_line(first, 200)}"

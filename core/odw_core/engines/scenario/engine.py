@@ -17,13 +17,13 @@ from odw_core.model.problem import Problem
 
 if TYPE_CHECKING:
     from odw_core.engines.base import Follower, Read
-    from odw_core.model.search import Body
     from odw_core.engines.scenario.acc import Acc
     from odw_core.files.line_source import LineSource
     from odw_core.model.conversation import Conversation
     from odw_core.model.detail import Detail
     from odw_core.model.evidence import Cursor
     from odw_core.model.question import Question
+    from odw_core.model.search import Body
 
 
 class ScenarioEngine:

@@ -1,0 +1,141 @@
+"""Sharing: when a room starts with hundreds of megabytes unread, a second process reads from the end of the queue.
+
+What it reads comes back as checkpoints. If it cannot be started or ends early, the room reads everything itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from odw_core.model.address import Address
+from odw_core.service.schedule import Schedule
+from odw_core.service.unit_reader import UnitReader
+
+WORTH_BYTES = 48 << 20
+"""So much unread is worth a second process, whose start takes as long as reading a fifth of it."""
+_BATCH_BYTES = 24 << 20
+_AHEAD = 2
+"""Batches handed out before the first one is back, so that it never waits for the room."""
+
+
+class Sharing:
+    """``took`` is given what was read: the unit, its cursors and its dump; None where the room has to look itself."""
+
+    def __init__(
+        self,
+        schedule: Schedule,
+        find: Callable[[Address], UnitReader | None],
+        took: Callable[[UnitReader, str, bytes | None], None],
+        worth_bytes: int = WORTH_BYTES,
+    ) -> None:
+        self._schedule, self._find, self._took, self._worth_bytes = schedule, find, took, worth_bytes
+        self._away: dict[Address, UnitReader] = {}
+        self._came = asyncio.Event()
+
+    @property
+    def is_away(self) -> bool:
+        """Whether something is being read elsewhere."""
+        return bool(self._away)
+
+    async def came(self) -> None:
+        """Wait until something came back."""
+        self._came.clear()
+        await self._came.wait()
+
+    async def run(self) -> None:
+        """Share what is unread now, until it is read."""
+        waiting = deque(self._unread())
+        if sum(size for _, size in waiting) < self._worth_bytes:
+            return
+        # Taken out of the queue before anything is awaited: until the process is up the room reads what is left.
+        batches = deque(self._next_batch(waiting) for _ in range(_AHEAD))
+        process: asyncio.subprocess.Process | None = None
+        try:
+            process = await _start()
+            await self._share(process, batches, waiting)
+        except (OSError, ValueError, EOFError):
+            # It never came up, is gone, or says something else than it should: what it had is read here.
+            pass
+        finally:
+            for reader in self._away.values():
+                self._took(reader, "[]", None)
+            self._away.clear()
+            self._came.set()
+            if process is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+
+    def _unread(self) -> Iterable[tuple[Address, int]]:
+        """What is queued and was never read, with the size of its journal."""
+        for address in self._schedule.waiting():
+            reader = self._find(address)
+            if reader is not None and reader.item is None:
+                with contextlib.suppress(OSError, ValueError):
+                    yield address, os.lstat(reader.file).st_size
+
+    async def _share(
+        self,
+        process: asyncio.subprocess.Process,
+        batches: deque[list[UnitReader]],
+        waiting: deque[tuple[Address, int]],
+    ) -> None:
+        """``batches`` are to be handed out first; as many are on their way as there are of them."""
+        assert process.stdin is not None and process.stdout is not None
+        for batch in batches:
+            process.stdin.write(_order(batch))
+        while batches:
+            await process.stdin.drain()
+            for _ in batches.popleft():
+                address, cursors, size = json.loads(await process.stdout.readline() or "null") or _ended()
+                blob = await process.stdout.readexactly(size) if size >= 0 else None
+                reader = self._away.pop(Address.parse(address))
+                self._took(reader, cursors, blob)
+                self._came.set()
+            if batch := self._next_batch(waiting):
+                batches.append(batch)
+                process.stdin.write(_order(batch))
+
+    def _next_batch(self, waiting: deque[tuple[Address, int]]) -> list[UnitReader]:
+        """Some units from the end of the queue that are still unread."""
+        batch: list[UnitReader] = []
+        size = 0
+        queued = set(self._schedule.waiting())
+        while waiting and size < _BATCH_BYTES:
+            address, bytes_of = waiting.pop()
+            reader = self._find(address)
+            if address not in queued or reader is None or reader.acc is not None or reader.item is not None:
+                continue
+            self._schedule.take_out(address)
+            self._away[address] = reader
+            batch.append(reader)
+            size += bytes_of
+        return batch
+
+
+async def _start() -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "odw_core.service.second_process",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        # A key for the screen must not end it half-way; it ends with its stdin.
+        start_new_session=True,
+    )
+
+
+def _order(batch: list[UnitReader]) -> bytes:
+    units = [[str(reader.unit.address), reader.unit.place, reader.unit.root] for reader in batch]
+    return json.dumps(units).encode() + b"\n"
+
+
+def _ended() -> tuple[str, str, int]:
+    raise EOFError
