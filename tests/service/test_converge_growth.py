@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -164,3 +167,20 @@ def test_codex_sessions_that_began_in_its_repos_meanwhile_are_its_children(tmp_p
             started_at=(run.started_at or 0.0) + late_s,
         )
         assert (kinship.parent_of(session) == run.address) is is_child
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
+def test_a_run_without_a_file_lives_as_long_as_its_process(tmp_path: Path) -> None:
+    place, program = tmp_path / "place", tmp_path / "converge"
+    program.write_text("import sys\nprint('up', flush=True)\nsys.stdin.read()\n")
+    place.mkdir()
+    command = [sys.executable, str(program), "coordinate", "--repos", "api"]
+    with subprocess.Popen(command, cwd=place, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z"
+        (place / ".converge" / "runs" / stamp).mkdir(parents=True)
+        assert cold_room(place).snapshot.items[Address("converge", stamp)].state is State.RUNNING
+        process.communicate()
+    (item,) = cold_room(place).snapshot.items.values()
+    assert (item.state, item.raw_state, item.is_inferred) == (State.STALE, "empty", True)

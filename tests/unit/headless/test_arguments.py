@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 
 from odw_core.errors import UsageError
@@ -97,7 +99,7 @@ def test_the_help_of_a_command_has_an_example_that_can_be_typed(
     with pytest.raises(SystemExit):
         parse([command.name, "--help"])
     assert f"example:\n  {command.example}\n" in capsys.readouterr().out
-    typed = command.example.split("|")[0].split()
+    typed = shlex.split(command.example.split("|")[0])
     assert typed[0] == "odw-tui"
     assert parse(typed[1:]).command == command.name
 

@@ -74,5 +74,6 @@ def test_a_workspace_holds_what_some_engine_writes(work: Path) -> None:
 
 def test_the_sentence_about_an_empty_room_names_every_folder_and_the_next_step() -> None:
     assert nothing_under(["/home/ada/a", "/b"], "/home/ada") == (
-        "No runs under ~/a or /b; name a folder that holds .odw, .pandacode or .converge, or see how it looks: odw-tui demo."
+        "No runs under ~/a or /b; name a folder that holds .odw, .pandacode or .converge,"
+        " or see how it looks: odw-tui demo."
     )

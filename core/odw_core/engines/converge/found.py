@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from odw_core.engines.converge.acc import RunAcc, TaskAcc
 from odw_core.engines.converge.blockers import stops
 from odw_core.engines.converge.item import run_item, task_item
+from odw_core.engines.converge.names import is_secret
 from odw_core.engines.converge.question import task_questions
 from odw_core.engines.converge.saved_log import all_fails
 from odw_core.engines.converge.ties import goal_of
@@ -48,5 +49,5 @@ def task_texts(acc: TaskAcc, facts: Facts) -> Iterator[tuple[str, str]]:
 
 def run_bodies(unit: Unit, acc: RunAcc) -> tuple[Body, ...]:
     """Every file of the run folder, and the saved log."""
-    found = [Body(name, f"{unit.root}/{name}") for name in sorted(acc.files)]
+    found = [Body(name, f"{unit.root}/{name}") for name in sorted(acc.files) if not is_secret(name)]
     return (*found, *((Body("log", acc.log.path),) if acc.log is not None else ()))

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from odw_core.engines.converge import layout
 from odw_core.engines.converge.acc import RunAcc, TaskAcc
-from odw_core.engines.converge.names import RECORD
+from odw_core.engines.converge.names import RECORD, is_secret
 from odw_core.engines.converge.plans import markdown_of
 from odw_core.engines.converge.records import PlanRecord, decode_run
 from odw_core.engines.converge.timeline import Try, streams_of, tries_of
@@ -119,6 +119,8 @@ def _log(acc: RunAcc) -> LineSource:
 
 
 def _file(unit: Unit, name: str) -> LineSource:
+    if is_secret(name):
+        raise NotFound(f"{name} may hold credentials and is never opened")
     # Every step must be a real folder: a link could lead anywhere.
     folder = unit.root
     for part in name.split("/")[:-1]:

@@ -11,6 +11,7 @@ import pytest
 from drivers.converge_story import LATER, NAMES, expected, fold, inspected, lay, marks, read, said
 from drivers.subset import missing
 from odw_core.engines.converge.engine import ConvergeEngine
+from odw_core.errors import NotFound
 from odw_core.model.address import Address
 from odw_core.model.detail import Mark, RunDetail
 from odw_core.model.evidence import CommandOwner, Facts
@@ -346,3 +347,17 @@ def test_contradictions_are_found_with_their_proof(place: Path) -> None:
     proof = found["3 rounds happened, though 1 were allowed"]
     assert proof is not None
     assert '"round": 3' in lines[proof.line - 1]
+
+
+def test_what_may_hold_credentials_is_named_and_never_opened(place: Path) -> None:
+    lay("converged-codex-json", place)
+    run = next((place / ".converge" / "runs").iterdir())
+    (run / "repo-plans" / "api" / "auth.json").write_text("canary")
+    (run / "linked.txt").symlink_to("/etc/passwd")
+    engine = ConvergeEngine()
+    ((unit, acc),) = read(place, engine).values()
+    assert "repo-plans/api/auth.json" in inspected(place)["runs"][0]["files"]
+    assert not [body for body in engine.bodies(unit, acc) if "auth.json" in body.path or "linked" in body.path]
+    for name in ("repo-plans/api/auth.json", "linked.txt"):
+        with pytest.raises(NotFound):
+            engine.open_log(unit, acc, unit.address, name)
