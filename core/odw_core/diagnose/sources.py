@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from odw_core.text.ansi import plain
+from odw_core.text.ansi import unmasked
 
 _PIECE = 4 << 20
 _AHEAD = 64 << 10
@@ -113,7 +113,7 @@ def lines_after(data: bytes, end: int, most: int) -> list[str]:
 
 def shown_text(line: bytes) -> str:
     """A line as it is matched and shown."""
-    return plain(line.decode("utf-8", "replace")).removeprefix("<feff>")
+    return unmasked(line.decode("utf-8", "replace")).removeprefix("<feff>")
 
 
 def _chunks(source: Source) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from time import perf_counter
 
-from odw_core.text.ansi import plain
+from odw_core.text.ansi import unmasked
 from odw_core.text.needle import Needle
 
 _SLICE_S = 0.004
@@ -18,7 +18,7 @@ def paced(needle: Needle, lines: Iterable[int | None], text_of: Callable[[int], 
     """
     deadline = perf_counter() + _SLICE_S
     for line in lines:
-        if line is not None and needle.is_in(plain(text_of(line))):
+        if line is not None and needle.is_in(unmasked(text_of(line))):
             yield line
         elif perf_counter() < deadline:
             continue

@@ -1,4 +1,4 @@
-"""Foreign text made safe to show: colour codes go, everything else that acts or hides becomes a visible mark.
+"""Foreign text made safe to show: colour codes go, what acts or hides becomes a visible mark, secrets are masked.
 
 Never raises, never interprets: what a terminal would obey is shown as what it is.
 """
@@ -6,6 +6,8 @@ Never raises, never interprets: what a terminal would obey is shown as what it i
 from __future__ import annotations
 
 import re
+
+from odw_core.text.secrets import masked
 
 # Colour (SGR), carriage returns that end a line, and one emoji/text selector after a visible character say nothing in
 # plain text. All of it goes in one pass with a constant replacement, which stays in C.
@@ -39,11 +41,17 @@ def _mark(match: re.Match[str]) -> str:
 
 
 def plain(text: str) -> str:
-    """``text`` as it may be shown: no colour, tabs as spaces, every control or invisible character as a mark.
+    """``text`` as it may be shown: no colour, tabs as spaces, every control or invisible character as a mark, secrets
+    of known shapes as asterisks.
 
     Newlines stay. ESC becomes ``␛``, BEL ``␇``, U+202E ``<202e>``, a lone surrogate U+FFFD. Applying it twice is the
     same as once.
     """
+    return masked(unmasked(text))
+
+
+def unmasked(text: str) -> str:
+    """``plain`` with its secrets: for what is searched, compared or decided about letter by letter."""
     if text.isascii():
         if text.isprintable():
             return text

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from odw_core.text.ansi import plain
+from odw_core.text.ansi import unmasked
 from odw_core.text.query import Query
 from odw_core.text.secrets import masked
 
@@ -66,7 +66,7 @@ def judge(window: Window, query: Query, field: str) -> Judged:
     go_on = _line_end(window, end)
     for first, last in _lines_at(text, at, query):
         # As it is shown: colour codes stand between letters.
-        line = plain(text[first:last])
+        line = unmasked(text[first:last])
         spans = query.spans(line, field)
         if spans and not _is_coded(line, spans[0]):
             return Judged(excerpt(masked(line), spans), go_on)
