@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from drivers.live_room import live_room
+from drivers.live_room import cold_room, live_room
+from drivers.reading import metered_reads
+from odw_core.index.rows import Row
 from odw_core.model.address import Address
 from odw_core.model.item import Item
 from odw_core.service import reading, sharing
@@ -28,18 +30,18 @@ def place(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def took(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bytes | None]]:
+def took(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Row | None]]:
     """Everything that came back, in a room that shares from the first byte on."""
-    came: list[bytes | None] = []
+    came: list[Row | None] = []
 
     def watched(
         schedule: Schedule,
         find: Callable[[Address], UnitReader | None],
-        took: Callable[[UnitReader, str, bytes | None], None],
+        took: Callable[[UnitReader, Row | None], None],
     ) -> sharing.Sharing:
-        def note(reader: UnitReader, cursors: str, blob: bytes | None) -> None:
-            came.append(blob)
-            took(reader, cursors, blob)
+        def note(reader: UnitReader, row: Row | None) -> None:
+            came.append(row)
+            took(reader, row)
 
         return sharing.Sharing(schedule, find, note, worth_bytes=0)
 
@@ -53,26 +55,29 @@ async def items(place: Path, cache: Path | None = None) -> dict[Address, Item]:
 
 
 async def test_what_the_second_process_read_is_what_the_room_reads_alone(
-    place: Path, took: list[bytes | None], monkeypatch: pytest.MonkeyPatch
+    place: Path, took: list[Row | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shared = await items(place)
-    assert took and any(blob is not None for blob in took)
+    assert took and any(row is not None for row in took)
     monkeypatch.setattr(reading, "Sharing", partial(sharing.Sharing, worth_bytes=1 << 60))
     assert shared == await items(place)
 
 
-async def test_it_is_saved_and_a_restart_reads_nothing_again(
-    place: Path, took: list[bytes | None], tmp_path: Path
+async def test_what_it_read_is_saved_as_if_the_room_had_read_it(
+    place: Path, took: list[Row | None], tmp_path: Path
 ) -> None:
     first = await items(place, tmp_path / "index")
-    took.clear()
-    assert await items(place, tmp_path / "index") == first
-    assert not [blob for blob in took if blob is not None]
+    assert any(row is not None for row in took)
+    with metered_reads() as meter:
+        again = cold_room(place, cache=tmp_path / "index")
+    assert dict(again.snapshot.items) == first
+    assert meter.read < 64 * 1024
+    again.close()
 
 
 @pytest.mark.parametrize("program", ["/bin/false", "/bin/cat", "/no/such/program"])
 async def test_a_second_process_that_ends_lies_or_never_starts_costs_nothing_but_time(
-    place: Path, took: list[bytes | None], monkeypatch: pytest.MonkeyPatch, program: str
+    place: Path, took: list[Row | None], monkeypatch: pytest.MonkeyPatch, program: str
 ) -> None:
     alone = partial(sharing.Sharing, worth_bytes=1 << 60)
     with monkeypatch.context() as patch:
@@ -80,4 +85,4 @@ async def test_a_second_process_that_ends_lies_or_never_starts_costs_nothing_but
         expected = await items(place)
     monkeypatch.setattr(sharing.sys, "executable", program)
     assert await items(place) == expected
-    assert not [blob for blob in took if blob is not None]
+    assert not [row for row in took if row is not None]

@@ -73,7 +73,9 @@ class Conductor:
     async def _start(self, story: Story) -> Process:
         arguments = story.arguments(self.workspace, self.pace)
         program = str(self._stand_in(story.program))
-        player = await asyncio.create_subprocess_exec(sys.executable, program, *arguments, stdout=PIPE)
+        player = await asyncio.create_subprocess_exec(
+            sys.executable, program, *arguments, stdout=PIPE, cwd=self.workspace
+        )
         self._players.append(player)
         return player
 

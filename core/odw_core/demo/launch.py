@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from odw_core.demo.wide_acts import CODEX_HOME
 from odw_core.errors import OdwError, UsageError
 
 _GRACE_S = 5.0
@@ -31,6 +32,11 @@ class Stage:
         assert self.conductor.stdout is not None
         if not self.conductor.stdout.readline():
             raise OdwError(f"The demo broke down: {_last_words(self.scratch)}")
+
+
+def codex_home(workspace: Path) -> Path:
+    """Where the sessions of the demo lie."""
+    return workspace / CODEX_HOME
 
 
 @contextmanager
@@ -65,7 +71,8 @@ def _new_scratch() -> Path:
 def _new_workspace(folder: Path) -> Path:
     workspace = folder.absolute()
     try:
-        workspace.mkdir(parents=True, exist_ok=True)
+        codex_home(workspace).mkdir(parents=True, exist_ok=True)
+        (codex_home(workspace) / "sessions").mkdir(exist_ok=True)
     except OSError as error:
         raise OdwError(f"{workspace} cannot be made: {error.strerror}; keep the demo somewhere else.") from error
     return workspace

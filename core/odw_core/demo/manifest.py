@@ -19,7 +19,7 @@ class Story(BaseModel):
     name: str
     shows: str
     """What a newcomer can watch, in a sentence."""
-    program: Literal["odw", "pandacode"]
+    program: Literal["odw", "pandacode", "converge", "codex", "orchestrator"]
     recording: str
     pace: float = Field(gt=0)
     starts_after_s: float = Field(ge=0)
@@ -38,7 +38,7 @@ class Story(BaseModel):
 
     def arguments(self, workspace: Path, pace: float) -> list[str]:
         """What its stand-in is called with."""
-        action = "exec" if self.program == "odw" else "run"
+        action = {"odw": "exec", "converge": "coordinate"}.get(self.program, "run")
         given = [action, "--path", str(workspace), "--recording", self.recording, "--pace", str(self.pace * pace)]
         if self.stays:
             given += ["--stays", "--murmur-every", str(self.murmurs_every_s)]

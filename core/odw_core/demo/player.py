@@ -1,8 +1,9 @@
-"""Player: a stand-in for odw or pandacode that does again what was recorded. Needs no network, ends with its stdin."""
+"""Player: a stand-in for a real program that does again what was recorded. Needs no network, ends with its stdin."""
 
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import math
 import os
@@ -15,8 +16,9 @@ from dataclasses import dataclass
 from itertools import count, cycle
 from pathlib import Path
 
+from odw_core.demo.acts import Act, How, Score
 from odw_core.demo.rewriting import RECORDED_ROOT, Rewriting, iso
-from odw_core.demo.score import Act, How, Score, read_score
+from odw_core.demo.score import read_score
 
 RECORDINGS = Path(__file__).parent / "recordings"
 
@@ -49,6 +51,9 @@ class Player:
         score = read_score(recording)
         lasted_ms = 0 if math.isfinite(pace) else score.acts[-1].at_ms - score.origin_ms
         begins_ms = time.time_ns() // 1_000_000 - min(lasted_ms, _BEFORE_ITS_PROCESS_MS)
+        if score.run_id is None and score.origin_ms % 1000 == 0:
+            # Told in whole seconds: so it is played, or its times would not fit each other.
+            begins_ms -= begins_ms % 1000
         run_id = None if score.run_id is None else (score.run_id, f"odw-exec-{begins_ms}-{os.getpid()}")
         rewriting = Rewriting(
             run_id=run_id,
@@ -60,7 +65,9 @@ class Player:
         return cls(score, workspace, rewriting, pace)
 
     def play(self) -> None:
-        """Do everything, each act at its time."""
+        """Do everything, each act at its time. What its writer locks stays locked until this process ends."""
+        for lock in self.score.locks:
+            _hold(self.workspace / lock)
         for number, act in enumerate(self.score.acts):
             self._wait_until(self.rewriting.moment(act.at_ms) / 1000)
             self._do(act, is_torn=number % _TORN_EVERY == 0)
@@ -118,6 +125,12 @@ class Player:
             file.write(second)
 
 
+def _hold(lock: Path) -> None:
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    # Never closed: the lock goes with the process.
+    fcntl.flock(os.open(lock, os.O_CREAT | os.O_RDWR, 0o600), fcntl.LOCK_EX)
+
+
 def _halves(data: bytes) -> Iterator[bytes]:
     yield data[: len(data) // 2]
     yield data[len(data) // 2 :]
@@ -139,7 +152,7 @@ def _log_line(message: str, at_ms: int) -> bytes:
 def main(arguments: Sequence[str]) -> int:
     """Play what the arguments ask for; 0 also when nobody listens any more."""
     parser = argparse.ArgumentParser(prog="odw", description="Play a recorded run.")
-    parser.add_argument("action", choices=["exec", "run"])
+    parser.add_argument("action", choices=["exec", "run", "coordinate"])
     parser.add_argument("--path", type=Path, required=True)
     parser.add_argument("--recording", required=True)
     parser.add_argument("--pace", type=float, default=1.0)

@@ -5,13 +5,24 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 RECORDED_ROOT = "/home/dev/project"
 """Where every recording says that its workspace lies."""
 
 _NEAR_MS = 3_600_000
 _ISO = "%Y-%m-%dT%H:%M:%S"
+_STAMP = "%Y%m%dT%H%M%S"
+_SECONDS = {
+    "log": (rb"(?m:^)\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?= - )", "%Y-%m-%d %H:%M:%S", UTC),
+    "batch": (rb"(?<=run-)\d{8}-\d{6}(?!\d)", "%Y%m%d-%H%M%S", timezone(timedelta(hours=1))),
+    "rollout": (
+        rb"\d{4}/\d\d/\d\d/rollout-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d",
+        "%Y/%m/%d/rollout-%Y-%m-%dT%H-%M-%S",
+        UTC,
+    ),
+}
+"""Times that are told in whole seconds and without their zone: how they look, how they are written, the zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +60,11 @@ class Rewriting:
     def _pattern(self) -> re.Pattern[bytes]:
         parts = [
             rb"(?P<root>" + re.escape(_in_json(self.root[0])) + rb")(?![\w-])",
-            rb"(?P<iso>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)",
+            rb"(?P<iso>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3}(?:\d{3})?)?(?:Z|[+-]\d\d:\d\d))",
+            rb"(?P<stamp>(?<!\d)\d{8}T\d{12}Z)",
             rb"(?P<ms>(?<!\d)\d{13}(?!\d))",
+            rb"(?P<s>(?<![\d.])\d{10}(?![\d.]))",
+            *(b"(?P<%s>%s)" % (name.encode(), looks) for name, (looks, _, _) in _SECONDS.items()),
         ]
         if self.run_id is not None:
             parts.insert(0, rb"(?P<run>" + re.escape(self.run_id[0].encode()) + rb")(?!\d)")
@@ -69,10 +83,30 @@ class Rewriting:
                 return b" %d" % (self.owner_pid or 0)
             case "iso":
                 at_ms = moment_of(whole.decode())
-                return iso(self.moment(at_ms)).encode() if self._is_near(at_ms) else whole
-            case _:
+                return _like(whole.decode(), self.moment(at_ms)).encode() if self._is_near(at_ms) else whole
+            case "stamp":
+                at_ms = moment_of_stamp(whole.decode())
+                return _stamp(whole, self.moment(at_ms)) if self._is_near(at_ms) else whole
+            case "s":
+                at_ms = int(whole) * 1000
+                return b"%d" % round(self.moment(at_ms) / 1000) if self._is_near(at_ms) else whole
+            case "ms":
                 at_ms = int(whole)
                 return b"%d" % self.moment(at_ms) if self._is_near(at_ms) else whole
+            case name:
+                return self._second(whole.decode(), *_SECONDS[str(name)][1:]).encode()
+
+    def _second(self, whole: str, form: str, zone: tzinfo) -> str:
+        """A whole second. What is told so coarsely seems to be before the origin, and is not."""
+        try:
+            # A rollout tells its day twice, once as folders.
+            told = datetime.strptime(whole.rpartition("/rollout-")[2], form.rpartition("/rollout-")[2])
+        except ValueError:
+            return whole
+        at_ms = int(told.replace(tzinfo=zone).timestamp()) * 1000
+        if not self._is_near(at_ms):
+            return whole
+        return f"{datetime.fromtimestamp(self.moment(max(at_ms, self.origin_ms[0])) // 1000, zone):{form}}"
 
     def _is_near(self, at_ms: int) -> bool:
         """Whether a number can be a time of this recording, not some other thirteen digits."""
@@ -85,9 +119,31 @@ def iso(at_ms: int) -> str:
 
 
 def moment_of(text: str) -> int:
-    """The milliseconds that ``iso`` was given."""
-    seconds = datetime.strptime(text[:19], _ISO).replace(tzinfo=UTC).timestamp()
-    return int(seconds) * 1000 + int(text[20:23])
+    """The milliseconds of a time as any program writes it, such as ``iso`` was given."""
+    whole = datetime.fromisoformat(text)
+    return int(whole.replace(microsecond=0).timestamp()) * 1000 + whole.microsecond // 1000
+
+
+def moment_of_stamp(text: str) -> int:
+    """The milliseconds in the name of a coordination: ``20261121T001244464186Z``."""
+    seconds = datetime.strptime(text[:15], _STAMP).replace(tzinfo=UTC).timestamp()
+    return int(seconds) * 1000 + int(text[15:18])
+
+
+def _stamp(before: bytes, at_ms: int) -> bytes:
+    told = f"{datetime.fromtimestamp(at_ms // 1000, UTC):{_STAMP}}{at_ms % 1000:03d}"
+    return told.encode() + before[18:]
+
+
+def _like(before: str, at_ms: int) -> str:
+    """``at_ms`` in the zone and with the digits of another time."""
+    whole = datetime.fromisoformat(before)
+    zone = "Z" if before.endswith("Z") else before[-6:]
+    digits = before[20 : len(before) - len(zone)]
+    if not digits:
+        return f"{datetime.fromtimestamp(round(at_ms / 1000), whole.tzinfo):{_ISO}}{zone}"
+    when = datetime.fromtimestamp(at_ms // 1000, whole.tzinfo)
+    return f"{when:{_ISO}}.{at_ms % 1000:03d}{digits[3:]}{zone}"
 
 
 def _in_json(path: str) -> bytes:

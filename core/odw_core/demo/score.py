@@ -6,52 +6,15 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
+from odw_core.demo.acts import Act, How, Score
 from odw_core.demo.earlier import Record, run_versions, session_versions, state_versions
 from odw_core.demo.rewriting import RECORDED_ROOT
+from odw_core.demo.wide_acts import wide_acts, writer_locks
 
 _PROMPT_MS = re.compile(r"-(\d{13})(?:\.prompt)?\.md$")
-
-
-class How(IntEnum):
-    """How upstream writes; of acts at the same time the smaller one comes first."""
-
-    FOLDER = 1
-    """A folder is made."""
-    WHOLE = 2
-    """A file is written once, plainly."""
-    SWAPPED = 3
-    """A file is replaced by renaming a finished one over it."""
-    OVERWRITTEN = 4
-    """A file is truncated and written again."""
-    REMOVED = 5
-    """A folder goes away."""
-    APPENDED = 6
-    """A line is added to the end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One writing, in the words and times of the recording. ``path`` is relative to the workspace."""
-
-    at_ms: int
-    how: How
-    path: str
-    data: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """Everything that a recording does to its workspace, in order."""
-
-    run_id: str | None
-    origin_ms: int
-    """When it began: the moment in the run's id, or the first act of a session without a run."""
-    acts: tuple[Act, ...]
 
 
 def read_score(recording: Path) -> Score:
@@ -62,10 +25,10 @@ def read_score(recording: Path) -> Score:
         if path.is_file()
     }
     run_id = next((name.split("/")[2] for name in files if name.startswith(".odw/runs/")), None)
-    acts = [*_session_acts(files), *(_run_acts(files, run_id) if run_id else ())]
+    acts = [*_session_acts(files), *(_run_acts(files, run_id) if run_id else ()), *wide_acts(files)]
     acts.sort(key=lambda act: (act.at_ms, act.how))
     origin_ms = int(run_id.split("-")[-2]) if run_id else acts[0].at_ms
-    return Score(run_id, origin_ms, tuple(acts))
+    return Score(run_id, origin_ms, tuple(acts), writer_locks(files))
 
 
 def _run_acts(files: dict[str, bytes], run_id: str) -> Iterator[Act]:

@@ -10,6 +10,7 @@ from odw_core.model.evidence import Evidence, Facts, Owner, Unit
 from odw_core.model.item import Item
 from odw_core.model.problem import Problem
 from odw_core.model.search import Body
+from odw_core.text.hidden import Ranges
 
 if TYPE_CHECKING:
     from odw_core.files.follow import Look
@@ -51,7 +52,8 @@ class Follower(Protocol):
 class Engine(Protocol, Generic[Acc]):
     """``Acc`` is the engine's own accumulator; nobody else looks into it.
 
-    Only ``watched_folders``, ``discover``, followers, ``open_log``, ``open_conversation`` and ``bodies`` do I/O.
+    Only ``watched_folders``, ``discover``, followers, ``open_log``, ``open_conversation``, ``bodies`` and
+    ``hidden_ranges`` do I/O.
     """
 
     name: str
@@ -142,6 +144,9 @@ class Engine(Protocol, Generic[Acc]):
 
     def bodies(self, unit: Unit, acc: Acc) -> tuple[Body, ...]:
         """Whole texts that are scanned on demand."""
+
+    def hidden_ranges(self, body: Body) -> Ranges:
+        """Where a body holds what somebody gave in confidence; only asked once something was found in it."""
 
     def inspection(self, read: Sequence[Read], places: Iterable[str]) -> dict[str, object]:
         """This engine's sections of ``inspect --json``, by their names there."""

@@ -43,10 +43,13 @@ class GrowingFile:
 
     def _read_seam(self) -> bytes:
         start = max(0, self.size - _SEAM)
-        return self.read(start, self.size - start)
+        return self._as_it_is(start, self.size - start)
 
     def read(self, offset: int, length: int) -> bytes:
         """Up to ``length`` bytes from ``offset``; fewer when the disk fails or the file has just been cut."""
+        return self._as_it_is(offset, length)
+
+    def _as_it_is(self, offset: int, length: int) -> bytes:
         length = min(length, self.size - offset)
         if length <= 0:
             return b""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -25,10 +25,17 @@ class FileLines:
     """A ``LineSource`` over the file at ``path``. Raises ``OSError`` when that cannot be opened.
 
     The index is the number of newlines before each block. A line longer than ``line_limit`` bytes is cut and says so.
+    ``opened`` gives the file, so that a dialect may keep something of it out of sight.
     """
 
-    def __init__(self, path: str | Path, title: str | None = None, line_limit: int = _LINE_LIMIT) -> None:
-        self._file = GrowingFile(path)
+    def __init__(
+        self,
+        path: str | Path,
+        title: str | None = None,
+        line_limit: int = _LINE_LIMIT,
+        opened: Callable[[str | Path], GrowingFile] = GrowingFile,
+    ) -> None:
+        self._file = opened(path)
         self._title = self._file.path if title is None else title
         self._line_limit = line_limit
         self._generation = 0

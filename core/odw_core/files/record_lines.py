@@ -25,8 +25,15 @@ class RecordLines:
     Only lines of the file that hold the bytes ``mark`` are parsed. An unfinished record waits for its end.
     """
 
-    def __init__(self, path: str | Path, mark: bytes, line_of: LineOf, title: str | None = None) -> None:
-        self._file = GrowingFile(path)
+    def __init__(
+        self,
+        path: str | Path,
+        mark: bytes,
+        line_of: LineOf,
+        title: str | None = None,
+        opened: Callable[[str | Path], GrowingFile] = GrowingFile,
+    ) -> None:
+        self._file = opened(path)
         self._title = self._file.path if title is None else title
         self._mark = mark
         self._line_of = line_of

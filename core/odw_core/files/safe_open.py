@@ -1,4 +1,5 @@
-"""Opens files of a workspace that is read but not believed: regular files only, never a link, pipe or device."""
+"""Opens files of a workspace that is read but not believed: regular files only, never a link, pipe or device, and
+nothing that may hold credentials."""
 
 from __future__ import annotations
 
@@ -19,12 +20,20 @@ _KINDS = (
 )
 
 
-class NotRegular(OSError):
-    """Something other than a regular file has that path. ``reason`` says what, as a sentence."""
+_CREDENTIALS = frozenset(("auth.json", ".credentials.json", ".env", ".netrc"))
 
-    def __init__(self, path: str, kind: str) -> None:
-        self.reason = f"{kind} is not read here; only regular files are"
+
+class NotRegular(OSError):
+    """What has that path is not read here. ``reason`` says why, as a sentence."""
+
+    def __init__(self, path: str, kind: str, but: str = "only regular files are") -> None:
+        self.reason = f"{kind} is not read here; {but}"
         super().__init__(errno.EINVAL, self.reason, path)
+
+
+def is_secret(name: str) -> bool:
+    """Whether a file of that name may hold credentials: it is named, and never opened."""
+    return name.rpartition("/")[2] in _CREDENTIALS
 
 
 def _refuse_unless_regular(path: str, mode: int) -> None:
@@ -36,9 +45,11 @@ def _refuse_unless_regular(path: str, mode: int) -> None:
 def open_regular(path: str | Path) -> int:
     """A descriptor for reading the regular file at ``path``; the caller closes it.
 
-    Raises ``NotRegular`` for everything else, and never waits. Other failures are the usual ``OSError``.
+    Raises ``NotRegular`` for everything else and for what may hold credentials, and never waits. Other failures are the usual ``OSError``.
     """
     name = os.fspath(path)
+    if is_secret(name):
+        raise NotRegular(name, "a file that may hold credentials", "it is never opened")
     # Opening alone can already act on a pipe or device (it lets a waiting writer go on), so look before opening;
     # then look again at what was opened, since it may have been exchanged in between.
     _refuse_unless_regular(name, os.lstat(name).st_mode)

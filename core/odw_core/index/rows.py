@@ -101,6 +101,18 @@ def from_body(body: str) -> Item:
     return next(_parse([body]))
 
 
+def item_of(row: Row) -> Item:
+    """The item that a row saves. Raises ``ValueError`` when it is none."""
+    return from_body(str(row.item[-1]))
+
+
+def standing_of(row: Row) -> tuple[Cursor, str, bool | None]:
+    """Stamp of the file that says first that something was written, cursors of all, and whether the owner lived."""
+    alive, _, _, inode, size, mtime_ns, cursors, _ = row.item[8:]
+    stamp = Cursor(int(str(inode)), int(str(size)), int(str(mtime_ns)), 0)
+    return stamp, str(cursors), None if alive is None else bool(alive)
+
+
 def items_from_bodies(bodies: list[str]) -> list[Item]:
     """The items alone. Raises ``ValueError`` when the cache holds something else."""
     return [*_parse(bodies)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 FILE_NAME = f"index-{SCHEMA_VERSION}.sqlite3"
 

@@ -1,6 +1,6 @@
 """The full-text part of the index: short texts of every unit, and where its whole texts lie. A cache like the rest.
 
-What is written here went through ``masked`` and ``plain``; what a person types never becomes part of a statement.
+What is written here is plain, its secrets masked; what a person types never becomes part of a statement.
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ import sqlite3
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from odw_core.index import schema
 from odw_core.model.search import Body
-from odw_core.text.ansi import plain
+from odw_core.text.ansi import unmasked
 from odw_core.text.query import Query
 from odw_core.text.secrets import masked
 
@@ -88,7 +87,7 @@ class Findable(NamedTuple):
     at: float
     """When it last changed, Unix seconds."""
     texts: tuple[tuple[str, str], ...]
-    """(field, text), masked and plain."""
+    """(field, text), plain."""
     bodies: tuple[Body, ...]
 
 
@@ -98,10 +97,9 @@ def findable(at: float | None, texts: Iterable[tuple[str, str]], bodies: Iterabl
     for field, text in texts:
         if text and not text.isspace():
             given.setdefault(text[:LONGEST], field)
-    # All at once: looking for secrets costs more to begin than to do, and leaves every length as it is.
-    together = masked(_BETWEEN.join(given))
-    ends = accumulate((len(text) + 1 for text in given), initial=0)
-    safe = (plain(together[start : end - 1]).strip() for start, end in pairwise(ends))
+    # All at once: looking for secrets costs more to begin than to do. Last, since colour may stand inside of one.
+    together = masked(_BETWEEN.join(unmasked(text).strip() for text in given))
+    safe = together.split(_BETWEEN) if given else ()
     kept: dict[str, str] = {}
     for text, field in zip(safe, given.values(), strict=True):
         kept.setdefault(text, field)

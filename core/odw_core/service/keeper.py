@@ -24,6 +24,8 @@ class IndexKeeper:
         self._path, self._row_of, self._saved = path, row_of, saved
         self._writer = IndexWriter(path)
         self._pending: dict[Address, None] = {}
+        self._rows: dict[Address, Row] = {}
+        """Rows that somebody made already."""
         self._unkept: set[Address] = set()
         self._gone: dict[Unit, None] = {}
         self._folders: dict[str, tuple[int, int]] = {}
@@ -52,9 +54,16 @@ class IndexKeeper:
 
     def note(self, address: Address) -> None:
         """It was read further."""
+        self._rows.pop(address, None)
         if self._failure is None:
             self._pending[address] = None
             self._is_noted.set()
+
+    def note_row(self, address: Address, row: Row) -> None:
+        """It was read elsewhere, and this is its newest row."""
+        self.note(address)
+        if self._failure is None:
+            self._rows[address] = row
 
     def note_folders(self, stamps: Mapping[str, tuple[int, int]]) -> None:
         """The watched folders were listed when they had these stamps, and all that was in them is noted."""
@@ -94,6 +103,7 @@ class IndexKeeper:
             except IndexUnavailable as error:
                 self._failure = str(error)
                 self._pending.clear()
+                self._rows.clear()
                 self._gone.clear()
                 self._folders.clear()
 
@@ -101,7 +111,7 @@ class IndexKeeper:
         batch = [address for address, _ in zip(self._pending, range(_BATCH), strict=False)]
         rows: list[Row] = []
         for number, address in enumerate(batch):
-            row = self._row_of(address)
+            row = self._rows.pop(address, None) or self._row_of(address)
             if row is not None:
                 rows.append(row)
                 self._unkept.discard(address)

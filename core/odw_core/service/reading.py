@@ -132,13 +132,18 @@ class Reading:
         await self._sharing.run()
         self.finish_look()
 
-    def _take_shared(self, reader: UnitReader, cursors: str, blob: bytes | None) -> None:
-        """What the second process read of a unit; without a dump it is read here."""
+    def _take_shared(self, reader: UnitReader, row: Row | None) -> None:
+        """What the second process read of a unit; without a row, or when somebody looks at it, it is read here."""
         address = reader.unit.address
-        if blob is None or reader.acc is not None or not reader.restore(cursors, blob):
-            self.schedule.add(address, Priority.NEW)
-        else:
-            self._has_read(reader, before=None)
+        is_open = address in self.feeds
+        if row is None or reader.acc is not None or not reader.resume_row(row):
+            self.schedule.add(address, Priority.VISIBLE if is_open else Priority.NEW)
+            return
+        self.show(reader)
+        if self._keeper is not None:
+            self._keeper.note_row(address, row)
+        if is_open:
+            self.schedule.add(address, Priority.VISIBLE)
 
     async def work(self) -> None:
         """Read what is due, until cancelled."""

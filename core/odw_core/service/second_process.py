@@ -1,49 +1,51 @@
-"""The other process of a first start: reads units as it is told on stdin, hands back what it folded on stdout.
+"""The other process of a first start: reads units as it is told on stdin, hands back their index rows on stdout.
 
-Frames: a JSON line ``[address, cursors, size]`` and ``size`` bytes of dump; size -1 where the room has to look itself.
+Frames: the size of an answer in four bytes, then the pickled pair of an address and its row, None where the room has
+to look itself. Both ends are this program, so a pickle is believed.
 """
 
 from __future__ import annotations
 
 import json
+import pickle
 import sys
 from typing import BinaryIO
 
 from odw_core.engines.registry import engine_of
-from odw_core.index.rows import cursors_to_text
+from odw_core.index.rows import Row
 from odw_core.model.address import Address
 from odw_core.model.evidence import Unit
 from odw_core.service.unit_reader import Settings, UnitReader
+
+SIZE_BYTES = 4
 
 _SLICES = 8
 
 
 def serve(orders: BinaryIO, answers: BinaryIO) -> None:
     """Read until there are no more orders: each is a JSON line of ``[address, place, root]`` lists."""
+    settings = Settings()
     for line in orders:
         for address, place, root in json.loads(line):
-            cursors, blob = read(Unit(Address.parse(address), place, root))
-            size = -1 if blob is None else len(blob)
-            answers.write(json.dumps([address, cursors, size]).encode() + b"\n" + (blob or b""))
+            row = read(Unit(Address.parse(address), place, root), settings)
+            answer = pickle.dumps((address, row), pickle.HIGHEST_PROTOCOL)
+            answers.write(len(answer).to_bytes(SIZE_BYTES, "big") + answer)
         answers.flush()
 
 
-def read(unit: Unit) -> tuple[str, bytes | None]:
-    """Cursors and dump of one unit, read to its end; no dump where something about it is not as it should be."""
+def read(unit: Unit, settings: Settings) -> Row | None:
+    """The index row of one unit, read to its end; None unless it is over and nothing about it needs a second look."""
     engine = engine_of(unit.address)
     if engine is None:
-        return "[]", None
-    reader = UnitReader(engine, unit, Settings())
+        return None
+    reader = UnitReader(engine, unit, settings)
     try:
         while reader.advance(_SLICES):
             pass
-        checkpoint = reader.checkpoint()
+        return None if reader.known() is None else reader.to_row()
     except Exception:
         # A bug in one dialect is told by the room, which meets it again.
-        return "[]", None
-    if checkpoint is None or reader.is_torn or reader.is_gone or reader.all_problems():
-        return "[]", None
-    return cursors_to_text(checkpoint.cursors), checkpoint.acc
+        return None
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Sharing: when a room starts with hundreds of megabytes unread, a second process reads from the end of the queue.
 
-What it reads comes back as checkpoints. If it cannot be started or ends early, the room reads everything itself.
+What it reads comes back as index rows. If it cannot be started or ends early, the room reads everything itself.
 """
 
 from __future__ import annotations
@@ -9,12 +9,15 @@ import asyncio
 import contextlib
 import json
 import os
+import pickle
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable
 
+from odw_core.index.rows import Row
 from odw_core.model.address import Address
 from odw_core.service.schedule import Schedule
+from odw_core.service.second_process import SIZE_BYTES
 from odw_core.service.unit_reader import UnitReader
 
 WORTH_BYTES = 48 << 20
@@ -25,13 +28,13 @@ _AHEAD = 2
 
 
 class Sharing:
-    """``took`` is given what was read: the unit, its cursors and its dump; None where the room has to look itself."""
+    """``took`` is given what was read: the unit and its row; None where the room has to look itself."""
 
     def __init__(
         self,
         schedule: Schedule,
         find: Callable[[Address], UnitReader | None],
-        took: Callable[[UnitReader, str, bytes | None], None],
+        took: Callable[[UnitReader, Row | None], None],
         worth_bytes: int = WORTH_BYTES,
     ) -> None:
         self._schedule, self._find, self._took, self._worth_bytes = schedule, find, took, worth_bytes
@@ -55,22 +58,20 @@ class Sharing:
             return
         # Taken out of the queue before anything is awaited: until the process is up the room reads what is left.
         batches = deque(self._next_batch(waiting) for _ in range(_AHEAD))
-        process: asyncio.subprocess.Process | None = None
+        # Half a start that is given up would leave a process behind: it is waited for, then ended.
+        starting = asyncio.ensure_future(_start())
         try:
-            process = await _start()
-            await self._share(process, batches, waiting)
-        except (OSError, ValueError, EOFError):
+            await self._share(await asyncio.shield(starting), batches, waiting)
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError, TypeError, KeyError):
             # It never came up, is gone, or says something else than it should: what it had is read here.
             pass
         finally:
             for reader in self._away.values():
-                self._took(reader, "[]", None)
+                self._took(reader, None)
             self._away.clear()
             self._came.set()
-            if process is not None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
+            with contextlib.suppress(OSError):
+                await _end(await starting)
 
     def _unread(self) -> Iterable[tuple[Address, int]]:
         """What is queued and was never read, with the size of its journal."""
@@ -91,12 +92,11 @@ class Sharing:
         for batch in batches:
             process.stdin.write(_order(batch))
         while batches:
-            await process.stdin.drain()
+            # Orders are never drained: who waits for the other side to read while it waits to be read waits for ever.
             for _ in batches.popleft():
-                address, cursors, size = json.loads(await process.stdout.readline() or "null") or _ended()
-                blob = await process.stdout.readexactly(size) if size >= 0 else None
-                reader = self._away.pop(Address.parse(address))
-                self._took(reader, cursors, blob)
+                size = int.from_bytes(await process.stdout.readexactly(SIZE_BYTES), "big")
+                address, row = pickle.loads(await process.stdout.readexactly(size))
+                self._took(self._away.pop(Address.parse(address)), row)
                 self._came.set()
             if batch := self._next_batch(waiting):
                 batches.append(batch)
@@ -132,10 +132,20 @@ async def _start() -> asyncio.subprocess.Process:
     )
 
 
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """End it, and leave no pipe behind that a closed loop would complain of."""
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    if process.stdin is not None:
+        process.stdin.close()
+        with contextlib.suppress(OSError):
+            await process.stdin.wait_closed()
+    if process.stdout is not None:
+        with contextlib.suppress(OSError):
+            await process.stdout.read()
+    await process.wait()
+
+
 def _order(batch: list[UnitReader]) -> bytes:
     units = [[str(reader.unit.address), reader.unit.place, reader.unit.root] for reader in batch]
     return json.dumps(units).encode() + b"\n"
-
-
-def _ended() -> tuple[str, str, int]:
-    raise EOFError

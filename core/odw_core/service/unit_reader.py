@@ -12,12 +12,13 @@ from odw_core.engines.base import Follower
 from odw_core.engines.registry import Acc, AnyEngine
 from odw_core.files.ends import read_ends
 from odw_core.files.follow import JournalFollower, Look
-from odw_core.index.rows import Known, Row, cursors_from_text, is_storable, to_row
+from odw_core.index.rows import Known, Row, cursors_from_text, is_storable, item_of, standing_of, to_row
 from odw_core.model.evidence import Checkpoint, Cursor, Evidence, Facts, Gone, Replaced, Unit
 from odw_core.model.item import Depth, Item
 from odw_core.model.problem import Problem
 from odw_core.process.liveness import Liveness
 from odw_core.service.names import NameBook
+from odw_core.text.secrets import has_secret
 
 if TYPE_CHECKING:
     from odw_core.index.text import Findable
@@ -310,6 +311,9 @@ class UnitReader:
         checkpoint = self.checkpoint()
         if checkpoint is None:
             return None if self._skimmed is None else self._skimmed_row(self.item, self._skimmed)
+        if has_secret(checkpoint.acc.decode("utf-8", "replace")):
+            # It is stored nowhere, and without it nothing can be folded on.
+            return self._row_to_be_read_anew(self.item)._replace(found=self.findable())
         file = self._file
         return to_row(
             self.unit,
@@ -398,6 +402,15 @@ class UnitReader:
         self.item, self._alive, self._saved = item, alive, cursors
         if self._journal is not None:
             self._journal.cursor = stamp
+
+    def resume_row(self, row: Row) -> bool:
+        """Show what a row of the index says that was made a moment ago; False when it says nothing of use."""
+        try:
+            item = item_of(row)
+        except ValueError:
+            return False
+        self.resume(item, *standing_of(row))
+        return True
 
     def _unpack_saved(self) -> dict[str, Cursor]:
         """The cursors of the other files, once somebody asks for more than the journal."""

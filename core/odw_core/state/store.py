@@ -27,6 +27,8 @@ class Store:
         self._places = places
         self._items: dict[Address, Item] = {}
         self._questions: dict[Address, tuple[Question, ...]] = {}
+        self._merged: tuple[Question, ...] | None = None
+        """All questions as cards; None while they have to be merged anew."""
         self._problems: dict[Address, tuple[Problem, ...]] = {}
         self._own_problems: tuple[Problem, ...] = ()
         self._changes: deque[Change] = deque(maxlen=_KEPT_CHANGES)
@@ -67,6 +69,8 @@ class Store:
         news = is_news(before, item)
         if self._questions.get(address, ()) != questions or self._problems.get(address, ()) != problems:
             news = True
+            if self._questions.get(address, ()) != questions:
+                self._merged = None
             _set(self._questions, address, questions)
             _set(self._problems, address, problems)
         if not news and before is item:
@@ -102,11 +106,12 @@ class Store:
         """The room as it is now. The same object as long as nothing changed."""
         if self._snapshot is None:
             found = {problem for group in self._problems.values() for problem in group}
-            asked = (question for group in self._questions.values() for question in group)
+            if self._merged is None:
+                self._merged = merge_questions(question for group in self._questions.values() for question in group)
             self._snapshot = Snapshot(
                 seq=self._seq,
                 items=MappingProxyType(dict(self._items)),
-                questions=merge_questions(asked),
+                questions=self._merged,
                 places=self._places,
                 problems=(*self._own_problems, *sorted(found)),
                 complete=self._is_complete,

@@ -93,8 +93,9 @@ def contents_of(place: str) -> list[str]:
         for below in (f".pandacode/sessions/{runtime}" for runtime in _RUNTIMES)
         if is_chain(place, below)
     )
-    logs = [name for name in names_in(f"{place}/logs") if name.startswith("run-") and name.endswith(".log")]
-    batches = sum(is_file(f"{place}/logs/{name}") for name in logs) if is_folder(f"{place}/logs") else 0
+    in_logs = names_in(f"{place}/logs") if is_folder(f"{place}/logs") else []
+    logs = [name for name in in_logs if name.startswith("run-") and name.endswith(".log")]
+    batches = sum(is_file(f"{place}/logs/{name}") for name in logs)
     counts = (
         (odw, "ODW run", ""),
         (sessions, "PandaCode session", ""),

@@ -14,8 +14,9 @@ from odw_core.engines.codex import records
 from odw_core.engines.codex.bodies import body_of
 from odw_core.engines.codex.records import Line
 from odw_core.engines.codex.telling import Told, answers, tell
+from odw_core.engines.codex.transcript_file import ToldTranscriptFile
 from odw_core.engines.loose import integer, mapping, text
-from odw_core.files.growing_file import GrowingFile, Growth
+from odw_core.files.growing_file import Growth
 from odw_core.model.conversation import Entry, EntryKind
 from odw_core.text.ansi import one_line
 
@@ -41,7 +42,7 @@ class RolloutConversation:
     """Implements ``Conversation``."""
 
     def __init__(self, path: str) -> None:
-        self._file = GrowingFile(path)
+        self._file = ToldTranscriptFile(path)
         self._forget()
 
     def _forget(self) -> None:

@@ -17,6 +17,7 @@ from odw_core.model.evidence import Cursor, Evidence, Facts, LockOwner, Owner, U
 from odw_core.model.item import Item
 from odw_core.model.problem import Problem
 from odw_core.model.search import Body
+from odw_core.text.hidden import Ranges
 
 if TYPE_CHECKING:
     from odw_core.engines.codex.acc import SessionAcc
@@ -151,6 +152,11 @@ class CodexEngine:
         from odw_core.engines.codex.found import session_bodies
 
         return session_bodies(unit)
+
+    def hidden_ranges(self, body: Body) -> Ranges:
+        from odw_core.engines.codex.secret_answers import SecretAnswers
+
+        return SecretAnswers(body.path).ranges()
 
     def inspection(self, read: Sequence[Read], places: Iterable[str]) -> dict[str, object]:
         from odw_core.engines.codex.inspection import inspection

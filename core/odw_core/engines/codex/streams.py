@@ -8,6 +8,7 @@ from typing import Any
 from odw_core.engines.codex.detail import STREAMS
 from odw_core.engines.codex.records import line_of
 from odw_core.engines.codex.telling import answers, tell
+from odw_core.engines.codex.transcript_file import TranscriptFile
 from odw_core.errors import NotFound
 from odw_core.files.line_index import FileLines
 from odw_core.files.line_source import LineSource
@@ -23,9 +24,9 @@ def open_session_log(unit: Unit, address: Address, stream: str | None) -> LineSo
         raise NotFound(f"{address.root} has no parts; show it to see its commands and their output")
     try:
         if stream in (None, "conversation"):
-            return RecordLines(unit.root, b'"type":', conversation_line, "conversation")
+            return RecordLines(unit.root, b'"type":', conversation_line, "conversation", opened=TranscriptFile)
         if stream == "transcript":
-            return FileLines(unit.root, "transcript")
+            return FileLines(unit.root, "transcript", opened=TranscriptFile)
     except (OSError, ValueError) as error:
         raise NotFound(f"{unit.root} cannot be opened: {error}") from error
     raise NotFound(f"no stream {stream!r}; a session has {', '.join(STREAMS)}")

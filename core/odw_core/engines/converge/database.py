@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import struct
+import sys
 import time
 import zlib
 from collections.abc import Iterator
@@ -18,6 +20,7 @@ from urllib.parse import quote
 from odw_core.engines.converge import layout
 from odw_core.engines.converge.acc import CheckpointAcc, TaskRow
 from odw_core.engines.loose import integer, parse_object
+from odw_core.files.safe_open import read_regular
 from odw_core.model.evidence import Cursor
 
 _COLUMNS = (
@@ -44,6 +47,9 @@ _AGAIN_S = 0.5
 """How soon a database that was locked is tried again."""
 _FRESH_NS = 20_000_000
 _PAUSE = "branch:to:hitl_interrupt_node"
+_TRIES = 50
+_INDEX_HEAD = struct.Struct("=12I")
+_INDEX_VERSION = 3_007_000
 
 
 class _Unreadable(Exception):
@@ -171,8 +177,31 @@ def _manner(path: str) -> str:
 
 
 def _has_lost_log(path: str) -> bool:
-    """Whether a write-ahead log lies there without its index: to read it, one would have to be made."""
-    return os.path.lexists(f"{path}-wal") and not os.path.lexists(f"{path}-shm")
+    """Whether a write-ahead log lies there without a whole index: to read it, one would have to be made."""
+    return os.path.lexists(f"{path}-wal") and not _has_log_index(f"{path}-shm")
+
+
+def _has_log_index(path: str) -> bool:
+    """Whether the index of a write-ahead log begins as SQLite begins one. Faced with another one it waits 10 seconds
+    for somebody to repair it, and nothing can make it give up earlier."""
+    for _ in range(_TRIES):
+        try:
+            head = read_regular(path, 2 * _INDEX_HEAD.size)
+        except (OSError, ValueError):
+            return False
+        # A writer changes the second copy before the first one: meanwhile they differ.
+        if len(head) == 2 * _INDEX_HEAD.size and head[: _INDEX_HEAD.size] == head[_INDEX_HEAD.size :]:
+            return _is_index_head(_INDEX_HEAD.unpack_from(head))
+    return False
+
+
+def _is_index_head(words: tuple[int, ...]) -> bool:
+    version, is_made = words[0], words[3] & 0xFF if sys.byteorder == "little" else words[3] >> 24
+    one = two = 0
+    for first, second in zip(words[0:10:2], words[1:10:2], strict=True):
+        one = (one + first + two) & 0xFFFFFFFF
+        two = (two + second + one) & 0xFFFFFFFF
+    return version == _INDEX_VERSION and is_made != 0 and words[10:] == (one, two)
 
 
 def _tables(database: sqlite3.Connection) -> set[str]:

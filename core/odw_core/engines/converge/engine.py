@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from odw_core.model.evidence import Cursor
     from odw_core.model.question import Question
     from odw_core.model.search import Body
+from odw_core.text.hidden import Ranges
 
 _START_S = 30.0
 """How long before it makes its folder a run may have been started: it loads its libraries first."""
@@ -231,6 +232,9 @@ class ConvergeEngine:
         from odw_core.engines.converge.found import run_bodies
 
         return () if isinstance(acc, TaskAcc) else run_bodies(unit, acc)
+
+    def hidden_ranges(self, body: Body) -> Ranges:
+        return ()
 
     def inspection(self, read: Sequence[Read], places: Iterable[str]) -> dict[str, object]:
         from odw_core.engines.converge.inspection import inspection

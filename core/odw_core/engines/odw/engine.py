@@ -18,6 +18,7 @@ from odw_core.model.evidence import Cursor, Evidence, Facts, Owner, ProcessOwner
 from odw_core.model.item import Item
 from odw_core.model.problem import Problem
 from odw_core.model.search import Body
+from odw_core.text.hidden import Ranges
 
 if TYPE_CHECKING:
     from odw_core.engines.odw.acc import RunAcc
@@ -180,6 +181,9 @@ class OdwEngine:
         from odw_core.engines.odw.session import SessionAcc
 
         return session_bodies(unit, acc) if isinstance(acc, SessionAcc) else run_bodies(unit, acc)
+
+    def hidden_ranges(self, body: Body) -> Ranges:
+        return ()
 
     def inspection(self, read: Sequence[Read], places: Iterable[str]) -> dict[str, object]:
         from odw_core.engines.odw.inspection import inspection

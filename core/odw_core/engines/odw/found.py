@@ -101,8 +101,9 @@ def session_texts(acc: SessionAcc, facts: Facts) -> Iterator[tuple[str, str]]:
 
 def session_bodies(unit: Unit, acc: SessionAcc) -> tuple[Body, ...]:
     """The protocol trace, and the log of a daemon that drove it."""
-    return (
-        Body("journal", layout.session_log(unit.place, acc.runtime, acc.session)),
-        Body("stderr", layout.codexctl_log(unit.place, acc.session)),
-        Body("record", unit.root),
+    named = (
+        ("journal", layout.session_log(unit.place, acc.runtime, acc.session)),
+        ("stderr", layout.codexctl_log(unit.place, acc.session)),
+        ("record", unit.root),
     )
+    return tuple(Body(field, path) for field, path in named if path is not None)

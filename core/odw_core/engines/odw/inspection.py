@@ -32,9 +32,9 @@ def inspection(read: Sequence[Read], places: Iterable[str]) -> dict[str, object]
 
 def _latest_run_id(places: Iterable[str]) -> str | None:
     """What ``latest.json`` of the first place that has one says, even when that folder is gone."""
-    for place in places:
+    for path in filter(None, map(layout.latest, places)):
         try:
-            record = decode_run(read_regular(f"{place}/{layout.LATEST}", 1 << 20))
+            record = decode_run(read_regular(path, 1 << 20))
         except OSError:
             continue
         if record is not None and (run_id := text_or_none(record.fields, "run_id")):

@@ -41,14 +41,26 @@ def discover(place: str) -> Iterator[Unit]:
                     yield Unit(session_address(runtime, name), place, entry.path)
 
 
-def session_log(place: str, runtime: str, session: str) -> str:
-    """The protocol trace of a session (PandaCode 0.4.0), wherever the record says it lies."""
-    return f"{place}/.pandacode/{runtime}/logs/{Path(session).name}.jsonl"
+def session_log(place: str, runtime: str, session: str) -> str | None:
+    """The protocol trace of a session (PandaCode 0.4.0), wherever the record says it lies; None where a link leads."""
+    folder = f".pandacode/{runtime}/logs"
+    # A journal names any runtime it likes.
+    is_own = runtime in RUNTIMES and _is_chain(place, folder)
+    return f"{place}/{folder}/{Path(session).name}.jsonl" if is_own else None
 
 
-def codexctl_log(place: str, session: str) -> str:
-    """The structured log of a session that an external codexctl daemon drove (PandaCode 0.3.1)."""
-    return f"{place}/.pandacode/codex/runs/{Path(session).name}/logs/latest.jsonl"
+def codexctl_log(place: str, session: str) -> str | None:
+    """The structured log of a session that an external codexctl daemon drove (PandaCode 0.3.1); None where a link
+    leads."""
+    name = Path(session).name
+    folder = f".pandacode/codex/runs/{name}/logs"
+    is_own = name not in ("", "..") and _is_chain(place, folder)
+    return f"{place}/{folder}/latest.jsonl" if is_own else None
+
+
+def latest(place: str) -> str | None:
+    """The file that names the newest run; None where a link leads."""
+    return f"{place}/{LATEST}" if _is_chain(place, RUNS) else None
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:

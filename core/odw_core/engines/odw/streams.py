@@ -95,7 +95,7 @@ def session_stderr_count(place: str, runtime: str, session: str) -> int:
 
 def _session_stderr(place: str, runtime: str, session: str) -> LineSource:
     trace = layout.session_log(place, runtime, session)
-    if _exists(trace):
+    if trace is not None and _exists(trace):
         return _records(trace, b'"stderr"', _stderr_of_trace, "stderr of the session")
     return _file(layout.codexctl_log(place, session), "log of the session")
 
@@ -184,7 +184,8 @@ def _attempt_stdout(unit: Unit, attempt: AttemptAcc) -> LineSource:
 def _attempt_stderr(unit: Unit, node: NodeAcc, attempt: AttemptAcc) -> LineSource:
     result = mapping(_event_at(unit, attempt.done), "result")
     session = text(result, "session") or (node.outcome.session if node.outcome else "") or _session_name(unit, node)
-    if session and _exists(layout.session_log(unit.place, node.runtime or "codex", session)):
+    trace = layout.session_log(unit.place, node.runtime or "codex", session) if session else None
+    if trace is not None and _exists(trace):
         return _session_stderr(unit.place, node.runtime or "codex", session)
     error = result.get("error")
     message = error if isinstance(error, str) else text(mapping(result, "error"), "message")
@@ -241,7 +242,9 @@ def _attempt_prompt(unit: Unit, node: NodeAcc, attempt: AttemptAcc) -> LineSourc
     return TextLines(preview, "prompt (first 8,000 characters)")
 
 
-def _file(path: str, title: str) -> LineSource:
+def _file(path: str | None, title: str) -> LineSource:
+    if path is None:
+        raise NotFound(f"no {title} was written here")
     try:
         return FileLines(path, title)
     except (OSError, ValueError) as error:

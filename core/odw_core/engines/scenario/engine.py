@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from odw_core.model.evidence import Cursor
     from odw_core.model.question import Question
     from odw_core.model.search import Body
+from odw_core.text.hidden import Ranges
 
 
 class ScenarioEngine:
@@ -158,6 +159,9 @@ class ScenarioEngine:
         from odw_core.model.search import Body
 
         return (Body("file", unit.root),)
+
+    def hidden_ranges(self, body: Body) -> Ranges:
+        return ()
 
     def inspection(self, read: Sequence[Read], places: Iterable[str]) -> dict[str, object]:
         from odw_core.engines.scenario.inspection import inspection
