@@ -70,8 +70,12 @@ class Sharing:
                 self._took(reader, None)
             self._away.clear()
             self._came.set()
-            with contextlib.suppress(OSError):
-                await _end(await starting)
+            ending = asyncio.ensure_future(_end(starting))
+            try:
+                await asyncio.shield(ending)
+            except asyncio.CancelledError:
+                await ending
+                raise
 
     def _unread(self) -> Iterable[tuple[Address, int]]:
         """What is queued and was never read, with the size of its journal."""
@@ -132,18 +136,17 @@ async def _start() -> asyncio.subprocess.Process:
     )
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """End it, and leave no pipe behind that a closed loop would complain of."""
+async def _end(starting: asyncio.Future[asyncio.subprocess.Process]) -> None:
+    """End what was started, and leave no pipe behind that a closed loop would complain of."""
+    try:
+        process = await starting
+    except OSError:
+        return
     with contextlib.suppress(ProcessLookupError):
         process.kill()
-    if process.stdin is not None:
-        process.stdin.close()
-        with contextlib.suppress(OSError):
-            await process.stdin.wait_closed()
-    if process.stdout is not None:
-        with contextlib.suppress(OSError):
-            await process.stdout.read()
     await process.wait()
+    # asyncio closes the pipes of a process that ended when it is collected, which may be after the loop is closed.
+    process._transport.close()  # type: ignore[attr-defined]
 
 
 def _order(batch: list[UnitReader]) -> bytes:
