@@ -16,12 +16,17 @@ import pytest
 from pydantic import ValidationError
 
 from drivers.processes import Witness, processes_naming
+from odw_core.config import Config
+from odw_core.demo.acts import How
 from odw_core.demo.launch import playing
 from odw_core.demo.manifest import read_stories
 from odw_core.demo.player import PLAYED, RECORDINGS
-from odw_core.demo.rewriting import RECORDED_ROOT, Rewriting
-from odw_core.demo.score import How, read_score
+from odw_core.demo.rewriting import RECORDED_ROOT, Rewriting, moment_of_stamp
+from odw_core.demo.score import read_score
+from odw_core.demo.wide_acts import CODEX_HOME
 from odw_core.errors import UsageError
+from odw_core.model.item import State
+from odw_core.service.oneshot import open_room
 from odw_tui import demo
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "odw"
@@ -33,6 +38,8 @@ FIXTURE_OF = {
     "failed": "g/project",
     "parked": "d/project-parked",
 }
+WIDE = ("approval", "notes", "questions", "batch")
+"""What is no run of odw and no session of pandacode."""
 OWNER = re.compile(rb'"runner_pid": ?\d+')
 
 
@@ -58,6 +65,61 @@ def test_a_recording_of_the_demo_is_the_recorded_fixture(name: str) -> None:
             assert content.startswith(fixture[path]), "its torn last line is whole here, since its owner lives on"
         else:
             assert content == fixture[path]
+
+
+@pytest.mark.parametrize("name", WIDE)
+def test_a_wider_recording_is_the_recorded_fixture_too(name: str) -> None:
+    for path, content in files_below(RECORDINGS / name).items():
+        fixture = fixture_of(name, path).read_bytes()
+        if path.endswith("session_index.jsonl"):
+            assert content in fixture.splitlines(keepends=True), "of the names of all sessions its own"
+        else:
+            assert content == fixture
+
+
+def fixture_of(name: str, path: str) -> Path:
+    """The file of the fixtures that a file of a recording was copied from."""
+    fixtures = FIXTURES.parent
+    match name:
+        case "questions":
+            below = "project" if path.startswith(".converge/") else ""
+            return fixtures / "converge" / "codex-fail-fallback" / below / path
+        case "batch":
+            return fixtures / "scenario" / "empty-model" / path
+        case _:
+            return fixtures / "codex" / "mini_home" / path.removeprefix(f"{CODEX_HOME}/")
+
+
+@pytest.mark.parametrize("name", WIDE)
+def test_what_is_played_widely_without_its_rewriting_is_the_recording(name: str, tmp_path: Path) -> None:
+    with stand_in(tmp_path, name, "--pace", "inf") as player:
+        assert player.stdout is not None
+        assert player.stdout.readline() == PLAYED
+
+    played = {path: content for path, content in files_below(tmp_path / "shop").items() if "-locks/" not in path}
+    score = read_score(RECORDINGS / name)
+    runs = tmp_path / "shop" / ".converge" / "runs"
+    begun_ms = moment_of_stamp(next(runs.iterdir()).name) if runs.exists() else read_score(tmp_path / "shop").origin_ms
+    undo = Rewriting(None, (RECORDED_ROOT, str(tmp_path / "shop")), (score.origin_ms, begun_ms)).inverse()
+    recorded = {path: content for path, content in files_below(RECORDINGS / name).items() if path != "appearance.txt"}
+    assert {undo.name(path): undo.data(content) for path, content in played.items()} == recorded
+    assert begun_ms > score.origin_ms, "it happens now, not when it was recorded"
+
+
+def test_a_session_waits_for_an_approval_as_long_as_its_writer_lives(tmp_path: Path) -> None:
+    with stand_in(tmp_path, "approval", "--pace", "inf", "--stays") as player:
+        assert player.stdout is not None
+        player.stdout.readline()
+        assert session_states(tmp_path / "shop" / CODEX_HOME) == [State.WAITING]
+    assert session_states(tmp_path / "shop" / CODEX_HOME) == [State.STALE]
+
+
+def session_states(home: Path) -> list[State]:
+    room = open_room([str(home)], Config(), cache=None)
+    try:
+        return [item.state for item in room.snapshot.items.values()]
+    finally:
+        room.close()
 
 
 @pytest.mark.parametrize(("name", "pace"), [*((name, "inf") for name in sorted(FIXTURE_OF)), ("finished", "1")])
@@ -147,7 +209,7 @@ def test_a_workspace_with_a_quote_in_its_path_still_gives_valid_json(tmp_path: P
 
 def test_the_demo_tells_every_kind_of_story() -> None:
     stories = read_stories()
-    assert {story.recording for story in stories} == set(FIXTURE_OF)
+    assert {story.recording for story in stories} == {*FIXTURE_OF, *WIDE}
     assert min(story.starts_after_s for story in stories) == 0.0
     assert max(story.starts_after_s for story in stories) < 10.0, "a newcomer sees a live room in ten seconds"
 

@@ -12,6 +12,10 @@ ROOM = "room"
 RUN = "run"
 LINES = "lines"
 """A long text in a line view: output, prompt, diff, journal."""
+SESSION = "session"
+"""One session of an agent: what was said and done."""
+SESSION_LINES = "session lines"
+"""A long text of a session."""
 DIFF = "diff"
 """What was changed, file by file."""
 FILE = "file"
@@ -32,7 +36,13 @@ FIND = "find"
 """Words in everything there is; letters are typed."""
 PALETTE = "palette"
 
-CONTEXTS = (ROOM, RUN, LINES, DIFF, FILE, TEXT, DOCTOR, PLACES, SETTINGS, THEMES, INBOX, FIND, PALETTE)
+ORIGINS = "origins"
+"""Where each figure comes from."""
+
+CONTEXTS = (
+    *(ROOM, RUN, LINES, DIFF, SESSION, SESSION_LINES, ORIGINS, FILE, TEXT),
+    *(DOCTOR, PLACES, SETTINGS, THEMES, INBOX, FIND, PALETTE),
+)
 
 
 class Action(NamedTuple):
@@ -53,17 +63,29 @@ class Action(NamedTuple):
     """Whether the footer offers it when there is space."""
 
 
-_PAGES = (ROOM, RUN, LINES, DIFF, FILE, TEXT, DOCTOR, PLACES, SETTINGS, THEMES, INBOX)
-_OPENED = (RUN, LINES, DIFF)
-_LONG = (LINES, DIFF, FILE)
+_RUNS = (RUN, LINES, DIFF)
+_SESSIONS = (SESSION, SESSION_LINES)
+_OPENED = (*_RUNS, *_SESSIONS)
+_LONG = (LINES, DIFF, SESSION_LINES, FILE)
+_PAGES = (ROOM, *_OPENED, ORIGINS, FILE, TEXT, DOCTOR, PLACES, SETTINGS, THEMES, INBOX)
 
 ACTIONS: tuple[Action, ...] = (
-    Action("open", "open", "Open what the cursor is on", ("enter",), (ROOM, RUN, INBOX), "look", hint=True),
-    Action("inbox", "inbox", "Show everything that waits for you, the oldest first", ("i",), (ROOM, RUN), "look"),
+    Action(
+        "open",
+        "open",
+        "Open what the cursor is on",
+        ("enter",),
+        (ROOM, RUN, SESSION, ORIGINS, INBOX),
+        "look",
+        hint=True,
+    ),
+    Action(
+        "inbox", "inbox", "Show everything that waits for you, the oldest first", ("i",), (ROOM, RUN, SESSION), "look"
+    ),
     Action("next_waiting", "next waiting", "Go to the next row that waits for you", ("]",), (ROOM,), "look", hint=True),
     Action("previous_waiting", "previous waiting", "Go to the row before that waits for you", ("[",), (ROOM,), "look"),
     Action("filter", "filter", "Show only rows with these words", ("/",), (ROOM,), "look", hint=True),
-    Action("find", "find", "Find words in all goals, messages, output", ("ctrl+f",), (ROOM, RUN, LINES, DIFF), "look"),
+    Action("find", "find", "Find words in all goals, messages, output", ("ctrl+f",), (ROOM, *_OPENED), "look"),
     Action("open_hit", "open", "Look through all output, then open a hit", ("enter",), (FIND,), "look", hint=True),
     Action("next_hit", "next hit", "One hit down", ("down", "ctrl+n"), (FIND,), "move", hint=True),
     Action("previous_hit", "hit before", "One hit up", ("up",), (FIND,), "move", hint=True),
@@ -71,8 +93,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("hits_up", "page up", "Half a page of hits up", ("pageup",), (FIND,), "move"),
     Action("sort", "sort", "Sort each group by start, title or place", ("s",), (ROOM,), "look"),
     Action(
-        "zoom", "zoom", "Give the lower half all the space, or give it back", ("z",), (ROOM, RUN), "look", hint=True
+        "zoom",
+        "zoom",
+        "Give the lower half all the space, or give it back",
+        ("z",),
+        (ROOM, RUN, *_SESSIONS),
+        "look",
+        hint=True,
     ),
+    Action("origins", "origins", "Show where each figure comes from", ("=",), (ROOM, *_OPENED), "look"),
     Action("problems", "problems", "List what could not be read, and why", ("!",), (ROOM,), "look"),
     Action("doctor", "doctor", "Look for what is wrong or left over on this machine", ("D",), (ROOM,), "look"),
     Action("again", "look again", "Examine everything once more", ("r",), (DOCTOR,), "look", hint=True),
@@ -97,7 +126,12 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "pick_theme", "theme", "Choose among the colour themes, seeing each", (), (ROOM, *_OPENED, SETTINGS), "look"
     ),
-    Action("timeline", "timeline", "Show what was done by whom in which round", ("1",), _OPENED, "look"),
+    Action("timeline", "timeline", "Show what was done by whom in which round", ("1",), _RUNS, "look"),
+    Action("conversation", "conversation", "Show what was said and done, step by step", ("1",), _SESSIONS, "look"),
+    Action("sessions", "sessions", "List the agents' sessions that belong to this run", ("s",), _RUNS, "look"),
+    Action("its_run", "its run", "Go up to the run that this session belongs to", ("u",), _SESSIONS, "look", hint=True),
+    Action("next_trouble", "next trouble", "To the next failure or question", ("]",), _SESSIONS, "look", hint=True),
+    Action("previous_trouble", "trouble before", "To the failure or question before", ("[",), _SESSIONS, "look"),
     Action("plans", "plans", "Show what each repo is to do, and who really planned it", ("2",), _OPENED, "look"),
     Action("blockers", "blockers", "Show what reviewers found, and what became of it", ("3",), _OPENED, "look"),
     Action(
@@ -108,8 +142,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("journal", "journal", "Show everything the run wrote down", ("7",), _OPENED, "look"),
     Action("questions", "questions", "Show what is asked, and who can answer it", ("8",), _OPENED, "look"),
     Action("notes", "notes", "Show causes, what does not fit together, and what to know", ("9",), _OPENED, "look"),
-    Action("own_diff", "diff", "Show what this attempt alone changed", ("d",), (RUN, LINES), "look", hint=True),
-    Action("prompt", "prompt", "Show the prompt that led there", ("p",), (RUN, LINES), "look", hint=True),
+    Action(
+        "own_diff",
+        "diff",
+        "Show what this attempt alone changed",
+        ("d",),
+        (RUN, LINES, SESSION_LINES),
+        "look",
+        hint=True,
+    ),
+    Action("prompt", "prompt", "Show the prompt that led there", ("p",), (RUN, LINES, *_SESSIONS), "look", hint=True),
     Action("next_hunk", "next hunk", "To the next change", ("n",), (DIFF,), "look", hint=True),
     Action("previous_hunk", "hunk before", "To the change before", ("p", "N"), (DIFF,), "look"),
     Action("next_file", "next file", "To the next file", ("]",), (DIFF,), "look", hint=True),
@@ -117,23 +159,40 @@ ACTIONS: tuple[Action, ...] = (
     Action("fold", "fold file", "Fold this file, or unfold it", ("enter", "space"), (DIFF,), "look", hint=True),
     Action("next_task", "next task", "Show what the next task changed", ("tab",), (DIFF,), "look", hint=True),
     Action("previous_task", "task before", "Show what the task before changed", ("shift+tab",), (DIFF,), "look"),
-    Action("next_stream", "next stream", "Show the next stream of this attempt", ("tab",), (LINES,), "look", hint=True),
-    Action("previous_stream", "stream before", "Show the stream before", ("shift+tab",), (LINES,), "look"),
+    Action(
+        "next_stream",
+        "next stream",
+        "Show the next stream of this attempt",
+        ("tab",),
+        (LINES, SESSION_LINES),
+        "look",
+        hint=True,
+    ),
+    Action(
+        "previous_stream", "stream before", "Show the stream before", ("shift+tab",), (LINES, SESSION_LINES), "look"
+    ),
     Action(
         "next_error",
         "next error",
         "To the next line that sounds like an error",
         ("e",),
-        (LINES, FILE),
+        (LINES, SESSION_LINES, FILE),
         "look",
         hint=True,
     ),
     Action(
-        "previous_error", "error before", "To the line before that sounds like an error", ("E",), (LINES, FILE), "look"
+        "previous_error",
+        "error before",
+        "To the line before that sounds like an error",
+        ("E",),
+        (LINES, SESSION_LINES, FILE),
+        "look",
     ),
-    Action("search", "search", "Find words in this text", ("/",), _LONG, "look", hint=True),
-    Action("next_match", "next match", "To the next line that has them", ("n",), (LINES, FILE), "look"),
-    Action("previous_match", "match before", "To the line before that has them", ("N",), (LINES, FILE), "look"),
+    Action("search", "search", "Find words in this text", ("/",), (*_LONG, SESSION), "look", hint=True),
+    Action("next_match", "next match", "To the next line that has them", ("n",), (LINES, *_SESSIONS, FILE), "look"),
+    Action(
+        "previous_match", "match before", "To the line before that has them", ("N",), (LINES, *_SESSIONS, FILE), "look"
+    ),
     Action("unfold", "unfold", "Show what is folded, or fold it again", ("+",), _OPENED, "look"),
     Action("whole", "whole text", "Show this text alone on the screen", ("o",), _OPENED, "look", hint=True),
     Action(
@@ -141,21 +200,27 @@ ACTIONS: tuple[Action, ...] = (
         "copy",
         "Copy what the cursor is on: an address, a path, a line",
         ("y",),
-        (ROOM, RUN, LINES, DIFF, FILE, DOCTOR, PLACES, INBOX),
+        (ROOM, *_OPENED, ORIGINS, FILE, DOCTOR, PLACES, INBOX),
         "look",
         hint=True,
     ),
     Action("copy_address", "copy address", "Copy the address, for the command line", ("Y",), _OPENED, "look"),
     Action(
-        "edit", "editor", "Open the file in your editor, at this line", ("ctrl+e",), (*_OPENED, FILE), "look", hint=True
+        "edit",
+        "editor",
+        "Open the file in your editor, at this line",
+        ("ctrl+e",),
+        (*_OPENED, ORIGINS, FILE),
+        "look",
+        hint=True,
     ),
     Action(
         "rendered", "as meant", "Show Markdown as it is meant, or as it is written", ("m",), (FILE,), "look", hint=True
     ),
-    Action("run_output", "whole run", "Show the output of the run itself", ("u",), _OPENED, "look"),
+    Action("run_output", "whole run", "Show the output of the run itself", ("u",), _RUNS, "look"),
     Action("earlier_attempt", "attempt before", "Show the output of the attempt before", ("<",), (LINES,), "look"),
     Action("later_attempt", "next attempt", "Show the output of the next attempt", (">",), (LINES,), "look"),
-    Action("wrap", "wrap", "Wrap long lines, or cut them", ("w",), _LONG, "look", hint=True),
+    Action("wrap", "wrap", "Wrap long lines, or cut them", ("w",), (*_LONG, SESSION), "look", hint=True),
     Action("numbers", "numbers", "Show or hide line numbers", ("#",), _LONG, "look"),
     Action("down", "down", "One row down", ("j", "down"), _PAGES, "move"),
     Action("up", "up", "One row up", ("k", "up"), _PAGES, "move"),
@@ -169,8 +234,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("last_column", "last column", "To the last column", ("$",), (RUN,), "move"),
     Action("next_group", "next group", "To the first row of the next group", ("l", "right", "tab"), (ROOM,), "move"),
     Action("previous_group", "group before", "To the group before", ("h", "left", "shift+tab"), (ROOM,), "move"),
-    Action("preview_down", "scroll preview", "Scroll the preview down", ("J", "shift+down"), (ROOM, RUN), "move"),
-    Action("preview_up", "scroll preview up", "Scroll the preview up", ("K", "shift+up"), (ROOM, RUN), "move"),
+    Action(
+        "preview_down", "scroll preview", "Scroll the preview down", ("J", "shift+down"), (ROOM, RUN, SESSION), "move"
+    ),
+    Action("preview_up", "scroll preview up", "Scroll the preview up", ("K", "shift+up"), (ROOM, RUN, SESSION), "move"),
     Action("back", "back", "Close this, or clear the filter", ("escape",), (EVERYWHERE,), "everywhere", hint=True),
     Action("help", "help", "Show every key that works here", ("?",), (EVERYWHERE,), "everywhere", hint=True),
     Action(

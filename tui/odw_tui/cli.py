@@ -37,6 +37,9 @@ FINE = 0
 FAILURE = 1
 INTERRUPTED = 130
 
+_OF_THE_WHOLE_ROOM = ("list", "show")
+"""Commands that say of an item what belongs to it."""
+
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; the value is the exit code."""
@@ -220,7 +223,7 @@ def _known_addresses(task: _Task) -> list[str]:
 
 def _answer(task: _Task, command: str) -> int:
     make = _maker(command)
-    with task.room(is_whole=command == "list") as room:
+    with task.room(is_whole=command in _OF_THE_WHOLE_ROOM) as room:
         answer = make(room, task.given)
         if not answer.is_silent:
             _print_answer(answer, task)
@@ -321,11 +324,14 @@ def _watch(task: _Task) -> int:
 
 
 def _demo(task: _Task) -> int:
+    from odw_core.demo.launch import codex_home
     from odw_tui import demo
     from odw_tui.headless.stdio import has_terminal
 
     def within(workspace: Path) -> _Task:
-        return _Task(Given(**{**vars(task.given), "root": [str(workspace)]}), task.config)
+        # Only its own sessions: what the person's own Codex home holds is no part of a demo.
+        homes = {"codex_homes": [str(codex_home(workspace))], "codex_homes_after": None, "no_codex": False}
+        return _Task(Given(**{**vars(task.given), "root": [str(workspace)], **homes}), task.config)
 
     return demo.run(
         open_screen=lambda workspace: _open_screen(within(workspace), is_demo=True),
@@ -443,6 +449,7 @@ def _look(task: _Task) -> Look:
         home=os.environ.get("HOME", ""),
         width=width(),
         paint=coloured if has_colour() else colourless,
+        own_names=task.config.place_names,
     )
 
 

@@ -20,7 +20,7 @@ _KINDS = (
 )
 
 
-_CREDENTIALS = frozenset(("auth.json", ".credentials.json", ".env", ".netrc"))
+_CREDENTIALS = frozenset(("auth.json", ".credentials.json", ".netrc"))
 
 
 class NotRegular(OSError):
@@ -29,11 +29,6 @@ class NotRegular(OSError):
     def __init__(self, path: str, kind: str, but: str = "only regular files are") -> None:
         self.reason = f"{kind} is not read here; {but}"
         super().__init__(errno.EINVAL, self.reason, path)
-
-
-def is_secret(name: str) -> bool:
-    """Whether a file of that name may hold credentials: it is named, and never opened."""
-    return name.rpartition("/")[2] in _CREDENTIALS
 
 
 def _refuse_unless_regular(path: str, mode: int) -> None:
@@ -45,10 +40,11 @@ def _refuse_unless_regular(path: str, mode: int) -> None:
 def open_regular(path: str | Path) -> int:
     """A descriptor for reading the regular file at ``path``; the caller closes it.
 
-    Raises ``NotRegular`` for everything else and for what may hold credentials, and never waits. Other failures are the usual ``OSError``.
+    Raises ``NotRegular`` for everything else and for what may hold credentials, and never waits. Other failures are the
+    usual ``OSError``.
     """
     name = os.fspath(path)
-    if is_secret(name):
+    if name.rpartition("/")[2] in _CREDENTIALS:
         raise NotRegular(name, "a file that may hold credentials", "it is never opened")
     # Opening alone can already act on a pipe or device (it lets a waiting writer go on), so look before opening;
     # then look again at what was opened, since it may have been exchanged in between.

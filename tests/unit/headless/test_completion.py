@@ -97,7 +97,7 @@ def test_a_script_is_right_for_its_shell(shell: str, tmp_path: Path) -> None:
         ("odw-tui logs latest --stream std", ["stdout", "stderr"]),
         ("odw-tui --theme d", ["dark", "deuteranopia"]),
         ("odw-tui config show --or", ["--origin"]),
-        ("odw-tui list --engine ", []),
+        ("odw-tui list --engine ", ["odw", "pandacode", "converge", "codex", "scenario"]),
     ],
 )
 def test_bash_completes(program: Path, line: str, offered: list[str]) -> None:

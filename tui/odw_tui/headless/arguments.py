@@ -83,6 +83,7 @@ class Given(argparse.Namespace):
     initial: bool = False
     about: str = ""
     has_origin: bool = False
+    has_origins: bool = False
     keep: str | None = None
     headless: bool = False
     pace: float = 1.0

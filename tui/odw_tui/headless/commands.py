@@ -12,6 +12,8 @@ STREAMS = ("stdout", "stderr", "journal", "prompt", "diff")
 SHELLS = ("bash", "zsh", "fish")
 ASKED_BY_SHELLS = ("addresses", "themes")
 """What the scripts of ``completion`` ask for while somebody types."""
+ENGINES = ("odw", "pandacode", "converge", "codex", "scenario")
+"""Engines as addresses begin, so that a parser needs to load none of them."""
 CONFIG_VERBS = ("show", "validate", "schema")
 
 
@@ -65,12 +67,19 @@ def _for_list(parser: argparse.ArgumentParser) -> None:
         default=argparse.SUPPRESS,
         help=f"only this state, repeatable: {', '.join(states)}",
     )
-    _value(parser, "--engine", metavar="E", text="only what this engine wrote, such as odw or pandacode")
+    parser.add_argument(
+        "--engine",
+        metavar="E",
+        choices=ENGINES,
+        default=argparse.SUPPRESS,
+        help=f"only what this engine wrote: {', '.join(ENGINES)}",
+    )
 
 
 def _for_show(parser: argparse.ArgumentParser) -> None:
     _address(parser)
     _json(parser)
+    _flag(parser, "--origins", dest="has_origins", text="say also where each figure comes from: file, place, age, how")
     _value(parser, "--report", metavar="FILE", text="write a walkthrough of the whole run or session (.md or .html)")
     _flag(parser, "--force", dest="force", text="with --report: also over a file that is no report")
 
@@ -79,7 +88,7 @@ def _for_logs(parser: argparse.ArgumentParser) -> None:
     _address(parser)
     _value(parser, "--stream", metavar="S", text=f"{', '.join(STREAMS)} (default: the most telling one)")
     _flag(parser, "-f", "--follow", dest="follow", text="go on with what is added, until ctrl+c")
-    _flag(parser, "--raw", dest="raw", text="as it is, control sequences included")
+    _flag(parser, "--raw", dest="raw", text="as it is, control sequences and secrets included")
 
 
 def _for_search(parser: argparse.ArgumentParser) -> None:
@@ -188,7 +197,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         name="show",
-        usage="show ADDRESS [--json] [--report FILE]",
+        usage="show ADDRESS [--json] [--origins] [--report FILE]",
         summary="one run, task, attempt, session or question in full",
         example="odw-tui show latest --report run.md",
         add_arguments=_for_show,
@@ -201,7 +210,7 @@ COMMANDS: tuple[Command, ...] = (
         summary="the whole text of a run, task or attempt, never cut",
         example="odw-tui logs latest --stream stderr -f",
         add_arguments=_for_logs,
-        notes="Colour is removed and control characters are shown as marks, unless --raw.\n"
+        notes="Colour is removed, control characters are shown as marks and secrets as asterisks, unless --raw.\n"
         "Exit 4 when nothing has that address, or it has no such text.",
     ),
     Command(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 
 from odw_tui.present.glyphs import Glyphs
-from odw_tui.present.spans import Span, Spans, cells, cut, left, right
+from odw_tui.present.spans import Span, Spans, cells, cut, left, right, wrap
 
 STRONG = "strong"
 QUIET = "quiet"
@@ -15,6 +15,7 @@ QUIET = "quiet"
 BLANK: Spans = ()
 
 _GAP = 2
+_MOST_ROWS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Look:
     """Cells in a line of the terminal; None when nobody looks, and nothing is cut."""
     paint: Callable[[str, str], str]
     """Puts a tone on a text."""
+    own_names: Mapping[str, str] = field(default_factory=dict)
+    """What the reader calls some places, by their paths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +76,24 @@ def table(columns: Sequence[Column], rows: Sequence[Spans], look: Look, *, inden
         yield (Span(" " * indent), *spaced, Span(last.rstrip(" "), tone))
 
 
-def facts(pairs: Iterable[tuple[str, str]], *, indent: int = 0) -> Iterator[Spans]:
-    """``name  value`` for every value that is not empty, the values aligned, their further lines hung in."""
+def flow(line: Spans, look: Look, *, hang: int = 0) -> Iterable[Spans]:
+    """A sentence, whole: wrapped on a terminal, its further rows ``hang`` cells in."""
+    if look.width is None:
+        return (line,)
+    return wrap(line, max(look.width, hang + 1), _MOST_ROWS, hang, look.glyphs.ellipsis)
+
+
+def facts(pairs: Iterable[tuple[str, str]], *, indent: int = 0, look: Look | None = None) -> Iterator[Spans]:
+    """``name  value`` for every value that is not empty, the values aligned, their further lines hung in.
+
+    With a ``look`` long values are wrapped to its terminal instead of cut.
+    """
     known = [(name, value) for name, value in pairs if value]
     width = max((len(name) for name, _ in known), default=0) + _GAP
     for name, value in known:
         for number, text in enumerate(value.split("\n")):
-            yield (Span(" " * indent), Span(f"{'' if number else name:<{width}}", QUIET), Span(text))
+            line = (Span(" " * indent), Span(f"{'' if number else name:<{width}}", QUIET), Span(text))
+            yield from (line,) if look is None else flow(line, look, hang=indent + width)
 
 
 def _fitted(columns: Sequence[Column], widths: list[int], room: int) -> list[int]:

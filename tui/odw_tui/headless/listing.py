@@ -64,7 +64,7 @@ def list_lines(items: Sequence[Item], look: Look) -> Iterator[Spans]:
     """One line for each item. Nothing at all, not even titles, when there is none."""
     if not items:
         return
-    names = place_names({item.where for item in items})
+    names = place_names({item.where for item in items}, look.own_names)
     above: Address | None = None
     lines: list[Spans] = []
     for item in items:
@@ -75,8 +75,9 @@ def list_lines(items: Sequence[Item], look: Look) -> Iterator[Spans]:
 
 
 def state_span(item: Item, look: Look) -> Span:
-    """Sign and word of a state."""
-    return Span(f"{look.glyphs.state(item.state)} {item.state.value}", item.state.value)
+    """Sign and word of a state, and whether it is a guess."""
+    guess = " (inferred)" if item.is_inferred else ""
+    return Span(f"{look.glyphs.state(item.state)} {item.state.value}{guess}", item.state.value)
 
 
 def age_of(item: Item, look: Look) -> str:

@@ -88,7 +88,7 @@ class Teller:
 
     def __init__(self, items: Mapping[Address, Item], query: Query, look: Look) -> None:
         self._items, self._query, self._look = items, query, look
-        self._names = place_names({item.place for item in items.values()})
+        self._names = place_names({item.place for item in items.values()}, look.own_names)
         self._above: Address | None = None
 
     def lines(self, hit: Hit) -> Iterator[Spans]:

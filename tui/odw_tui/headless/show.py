@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
-from itertools import chain
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from odw_core.model.address import Address
-from odw_core.model.detail import Attempt, Blocker, Cell, Detail, Mark, RunDetail, SessionDetail
+from odw_core.model.conversation import Entry
+from odw_core.model.detail import Attempt, Cell, Detail, Plan, RunDetail, SessionDetail
 from odw_core.model.item import Item
 from odw_core.service.documents import detail_document, part_document, question_page
 from odw_core.service.oneshot import Room
@@ -16,17 +17,38 @@ from odw_core.service.parts import cells_at, no_such_part
 from odw_core.text.ansi import one_line, plain
 from odw_tui.headless.answer import Answer
 from odw_tui.headless.arguments import Given
-from odw_tui.headless.drawing import BLANK, QUIET, STRONG, Column, Look, facts, table, words
+from odw_tui.headless.drawing import BLANK, QUIET, STRONG, Column, Look, facts, flow, table
 from odw_tui.headless.inbox import question_address, question_lines
-from odw_tui.headless.listing import state_span
-from odw_tui.present.findings import finding_of, place_of, route_of
-from odw_tui.present.numbers import duration, progress, short, tokens
+from odw_tui.headless.listing import age_of, state_span
+from odw_tui.headless.show_notes import (
+    artifact_lines,
+    blocker_lines,
+    cause_lines,
+    notice_lines,
+    origin_lines,
+    own_words,
+    round_lines,
+)
+from odw_tui.headless.show_parts import NAME, SENTENCE, hint, moment, section, told_tokens, took
+from odw_tui.headless.show_plans import contract_lines, duty_lines, plan_lines
+from odw_tui.headless.show_session import conversation_lines, folder_facts, last_entries, session_facts
+from odw_tui.present.numbers import count, progress, short, tokens
 from odw_tui.present.places import at_home
 from odw_tui.present.spans import Span, Spans
 from odw_tui.present.timeline import TONES, WORDS, timeline
 
-_LONGEST = 400
-_LONG = 10_000
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the room knows of a run or session besides its own files."""
+
+    children: Sequence[Item] = ()
+    """Sessions that belong to it, the oldest first."""
+    said: Sequence[Entry] = ()
+    """The end of its conversation."""
+    said_in_all: int = 0
+    has_origins: bool = False
+    """Whether somebody wants to know where each figure comes from."""
 
 
 def answer(room: Room, given: Given) -> Answer:
@@ -43,29 +65,57 @@ def answer(room: Room, given: Given) -> Answer:
             document=lambda: question_page(question, asker),
             lines=lambda look: question_lines(question, look),
         )
-    detail = room.detail(address.root)
+    detail = _as_the_room_says(room.detail(address.root), room.snapshot.items)
     if address.parts:
-        if not cells_at(detail, address):
+        if not cells_at(detail, address) and not plans_at(detail, address):
             raise no_such_part(address)
         return Answer(
             document=lambda: part_document(detail, address),
             lines=lambda look: part_lines(detail, address, look),
         )
-    return Answer(document=lambda: detail_document(detail), lines=lambda look: detail_lines(detail, look))
+    return Answer(
+        document=lambda: detail_document(detail),
+        lines=lambda look: detail_lines(detail, look, _around(room, detail, has_origins=given.has_origins)),
+    )
 
 
-def detail_lines(detail: Detail, look: Look) -> Iterator[Spans]:
-    """A run or a session in full."""
+def _as_the_room_says(detail: Detail, items: Mapping[Address, Item]) -> Detail:
+    """Which run a session belongs to, and what its sessions used, only the whole room knows."""
+    known = items.get(detail.item.address)
+    if known is None:
+        return detail
+    item = replace(detail.item, parent=known.parent, tokens=known.tokens or detail.item.tokens)
+    return replace(detail, item=item)
+
+
+def _around(room: Room, detail: Detail, *, has_origins: bool) -> Around:
+    address = detail.item.address
+    children = [item for item in room.snapshot.items.values() if item.parent == address]
+    children.sort(key=lambda item: (item.started_at or 0.0, item.address))
+    has_talk = isinstance(detail, SessionDetail) and detail.has_conversation
+    said, in_all = last_entries(room, address) if has_talk else ((), 0)
+    return Around(children, said, in_all, has_origins)
+
+
+def plans_at(detail: Detail, address: Address) -> tuple[Plan, ...]:
+    """The plan that the address names, if it names one."""
+    plans = detail.plans if isinstance(detail, RunDetail) else ()
+    return tuple(plan for plan in plans if plan.address == address)
+
+
+def detail_lines(detail: Detail, look: Look, around: Around | None = None) -> Iterator[Spans]:
+    """A run or a session in full, with what is known ``around`` it."""
+    around = around or Around()
     match detail:
         case RunDetail():
-            return run_lines(detail, look)
+            yield from run_lines(detail, look, around)
         case SessionDetail():
-            return session_lines(detail, look)
+            yield from session_lines(detail, look, around)
         case _:
             assert_never(detail)
 
 
-def run_lines(run: RunDetail, look: Look) -> Iterator[Spans]:
+def run_lines(run: RunDetail, look: Look, around: Around) -> Iterator[Spans]:
     """Why first, then the grid, then everything that a decision could need."""
     item = run.item
     ceiling = f"{run.max_rounds} rounds at most" if run.max_rounds else ""
@@ -73,55 +123,66 @@ def run_lines(run: RunDetail, look: Look) -> Iterator[Spans]:
     yield from facts(
         (
             *_common(item, look),
-            ("workflow", "  ".join(filter(None, (one_line(run.workflow, _LONGEST), run.backend, ceiling)))),
-            ("resumed", one_line(run.resumed_from or "", _LONGEST)),
+            ("workflow", "  ".join(filter(None, (one_line(run.workflow, NAME), run.backend, ceiling)))),
+            ("resumed", one_line(run.resumed_from or "", NAME)),
             ("tasks", progress(item.tasks, "")),
-            ("tokens", tokens(item.tokens, "")),
+            ("tokens", told_tokens(item.tokens)),
             ("landing", _landing(run)),
             ("verify", _verification(run)),
-            ("kept", ", ".join(one_line(name, _LONGEST) for name in run.checkpoints)),
+            ("kept", ", ".join(one_line(name, NAME) for name in run.checkpoints)),
             ("answers", f"{run.auto_answers} given by the engine itself" if run.auto_answers else ""),
-            ("address", one_line(str(item.address), _LONGEST)),
-        )
+            ("address", one_line(str(item.address), NAME)),
+        ),
+        look=look,
     )
-    yield from _section("timeline", _grid(run, look))
-    yield from _section("cause", _cause(run.cause))
-    yield from _section("questions", _questions(run, look))
-    yield from _section("blockers", (_blocker(blocker, look) for blocker in run.blockers))
-    yield from _section("sessions", (words(f"  {one_line(str(one), _LONGEST)}") for one in run.sessions))
-    yield from _logs(item.address, run.streams)
+    yield from section("timeline", _grid(run, look))
+    yield from section("rounds", round_lines(run.columns, look))
+    yield from _why(run, look)
+    yield from section("blockers", blocker_lines(run.blockers, look))
+    yield from section("what does not fit together", notice_lines(run.findings, look))
+    yield from section("good to know", notice_lines(run.notices, look))
+    yield from section("plans", plan_lines(run.plans, look, told=run.causes))
+    yield from section("responsibilities", duty_lines(run.duties, look))
+    yield from section("contracts", contract_lines(run.contracts, look))
+    yield from section("sessions", _sessions(run, around.children, look))
+    yield from _last(run, look, around)
 
 
-def session_lines(session: SessionDetail, look: Look) -> Iterator[Spans]:
+def session_lines(session: SessionDetail, look: Look, around: Around) -> Iterator[Spans]:
     """One agent session in full."""
-    item = session.item
-    missing = ", ".join(one_line(name, _LONGEST) for name in session.missing_artifacts)
-    yield from _head(item, look)
-    yield from facts(
-        (
-            *_common(item, look),
-            ("session", one_line(session.session, _LONGEST)),
-            ("run", one_line(str(item.parent or ""), _LONGEST)),
-            ("runtime", "  ".join(filter(None, (session.runtime, session.driver)))),
-            ("model", "  ".join(filter(None, (session.model, session.effort)))),
-            ("may", one_line(session.permission or "", _LONGEST)),
-            ("thread", one_line(session.thread_id or "", _LONGEST)),
-            ("owner", f"pid {session.owner_pid}" if session.owner_pid else ""),
-            ("tokens", tokens(item.tokens, "")),
-            ("missing", missing),
-            ("said", one_line(item.last_words, _LONGEST)),
-            ("address", one_line(str(item.address), _LONGEST)),
-        )
-    )
-    yield from _section("cause", _cause(session.cause))
-    yield from _section("questions", _questions(session, look))
-    yield from _logs(item.address, session.streams)
+    yield from _head(session.item, look)
+    pairs = (*_common(session.item, look), *folder_facts(session, look), *session_facts(session, look))
+    yield from facts(pairs, look=look)
+    yield from _why(session, look)
+    yield from section("good to know", notice_lines(session.notices, look))
+    shown = len(around.said)
+    note = f"the last {shown} of {count(around.said_in_all)} entries" if shown < around.said_in_all else ""
+    yield from section("conversation", conversation_lines(around.said, look), note)
+    yield from section("sessions", _session_table(around.children, look))
+    yield from _last(session, look, around)
+
+
+def _why(detail: Detail, look: Look) -> Iterator[Spans]:
+    """What broke, and what is asked."""
+    yield from section("cause", cause_lines(detail.causes, look))
+    yield from section("in its own words" if detail.causes else "cause", own_words(detail.cause, detail.causes))
+    yield from section("questions", _questions(detail, look))
+
+
+def _last(detail: Detail, look: Look, around: Around) -> Iterator[Spans]:
+    """What lies around it, and where to read on."""
+    yield from section("files", artifact_lines(detail.artifacts, look), "bytes")
+    if around.has_origins:
+        yield from section("where the figures come from", origin_lines(detail.origins, look))
+    address = one_line(str(detail.item.address), NAME)
+    yield from section("logs", [hint(f"odw-tui logs {address} --stream {stream}") for stream in detail.streams])
 
 
 def part_lines(detail: Detail, address: Address, look: Look) -> Iterator[Spans]:
-    """A task with all its attempts, or one attempt, of the run that ``detail`` tells about."""
+    """A task with its plan and all its attempts, or one attempt, of the run that ``detail`` tells about."""
     yield from _head(detail.item, look)
-    yield from facts((("part", one_line(str(address), _LONGEST)),))
+    yield from facts((("part", one_line(str(address), NAME)),), look=look)
+    yield from section("plan", plan_lines(plans_at(detail, address), look, is_whole=True))
     titles = _titles(detail)
     for cell in cells_at(detail, address):
         yield BLANK
@@ -134,29 +195,19 @@ def part_lines(detail: Detail, address: Address, look: Look) -> Iterator[Spans]:
 
 
 def _head(item: Item, look: Look) -> Iterator[Spans]:
-    yield state_span(item, look), Span(f"  {one_line(item.title, _LONGEST)}", STRONG)
-    yield words(one_line(item.why, _LONG))
+    yield state_span(item, look), Span(f"  {one_line(item.title, NAME)}", STRONG)
+    yield from flow((Span(one_line(item.why, SENTENCE)),), look)
     yield BLANK
 
 
 def _common(item: Item, look: Look) -> Iterator[tuple[str, str]]:
-    goal = one_line(item.goal or "", _LONGEST)
-    state = item.state.value + (f" ({one_line(item.raw_state, _LONGEST)})" if item.raw_state != item.state else "")
+    goal = one_line(item.goal or "", NAME)
+    state = item.state.value + (f" ({one_line(item.raw_state, NAME)})" if item.raw_state != item.state else "")
     yield "goal", goal
-    yield "state", state + (f", {one_line(item.stage, _LONGEST)}" if item.stage else "")
-    yield "where", one_line(at_home(item.place, look.home), _LONGEST)
-    yield "began", _moment(item.started_at)
-    yield "took", _took(item.started_at, item.ended_at)
-
-
-def _section(title: str, lines: Iterable[Spans]) -> Iterator[Spans]:
-    """``lines`` under ``title``; nothing when there are none."""
-    rest = iter(lines)
-    first = next(rest, None)
-    if first is not None:
-        yield BLANK
-        yield words(title, STRONG)
-        yield from chain((first,), rest)
+    yield "state", state + (f", {one_line(item.stage, NAME)}" if item.stage else "")
+    yield "where", one_line(at_home(item.place, look.home), NAME)
+    yield "began", moment(item.started_at)
+    yield "took", took(item.started_at, item.ended_at)
 
 
 def _grid(run: RunDetail, look: Look) -> Iterator[Spans]:
@@ -179,22 +230,50 @@ def _one(spans: Spans) -> Span:
     return Span("".join(span.text for span in spans), spans[0].tone if spans else "")
 
 
-def _cause(lines: Iterable[str]) -> Iterator[Spans]:
-    return (words(f"  {line}") for text in lines for line in plain(text).split("\n"))
-
-
 def _questions(detail: Detail, look: Look) -> Iterator[Spans]:
-    for question in detail.questions:
+    for number, question in enumerate(detail.questions):
+        if number:
+            yield BLANK
         yield from question_lines(question, look)
 
 
-def _blocker(blocker: Blocker, look: Look) -> Spans:
-    known = (route_of(blocker, look.glyphs), f"round {blocker.round}", blocker.fate)
-    return (
-        Span(f"  {look.glyphs.mark(Mark.REJECTED)} ", TONES[Mark.REJECTED]),
-        Span("  ".join(filter(None, (place_of(blocker), finding_of(blocker))))),
-        Span(f"  {', '.join(filter(None, known))}", QUIET),
+def _sessions(run: RunDetail, children: Sequence[Item], look: Look) -> Iterator[Spans]:
+    """The sessions of the run as rows, and the addresses of those that left nothing here."""
+    yield from _session_table(children, look, named={claim.session for claim in run.item.claims})
+    known = {item.address for item in children}
+    yield from (hint(one_line(str(one), NAME)) for one in run.sessions if one not in known)
+
+
+def _session_table(
+    children: Sequence[Item], look: Look, named: AbstractSet[str | None] = frozenset()
+) -> Iterator[Spans]:
+    if not children:
+        return
+    rows: list[Spans] = [
+        (
+            state_span(item, look),
+            Span(one_line(item.title, NAME)),
+            Span(one_line(item.model or "", NAME)),
+            Span(tokens(item.tokens, look.glyphs.absent)),
+            Span(age_of(item, look)),
+            Span(one_line(str(item.address), NAME) + _guessed(item, named), QUIET),
+        )
+        for item in children
+    ]
+    columns = (
+        Column(""),
+        Column("", least=16),
+        Column("", least=8, leaves=1),
+        Column("", is_number=True),
+        Column("", is_number=True),
+        Column(""),
     )
+    yield from table(columns, rows, look, indent=2)
+
+
+def _guessed(item: Item, named: AbstractSet[str | None]) -> str:
+    """A claim on whatever began in a folder meanwhile names no session: that it belongs here is inferred."""
+    return " (inferred)" if None in named and item.address.item not in named else ""
 
 
 def _titles(detail: Detail) -> dict[str, str]:
@@ -202,22 +281,22 @@ def _titles(detail: Detail) -> dict[str, str]:
     if not isinstance(detail, RunDetail):
         return {}
     named = [*((row.key, row.title) for row in detail.rows), *((one.key, one.title) for one in detail.columns)]
-    return {key: one_line(title, _LONGEST) for key, title in named}
+    return {key: one_line(title, NAME) for key, title in named}
 
 
 def _attempt(attempt: Attempt, cell: Cell, titles: Mapping[str, str], look: Look) -> Iterator[Spans]:
-    took = _took(attempt.started_at, attempt.ended_at)
-    yield _cell_title(cell, titles, f"attempt {attempt.number}" + (f", {took}" if took else ""), look)
+    lasted = took(attempt.started_at, attempt.ended_at)
+    yield _cell_title(cell, titles, f"attempt {attempt.number}" + (f", {lasted}" if lasted else ""), look)
     yield from facts(
         (
             ("agent", "  ".join(filter(None, (attempt.runtime, attempt.model)))),
-            ("session", one_line(attempt.session or "", _LONGEST)),
-            ("began", _moment(attempt.started_at)),
+            ("session", one_line(attempt.session or "", NAME)),
+            ("began", moment(attempt.started_at)),
             ("tokens", "" if attempt.tokens is None else short(attempt.tokens)),
-            ("files", ", ".join(one_line(name, _LONGEST) for name in attempt.files)),
-            ("said", one_line(attempt.summary, _LONGEST)),
+            ("files", ", ".join(one_line(name, NAME) for name in attempt.files)),
+            ("said", one_line(attempt.summary, NAME)),
             ("error", plain(attempt.error or "").rstrip("\n")),
-            ("address", one_line(str(attempt.address), _LONGEST)),
+            ("address", one_line(str(attempt.address), NAME)),
             ("logs", ", ".join(attempt.streams)),
         ),
         indent=2,
@@ -225,7 +304,7 @@ def _attempt(attempt: Attempt, cell: Cell, titles: Mapping[str, str], look: Look
 
 
 def _cell_title(cell: Cell, titles: Mapping[str, str], note: str, look: Look) -> Spans:
-    where = ", ".join(filter(None, (titles.get(cell.column, cell.column), one_line(note, _LONGEST))))
+    where = ", ".join(filter(None, (titles.get(cell.column, cell.column), one_line(note, NAME))))
     return (
         Span(f"{look.glyphs.mark(cell.mark)} {WORDS[cell.mark]}", TONES[cell.mark]),
         Span(f"  {titles.get(cell.row, cell.row)}", STRONG),
@@ -238,7 +317,7 @@ def _landing(run: RunDetail) -> str:
     if landing is None:
         return ""
     said = f"{landing.applied} of {landing.patches} patches, {landing.files} files"
-    return said + (f"; {one_line(landing.message, _LONGEST)}" if landing.message else "")
+    return said + (f"; {one_line(landing.message, NAME)}" if landing.message else "")
 
 
 def _verification(run: RunDetail) -> str:
@@ -246,25 +325,6 @@ def _verification(run: RunDetail) -> str:
     if check is None:
         return ""
     passed = "not known" if check.ok is None else "passed" if check.ok else "failed"
-    changed = ", ".join(one_line(name, _LONGEST) for name in check.changed_files)
-    parts = (passed, one_line(check.summary, _LONGEST), f"it changed {changed}" if changed else "")
+    changed = ", ".join(one_line(name, NAME) for name in check.changed_files)
+    parts = (passed, one_line(check.summary, NAME), f"it changed {changed}" if changed else "")
     return "; ".join(filter(None, (*parts, "restored" if check.restored else "")))
-
-
-def _logs(address: Address, streams: Iterable[str]) -> Iterator[Spans]:
-    known = tuple(streams)
-    if known:
-        yield from _section("logs", [words(f"  odw-tui logs {address} --stream {stream}", QUIET) for stream in known])
-
-
-def _moment(at: float | None) -> str:
-    if at is None:
-        return ""
-    try:
-        return datetime.fromtimestamp(at).astimezone().isoformat(" ", "seconds")
-    except (OverflowError, ValueError, OSError):
-        return ""
-
-
-def _took(started_at: float | None, ended_at: float | None) -> str:
-    return "" if started_at is None or ended_at is None else duration(ended_at - started_at)

@@ -25,8 +25,6 @@ from odw_tui.present.places import at_home
 from odw_tui.present.spans import Span, Spans
 from odw_tui.present.timeline import TONES
 
-_BESIDE = 6
-
 
 def cause_lines(causes: Sequence[Cause], look: Look, *, indent: int = 0) -> Iterator[Spans]:
     """Each cause as a sentence, the line that says so, and what to do about it."""
@@ -97,26 +95,21 @@ def artifact_lines(artifacts: Iterable[Artifact], look: Look) -> Iterator[Spans]
         yield from table(columns, rows, look, indent=2)
 
 
-def origin_lines(origins: Iterable[Origin], look: Look) -> Iterator[Spans]:
+def origin_lines(origins: Sequence[Origin], look: Look) -> Iterator[Spans]:
     """For every figure: how it is known, since when, and the place in the file."""
-    rows: list[Spans] = []
-    notes: list[str] = []
-    for origin in origins:
-        written = age(origin.at, look.now)
+    known = [
+        (one_line(origin.figure, NAME), origin.how.value, age(origin.at, look.now) or look.glyphs.absent)
+        for origin in origins
+    ]
+    figure, how, since = (max((len(row[at]) for row in known), default=0) for at in range(3))
+    for origin, row in zip(origins, known, strict=True):
         file = one_line(at_home(origin.file, look.home), NAME)
-        rows.append(
-            (
-                Span(one_line(origin.figure, NAME)),
-                Span(origin.how.value, "" if origin.how is How.READ else "blocked"),
-                Span(f"{written} ago" if written else look.glyphs.absent, QUIET),
-                Span(file if origin.offset is None else f"{file}, byte {count(origin.offset)}"),
-            )
+        before = (
+            Span(f"  {row[0]:<{figure}}  "),
+            Span(f"{row[1]:<{how}}  ", "" if origin.how is How.READ else "blocked"),
+            Span(f"{row[2]:>{since}}  ", QUIET),
         )
-        notes.append(origin.note)
-    if not rows:
-        return
-    columns = (TableColumn(""), TableColumn(""), TableColumn("", is_number=True), TableColumn("", least=20))
-    for line, note in zip(table(columns, rows, look, indent=2), notes, strict=True):
-        yield line
-        if note:
-            yield from under(note, look, indent=_BESIDE, tone=QUIET)
+        place = Span(file if origin.offset is None else f"byte {count(origin.offset)} of {file}")
+        yield from flow((*before, place), look, hang=figure + how + since + 8)
+        if origin.note:
+            yield from under(origin.note, look, indent=figure + 4, tone=QUIET)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
+from odw_core.model.cause import Cause
 from odw_core.model.detail import Contract, Duty, Plan
 from odw_core.text.ansi import one_line, plain
 from odw_tui.headless.drawing import BLANK, QUIET, STRONG, Column, Look, flow, table, words
@@ -16,15 +19,21 @@ from odw_tui.present.plans import NOTHING_DONE, badge, repo_name
 from odw_tui.present.spans import Span, Spans
 
 
-def plan_lines(plans: Sequence[Plan], look: Look, *, is_whole: bool = False) -> Iterator[Spans]:
-    """Every plan: who wrote it, what it says, what it rests on. ``is_whole`` adds its prompt and its files."""
+def plan_lines(
+    plans: Sequence[Plan], look: Look, *, told: Sequence[Cause] = (), is_whole: bool = False
+) -> Iterator[Spans]:
+    """Every plan: who wrote it, what it says, what it rests on. ``is_whole`` adds its prompt and its files.
+
+    Causes like those that were ``told`` before are named by their sentence and place alone.
+    """
+    known = {cause.sentence for cause in told}
     for number, plan in enumerate(plans):
         if number:
             yield BLANK
-        yield from _plan(plan, look, is_whole=is_whole)
+        yield from _plan(plan, look, known, is_whole=is_whole)
 
 
-def _plan(plan: Plan, look: Look, *, is_whole: bool) -> Iterator[Spans]:
+def _plan(plan: Plan, look: Look, known: AbstractSet[str], *, is_whole: bool) -> Iterator[Spans]:
     model = one_line(plan.model or "", NAME)
     yield (
         Span(f"  {repo_name(plan)}", STRONG),
@@ -32,12 +41,11 @@ def _plan(plan: Plan, look: Look, *, is_whole: bool) -> Iterator[Spans]:
         badge(plan),
         Span(f"  {model}" if model and model not in plan.badge else "", QUIET),
     )
-    yield from cause_lines(plan.causes, look, indent=2)
+    yield from cause_lines([_short(cause, known) for cause in plan.causes], look, indent=2)
     yield from _text(plan, look)
     yield from _listed("found in the repo", plan.evidence, look)
     yield from _listed("commands", plan.commands, look, note=NOTHING_DONE)
     if is_whole:
-        yield from _listed("files", [], look)
         if plan.attachments:
             yield words("    files", QUIET)
             yield from ((Span("  "), *line) for line in artifact_lines(plan.attachments, look))
@@ -49,12 +57,19 @@ def _plan(plan: Plan, look: Look, *, is_whole: bool) -> Iterator[Spans]:
         yield (Span("    prompt", QUIET), Span(f"  {told}: odw-tui show {one_line(str(plan.address), NAME)}", QUIET))
 
 
+def _short(cause: Cause, known: AbstractSet[str]) -> Cause:
+    if cause.sentence not in known:
+        return cause
+    return replace(cause, fix="", proof=None if cause.proof is None else replace(cause.proof, text=""))
+
+
 def _text(plan: Plan, look: Look) -> Iterator[Spans]:
     """The plan as it was written, without the heading that only says the repo again."""
     head, _, rest = plan.markdown.partition("\n")
     text = rest if head.strip("# ").strip() == plan.repo.strip() else plan.markdown
     for line in markdown_lines(text.strip("\n"), look.glyphs):
-        yield from flow((Span("    "), *line.left), look, hang=4 + line.hang) if line.left else (BLANK,)
+        if line.left:
+            yield from flow((Span("    "), *line.left), look, hang=4 + line.hang)
 
 
 def _listed(title: str, texts: Sequence[str], look: Look, *, note: str = "") -> Iterator[Spans]:

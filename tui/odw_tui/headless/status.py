@@ -9,7 +9,7 @@ from odw_core.model.change import Snapshot
 from odw_core.model.item import Item, State
 from odw_core.service.documents import status_document
 from odw_core.service.oneshot import Room
-from odw_core.state.select import row_counts, rows
+from odw_core.state.select import children, row_counts, rows
 from odw_core.text.ansi import one_line
 from odw_tui.headless.answer import Answer
 from odw_tui.headless.arguments import Given
@@ -44,22 +44,28 @@ def status_lines(snapshot: Snapshot, look: Look) -> Iterator[Spans]:
         return
     yield tuple(chain.from_iterable(_count(state, number, look) for state, number in found))
     waiting = [item for item in rows(snapshot.items) if item.state is State.WAITING]
-    names = place_names({*snapshot.places, *(item.where for item in waiting)})
+    names = place_names({*snapshot.places, *(item.where for item in waiting)}, look.own_names)
     for item in waiting:
         yield BLANK
         yield from _waiting(item, where(item, names), look)
+        for session in children(item.address, snapshot.items):
+            if session.state is State.WAITING:
+                yield from _waiting(session, "", look, indent=2)
 
 
 def _count(state: State, number: int, look: Look) -> Spans:
     return Span(f"{look.glyphs.state(state)} {count(number)} {state.value}", state.value), Span("   ")
 
 
-def _waiting(item: Item, place: str, look: Look) -> Iterator[Spans]:
-    facts = (one_line(place, _LONGEST), one_line(item.stage, _LONGEST), age_of(item, look))
+def _waiting(item: Item, place: str, look: Look, *, indent: int = 0) -> Iterator[Spans]:
+    guess = "(inferred)" if item.is_inferred else ""
+    facts = (guess, one_line(place, _LONGEST), one_line(item.stage, _LONGEST), age_of(item, look))
+    before = " " * indent
     yield (
+        Span(before),
         Span(look.glyphs.state(item.state), item.state.value),
         Span(f" {one_line(item.title, _LONGEST)}", STRONG),
         Span("  ".join(("", *filter(None, facts))), QUIET),
     )
-    yield words(f"  {one_line(item.why, _LONGEST)}")
-    yield words(f"  {one_line(str(item.address), _LONGEST)}", QUIET)
+    yield words(f"{before}  {one_line(item.why, _LONGEST)}")
+    yield words(f"{before}  {one_line(str(item.address), _LONGEST)}", QUIET)

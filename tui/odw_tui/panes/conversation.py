@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Hashable
 
+from textual import events
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Container, Vertical
 from textual.message import Message
-from textual.worker import Worker
+from textual.timer import Timer
 
-from odw_core.errors import OdwError
 from odw_core.files.text_lines import TextLines
 from odw_core.model.address import Address
-from odw_core.model.conversation import Conversation, Entry
+from odw_core.model.conversation import Entry, EntryKind
 from odw_core.model.detail import SessionDetail
-from odw_core.text.ansi import plain
 from odw_tui.kit import Kit
-from odw_tui.present.conversation import body_title, conversation_head, entry_line
+from odw_tui.motion import FrameLimiter
+from odw_tui.open_conversation import OpenConversation
+from odw_tui.present.conversation import body_title, conversation_head, entry_line, nothing_said, patch_tone
 from odw_tui.present.glyphs import Glyphs
-from odw_tui.present.spans import Line, Span, Spans
+from odw_tui.present.spans import Line, Spans
 from odw_tui.widgets.line_view import LineView
 from odw_tui.widgets.row_list import RowList
 from odw_tui.widgets.sheet import Sheet
+from odw_tui.widgets.toned_lines import TonedLines
 
 _PAGE = 64
+_BESIDE_WIDTH = 160
+_LOOK_S = 0.25
+_GONE = Entry(EntryKind.NOTICE, None, "it is not there any more", 0, 0)
 
 
 class _Rows:
-    """The entries of a conversation as rows; fetched by the page, kept while they are in view."""
+    """The entries of a conversation as rows; fetched by the page."""
 
-    def __init__(self, conversation: Conversation, count: int, signs: Glyphs) -> None:
-        self._conversation, self._count, self._signs = conversation, count, signs
+    def __init__(self, conversation: OpenConversation, signs: Glyphs) -> None:
+        self._conversation, self._count, self._signs = conversation, conversation.count, signs
         self._pages: dict[int, tuple[Entry, ...]] = {}
 
     def __len__(self) -> int:
@@ -57,96 +61,114 @@ class _Rows:
         if page not in self._pages:
             first = page * _PAGE
             self._pages[page] = self._conversation.entries(first, min(self._count, first + _PAGE))
-        return self._pages[page][place]
+        known = self._pages[page]
+        return known[place] if place < len(known) else _GONE
 
 
 class ConversationPane(Vertical):
-    """Told the session with ``tell``; reads its transcript while it is in view. ``body`` is the text below the list."""
+    """Told the session with ``tell``. ``body`` is the text of the entry under the cursor."""
 
     class Opened(Message):
         """An entry was clicked to be read."""
 
+    class Moved(Message):
+        """Another entry is looked at."""
+
     def __init__(self, kit: Kit, address: Address) -> None:
         super().__init__(id="conversation", classes="pane")
-        self._kit, self._address = kit, address
+        self._kit = kit
         self._detail: SessionDetail | None = None
-        self._conversation: Conversation | None = None
         self._rows: _Rows | None = None
-        self._shown: Entry | None = None
-        self._worker: Worker[None] | None = None
-        self._happened = asyncio.Event()
-        self._has_moved = self._was_complete = False
+        self._shown: tuple[int, Entry] | None = None
+        self._is_fetching = self._is_whole = self._is_in_view = False
+        self._follows = True
+        """Whether the cursor stays at the end."""
+        self._timer: Timer | None = None
+        self._conversation = OpenConversation(
+            kit.service, address, changed=self._conversation_changed, missing=self._not_there
+        )
+        self._limiter = FrameLimiter(self._show_entries, self.set_timer, motion=kit.motion)
         self._title = Sheet(id="spoken")
-        self._list = RowList(thumb=kit.signs.thumb, id="entries")
+        self._list = RowList(thumb=kit.signs.thumb, id="said")
         self._body_title = Sheet(id="entry")
         self.body = LineView(marker=kit.signs.cursor, thumb=kit.signs.thumb, motion=kit.motion, id="body")
         self._picture = Sheet(id="missing")
 
     def compose(self) -> ComposeResult:
         yield self._title
-        yield self._list
-        yield self._body_title
-        yield self.body
+        with Container(id="talk"):
+            yield self._list
+            with Vertical(id="whole"):
+                yield self._body_title
+                yield self.body
         yield self._picture
+
+    def on_mount(self) -> None:
+        self.run_worker(self._conversation.run(), name="read the conversation")
 
     @property
     def entry(self) -> Entry | None:
         """The entry under the cursor."""
-        return self._shown
+        return None if self._shown is None else self._shown[1]
 
     @property
-    def is_reading(self) -> bool:
-        """Whether the transcript is still being looked through."""
-        return self._worker is not None and (self._conversation is None or not self._conversation.is_complete)
+    def is_whole(self) -> bool:
+        """Whether the text of the entry has the whole space."""
+        return self._is_whole
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether everything is read and shown that was asked for."""
+        return self._conversation.is_settled and not (self._limiter.is_pending or self._is_fetching)
 
     def tell(self, detail: SessionDetail) -> None:
         """A new reading of the session."""
         self._detail = detail
-        self._happened.set()
+        self._conversation.news()
+        self._wind()
         self._show_title()
 
     def set_in_view(self, is_in_view: bool) -> None:
-        """Read while somebody looks, and not otherwise."""
-        if is_in_view and self._worker is None:
-            self._worker = self.run_worker(self._read, name="read the conversation")
-        elif not is_in_view and self._worker is not None:
-            self._worker.cancel()
-            self._worker = None
+        """Read on while somebody looks, and not otherwise."""
+        self._is_in_view = is_in_view
+        self._conversation.set_in_view(is_in_view)
+        self._wind()
 
-    async def _read(self) -> None:
-        try:
-            async with self._kit.service.conversation(self._address) as conversation:
-                self._conversation = conversation
-                await self._follow(conversation)
-        except OdwError as error:
-            self._say_missing(str(error))
-        except OSError as error:
-            self._say_missing(error.strerror or str(error))
-        finally:
-            self._conversation = None
+    def _wind(self) -> None:
+        """Look for more by the clock as long as there may be more: not every line changes what is known."""
+        detail = self._detail
+        may_grow = self._is_in_view and detail is not None and detail.item.ended_at is None
+        if may_grow and self._timer is None and self.is_attached:
+            self._timer = self.set_interval(_LOOK_S, self._conversation.news)
+        elif not may_grow and self._timer is not None:
+            self._timer.stop()
+            self._timer = None
 
-    async def _follow(self, conversation: Conversation) -> None:
-        """Look through it, then wait for more."""
-        while True:
-            # A transcript may have fifty megabytes: it is looked through beside the screen, not in its way.
-            has_more = await asyncio.to_thread(conversation.refresh)
-            if has_more or self._rows is None or conversation.is_complete is not self._was_complete:
-                self._show_entries(conversation)
+    def set_whole(self, is_whole: bool) -> None:
+        """Give the text of the entry the whole space, or give the list its place back."""
+        self._is_whole = is_whole
+        self.set_class(is_whole, "-whole")
+        if not is_whole and self._rows is not None:
+            self._limiter.request()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width >= _BESIDE_WIDTH, "-beside")
+        self.call_after_refresh(self._show_title)
+
+    def _conversation_changed(self) -> None:
+        self._limiter.request()
+
+    def _show_entries(self) -> None:
+        conversation = self._conversation
+        rows = _Rows(conversation, self._kit.signs)
+        if not len(rows):
             if conversation.is_complete:
-                self._happened.clear()
-                await self._happened.wait()
-
-    def _show_entries(self, conversation: Conversation) -> None:
-        self._was_complete = conversation.is_complete
-        is_last = self._rows is None or self._list.cursor in (None, len(self._rows) - 1)
-        self._rows = _Rows(conversation, conversation.count, self._kit.signs)
-        self.set_class(not len(self._rows), "-missing")
-        if not len(self._rows):
-            if conversation.is_complete:
-                self._picture.show((Line((Span("Nothing was said in this session yet.", "quiet"),)),))
+                self._say(nothing_said())
             return
-        self._list.show(self._rows)
-        if is_last and not self._has_moved:
+        self.remove_class("-missing")
+        self._rows = rows
+        self._list.show(rows)
+        if self._follows and not self._is_whole:
             # What is new stands at the end; whoever reads earlier entries is left alone.
             self._list.to_last()
         self._show_title()
@@ -156,64 +178,90 @@ class ConversationPane(Vertical):
         if self._detail is None or self._rows is None:
             return
         width = self._title.content_size.width or self.app.size.width - 4
-        is_complete = self._conversation is None or self._conversation.is_complete
-        self._title.show((conversation_head(self._detail, len(self._rows), is_complete, self._kit.signs, width),))
+        count, is_complete = len(self._rows), self._conversation.is_complete
+        self._title.show((conversation_head(self._detail, count, is_complete, self._kit.signs, width),))
 
     def _show_body(self) -> None:
         index = self._list.cursor
-        if self._rows is None or self._conversation is None or not isinstance(index, int):
+        if self._rows is None or not isinstance(index, int):
             return
-        entry = self._rows.entry(index)
-        if entry == self._shown:
+        if self._follows and not self._conversation.is_complete:
+            # The end runs on ahead as long as the file is looked through: it is read once it stands still.
             return
-        self._shown = entry
-        self._body_title.show((body_title(entry, self._kit.signs),))
-        self.run_worker(self._fetch_body(entry, self._conversation), group="body", exclusive=True)
+        looked_at = index, self._rows.entry(index)
+        if looked_at == self._shown:
+            return
+        self._shown = looked_at
+        self._body_title.show(body_title(looked_at[1], self._kit.signs))
+        self._is_fetching = True
+        self.run_worker(self._fetch_body(looked_at[1]), group="body", exclusive=True)
+        self.post_message(self.Moved())
 
-    async def _fetch_body(self, entry: Entry, conversation: Conversation) -> None:
+    async def _fetch_body(self, entry: Entry) -> None:
         try:
-            text = await asyncio.to_thread(conversation.body, entry)
+            text = await self._conversation.body(entry)
         except OSError as error:
-            text = f"It cannot be read any more: {error.strerror or error}"
-        self.body.show(TextLines(plain(text), entry.head), follow=False, empty=" There is nothing more to it.")
+            text = TextLines(f"It cannot be read any more: {error.strerror or error}", entry.head)
+        look = TonedLines(text, patch_tone) if entry.kind is EntryKind.PATCH else None
+        self.body.show(text, follow=False, empty=" There is nothing more to it.", look=look)
+        self._is_fetching = False
 
-    def _say_missing(self, sentence: str) -> None:
+    def _not_there(self, reason: str) -> None:
+        self._say(nothing_said(reason))
+
+    def _say(self, lines: tuple[Line, ...]) -> None:
         self.add_class("-missing")
-        self._picture.show((Line((Span(sentence, "quiet"),)),))
+        self._picture.show(lines)
+
+    def text(self) -> str:
+        """The whole text of the entry under the cursor, as it is shown."""
+        return "\n".join(self.body.text_of(line) for line in range(self.body.line_count or 0))
 
     def move(self, rows: int) -> None:
         """Move the cursor."""
-        self._keep_place()
         self._list.move(rows)
+        self._settle_place()
 
     def page(self, pages: float) -> None:
         """Move the cursor by parts of a page."""
-        self._keep_place()
         self._list.page(pages)
+        self._settle_place()
 
     def to_edge(self, rows: int) -> None:
         """To the first (-1) or last (1) entry; at the last one the end is followed again."""
-        self._has_moved = rows < 0
-        (self._list.to_first if rows < 0 else self._list.to_last)()
+        if rows < 0:
+            self._list.to_first()
+        else:
+            self._list.to_last()
+        self._settle_place()
+
+    def scroll_body(self, rows: int) -> None:
+        """Move the text of the entry."""
+        if rows > 0:
+            self.body.action_down()
+        else:
+            self.body.action_up()
 
     def jump(self, wanted: Callable[[Entry], bool], *, is_forward: bool) -> bool:
         """To the next entry of a kind; False when there is none that way."""
-        if self._rows is None or not isinstance(self._list.cursor, int):
-            return False
         here = self._list.cursor
+        if self._rows is None or not isinstance(here, int):
+            return False
         order = range(here + 1, len(self._rows)) if is_forward else range(here - 1, -1, -1)
         found = next((index for index in order if wanted(self._rows.entry(index))), None)
         if found is None:
             return False
-        self._has_moved = True
         self._list.go_to(found)
+        self._settle_place()
         return True
 
-    def _keep_place(self) -> None:
-        self._has_moved = True
+    def _settle_place(self) -> None:
+        """Whoever stands at the end follows it."""
+        self._follows = self._rows is None or self._list.cursor == len(self._rows) - 1
 
     def on_row_list_cursor_moved(self, event: RowList.CursorMoved) -> None:
         event.stop()
+        self._settle_place()
         self._show_body()
 
     def on_row_list_scrolled(self, event: RowList.Scrolled) -> None:
@@ -222,3 +270,6 @@ class ConversationPane(Vertical):
     def on_row_list_opened(self, event: RowList.Opened) -> None:
         event.stop()
         self.post_message(self.Opened())
+
+    def on_line_view_changed(self, event: LineView.Changed) -> None:
+        event.stop()

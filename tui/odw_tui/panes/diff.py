@@ -54,7 +54,10 @@ class DiffPane(Vertical):
         self._is_in_view = False
         self._title = Sheet(id="changed")
         self._files = FittedRows(thumb=kit.signs.thumb, id="files")
-        self.view = LineView(marker=kit.signs.cursor, thumb=kit.signs.thumb, motion=kit.motion, id="changes")
+        # What is to land is read as it is, letter by letter.
+        self.view = LineView(
+            marker=kit.signs.cursor, thumb=kit.signs.thumb, motion=kit.motion, masks=False, id="changes"
+        )
         self._picture = Sheet(id="missing")
 
     def compose(self) -> ComposeResult:

@@ -9,7 +9,8 @@ from odw_core.model.detail import SessionDetail
 from odw_core.text.ansi import one_line
 from odw_tui.present import numbers
 from odw_tui.present.glyphs import Glyphs
-from odw_tui.present.spans import Line, Span, Spans, cut_text, fit, width_of
+from odw_tui.present.parts import TEXT_LIMIT
+from odw_tui.present.spans import Line, Span, Spans, cut_text, fit, spans, width_of
 
 _LONGEST = 500
 _TIME = 8
@@ -17,7 +18,7 @@ _WHO = 8
 _NARROW = 70
 _GAUGE = 10
 
-_NAMES = {
+NAMES = {
     EntryKind.USER: "you",
     EntryKind.AGENT: "agent",
     EntryKind.REASONING: "thinks",
@@ -31,6 +32,9 @@ _NAMES = {
     EntryKind.END: "turn",
     EntryKind.TURN: "turn",
 }
+"""Who an entry is from, or what was done, in a word."""
+_TITLED = (EntryKind.COMMAND, EntryKind.TOOL, EntryKind.PATCH, EntryKind.NOTICE, EntryKind.END, EntryKind.COMPACTION)
+"""Kinds whose text does not say again what their first line says."""
 _TONES = {
     EntryKind.USER: "strong",
     EntryKind.REASONING: "faint",
@@ -47,12 +51,12 @@ def entry_line(entry: Entry, signs: Glyphs, width: int, *, has_cursor: bool) -> 
     bar = Span(signs.cursor, "accent") if has_cursor else Span(" ")
     is_narrow = width < _NARROW
     when = () if is_narrow else (Span(clock(entry.at).ljust(_TIME), "faint"), Span("  "))
-    sign, tone = _sign(entry, signs)
-    who = Span(_NAMES[entry.kind].ljust(_WHO), "faint")
+    sign, tone = sign_of(entry, signs)
+    who = Span(NAMES[entry.kind].ljust(_WHO), "faint")
     before: Spans = (bar, *when, Span(sign, tone), Span(" "), *(() if is_narrow else (who, Span(" "))))
-    ending = _ending(entry)
+    ending = ending_of(entry)
     room = width - width_of(before) - (width_of(ending) + 2 if ending else 0) - 1
-    head = cut_text(one_line(entry.head, _LONGEST) or _NAMES[entry.kind], max(4, room), signs.ellipsis)
+    head = cut_text(one_line(entry.head, _LONGEST) or NAMES[entry.kind], max(4, room), signs.ellipsis)
     said = Span(head, _tone(entry, tone))
     space = " " * max(1, width - width_of((*before, said, *ending)) - 1)
     return fit((*before, said, Span(space), *ending, Span(" ")), width, signs.ellipsis)
@@ -63,7 +67,7 @@ def clock(at: float | None) -> str:
     return "" if at is None else f"{datetime.fromtimestamp(at).astimezone():%H:%M:%S}"
 
 
-def _sign(entry: Entry, signs: Glyphs) -> tuple[str, str]:
+def sign_of(entry: Entry, signs: Glyphs) -> tuple[str, str]:
     """The glyph of an entry, and the tone of what it stands for."""
     states = {state.value: sign for state, sign in signs.states.items()}
     if entry.is_error:
@@ -95,7 +99,7 @@ def _tone(entry: Entry, sign_tone: str) -> str:
     return _TONES.get(entry.kind, "")
 
 
-def _ending(entry: Entry) -> Spans:
+def ending_of(entry: Entry) -> Spans:
     """``exit 3   12s   41 lines``: what is known of how it went."""
     said: list[Span] = []
     if entry.exit_code is not None:
@@ -142,8 +146,35 @@ def conversation_head(detail: SessionDetail, count: int, is_complete: bool, sign
     return Line((said,), right if width_of((said, *right)) + 4 <= width else ())
 
 
-def body_title(entry: Entry, signs: Glyphs) -> Line:
-    """What stands above the text of an entry."""
-    sign, tone = _sign(entry, signs)
-    said = (Span(f"{sign} ", tone), Span(_NAMES[entry.kind], "strong"), Span(f"  {clock(entry.at)}", "faint"))
-    return Line(said, _ending(entry))
+def body_title(entry: Entry, signs: Glyphs) -> tuple[Line, ...]:
+    """What stands above the text of an entry: its whole first line, and how it ended."""
+    sign, tone = sign_of(entry, signs)
+    said = Span(one_line(entry.head, TEXT_LIMIT) if entry.kind in _TITLED else "", "strong")
+    who = Span(NAMES[entry.kind], "quiet")
+    first = Line(spans(Span(f"{sign} ", tone), who, Span("  "), said), (), 3, 2)
+    ending = ending_of(entry)
+    at = Span(clock(entry.at), "faint")
+    return (first, Line(spans(Span("  "), at, Span("   " if entry.at is not None else ""), *ending)))
+
+
+def is_trouble(entry: Entry) -> bool:
+    """Whether somebody should look at it: a failure, or a question."""
+    return entry.is_error or bool(entry.exit_code) or entry.kind is EntryKind.QUESTION
+
+
+def is_prompt(entry: Entry) -> bool:
+    """Whether it is what a person asked for."""
+    return entry.kind is EntryKind.USER
+
+
+def patch_tone(line: str) -> str:
+    """The component class of a line of a patch."""
+    if line.startswith(("*** ", "+++ ", "--- ", "diff ")):
+        return "heading"
+    return {"+": "added", "-": "removed", "@": "aside"}.get(line[:1], "")
+
+
+def nothing_said(reason: str = "") -> tuple[Line, ...]:
+    """There is no entry, and why."""
+    words = one_line(reason, TEXT_LIMIT) or "Its transcript holds no message, no command and no question so far."
+    return (Line(), Line((Span("Nothing to read here.", "strong"),)), Line((Span(words, "quiet"),), most=3))

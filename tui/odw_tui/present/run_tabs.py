@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from odw_core.model.detail import ColumnKind, Detail, RunDetail
+from odw_core.model.detail import ColumnKind, Detail, RunDetail, SessionDetail
 from odw_tui.present.diff import has_changes
 from odw_tui.present.notes import note_count, warning_count
 from odw_tui.present.numbers import count
@@ -15,6 +15,7 @@ _JOURNAL = "journal"
 class Tab(StrEnum):
     """What the run screen can show below its head. The value is also the id of the pane and of the action."""
 
+    CONVERSATION = "conversation"
     TIMELINE = "timeline"
     PLANS = "plans"
     BLOCKERS = "blockers"
@@ -22,19 +23,27 @@ class Tab(StrEnum):
     OUTPUT = "output"
     ARTIFACTS = "artifacts"
     JOURNAL = "journal"
+    SESSIONS = "sessions"
     QUESTIONS = "questions"
     NOTES = "notes"
 
 
-def tabs_of(detail: Detail | None) -> tuple[Tab, ...]:
-    """The tabs that make sense for this run or session, always in the same order; a session has no rounds."""
-    return tuple(tab for tab in Tab if _is_there(tab, detail))
+def tabs_of(detail: Detail | None, sessions: int = 0) -> tuple[Tab, ...]:
+    """The tabs that make sense for this run or session, always in the same order; a session has no rounds.
+
+    ``sessions`` is how many of them belong to the run.
+    """
+    return tuple(tab for tab in Tab if _is_there(tab, detail, sessions))
 
 
-def _is_there(tab: Tab, detail: Detail | None) -> bool:
+def _is_there(tab: Tab, detail: Detail | None, sessions: int) -> bool:
     run = detail if isinstance(detail, RunDetail) else None
     is_session = detail is not None and run is None
     match tab:
+        case Tab.CONVERSATION:
+            return isinstance(detail, SessionDetail) and detail.has_conversation
+        case Tab.SESSIONS:
+            return not is_session and sessions > 0
         case Tab.TIMELINE:
             return not is_session
         case Tab.PLANS:
@@ -66,6 +75,10 @@ def why_not_there(tab: Tab, detail: Detail | None) -> str:
         return "Nothing was read of it yet."
     is_session = not isinstance(detail, RunDetail)
     match tab:
+        case Tab.CONVERSATION:
+            return "It left no transcript that could be read here; its output is all there is."
+        case Tab.SESSIONS:
+            return "A session has no others." if is_session else "No session that was found here belongs to this run."
         case Tab.TIMELINE:
             return "A session has no rounds; its output is all there is."
         case Tab.PLANS:
@@ -88,11 +101,13 @@ def why_not_there(tab: Tab, detail: Detail | None) -> str:
             return "There is no output."
 
 
-def note_of(tab: Tab, detail: Detail | None) -> tuple[str, str]:
+def note_of(tab: Tab, detail: Detail | None, sessions: int = 0) -> tuple[str, str]:
     """What stands beside the name of a tab, and its tone."""
     if detail is None:
         return "", ""
     match tab:
+        case Tab.SESSIONS:
+            return count(sessions), "quiet"
         case Tab.QUESTIONS:
             return count(len(detail.questions)), "waiting"
         case Tab.BLOCKERS if isinstance(detail, RunDetail):

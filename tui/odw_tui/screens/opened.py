@@ -34,7 +34,7 @@ from odw_tui.present.causes import proof_place
 from odw_tui.present.output import Target, is_growing
 from odw_tui.present.places import place_names
 from odw_tui.present.run_tabs import Tab, note_of, tabs_of, why_not_there
-from odw_tui.present.spans import Span
+from odw_tui.present.spans import Line, Span
 from odw_tui.screens.file import FileScreen, Text
 from odw_tui.screens.lines import Edited, LineScreen
 from odw_tui.terminal import clipboard
@@ -190,15 +190,27 @@ class OpenedScreen(LineScreen):
         places = place_names({*self.kit.service.snapshot().places, item.place}, self.kit.own_names)
         place, signs, now = places[item.place], self.kit.signs, self.kit.now()
         headed = run_head.Headed(item, self._detail, place, is_gone=self._is_gone)
-        self._head.show(run_head.head(headed, signs, now, width))
+        self._head.show((*run_head.head(headed, signs, now, width), *self._more_head(width)))
+
+    def _more_head(self, width: int) -> tuple[Line, ...]:
+        """What else the head says."""
+        return ()
+
+    @property
+    def _sessions(self) -> int:
+        """How many sessions belong to it."""
+        return 0
+
+    def _offered(self) -> tuple[Tab, ...]:
+        """The tabs that there are now, the first of them to come back to."""
+        return tabs_of(self._detail, self._sessions)
 
     def _show_tab(self) -> None:
-        offered = tabs_of(self._detail)
+        offered = self._offered()
         if self._tab not in offered:
             self._tab = offered[0]
-        items = [
-            TabItem(tab.value, self._tab_key(tab), tab.value, Span(*note_of(tab, self._detail))) for tab in offered
-        ]
+        notes = {tab: Span(*note_of(tab, self._detail, self._sessions)) for tab in offered}
+        items = [TabItem(tab.value, self._tab_key(tab), tab.value, notes[tab]) for tab in offered]
         self._tabs.show(items, self._tab.value)
         is_there = self._detail is not None
         self._picture.display = not is_there
@@ -240,7 +252,7 @@ class OpenedScreen(LineScreen):
         await self.act(event.tab)
 
     def why_not(self, action_id: str) -> str | None:
-        if action_id in _TABS and Tab(action_id) not in tabs_of(self._detail):
+        if action_id in _TABS and Tab(action_id) not in self._offered():
             return why_not_there(Tab(action_id), self._detail)
         match action_id:
             case "next_stream" | "previous_stream" if self._tab is not Tab.OUTPUT:
@@ -275,6 +287,11 @@ class OpenedScreen(LineScreen):
             # What is found must be seen.
             self._output.unfold_lines()
         super()._search(text)
+
+    def do_origins(self) -> None:
+        from odw_tui.screens.origins import OriginsScreen
+
+        self.app.push_screen(OriginsScreen(self.kit, self.address.root))
 
     def do_artifacts(self) -> None:
         self.open_tab(Tab.ARTIFACTS)
@@ -443,7 +460,8 @@ class OpenedScreen(LineScreen):
                 self._notes.to_edge(rows)
 
     def do_back(self) -> None:
-        if self._tab is not self.FIRST_TAB and self.FIRST_TAB in tabs_of(self._detail):
-            self.open_tab(self.FIRST_TAB)
+        first = self._offered()[0]
+        if self._tab is not first:
+            self.open_tab(first)
         else:
             self.dismiss()

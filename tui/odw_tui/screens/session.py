@@ -1,44 +1,241 @@
-"""The session screen: one agent session, its question and its output, kept up to date as long as it is open."""
+"""The session screen: one agent session, what was said and done, its question and its output, kept up to date."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
+from pathlib import PurePath
 from typing import ClassVar
 
+from textual.widget import Widget
+
+from odw_core.files.line_at import line_at
 from odw_core.model.address import Address
-from odw_core.model.detail import Detail
+from odw_core.model.conversation import EntryKind
+from odw_core.model.detail import Detail, SessionDetail
+from odw_tui import actions
 from odw_tui.kit import Kit
+from odw_tui.panes.conversation import ConversationPane
+from odw_tui.present.conversation import is_prompt, is_trouble
 from odw_tui.present.output import Target, run_target
 from odw_tui.present.run_tabs import Tab
+from odw_tui.present.session_head import session_head
+from odw_tui.present.spans import Line
+from odw_tui.screens.file import Text
+from odw_tui.screens.lines import Edited
 from odw_tui.screens.opened import OpenedScreen
+from odw_tui.widgets.line_view import LineView
+
+_LOW_HEIGHT = 30
 
 
 class SessionScreen(OpenedScreen):
-    """One session. It has no rounds: what it asks stands first, its output is the rest."""
+    """One session. It has no rounds: what it asks stands first, then what was said and done."""
 
-    FIRST_TAB: ClassVar[Tab] = Tab.OUTPUT
+    CONTEXT: ClassVar[str] = actions.SESSION
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["run.tcss", "session.tcss", "lines.tcss"]
+    FIRST_TAB: ClassVar[Tab] = Tab.CONVERSATION
 
     def __init__(self, kit: Kit, address: Address) -> None:
         super().__init__(kit, address)
         self._has_shown = False
+        self._conversation = ConversationPane(kit, address)
+
+    def _panes(self) -> Iterable[Widget]:
+        return (self._conversation, *super()._panes())
 
     def _target(self, detail: Detail) -> Target:
         return run_target(detail)
+
+    @property
+    def context(self) -> str:
+        return self.CONTEXT if self._view is None else actions.SESSION_LINES
+
+    @property
+    def _view(self) -> LineView | None:
+        if self._tab is Tab.CONVERSATION:
+            return self._conversation.body if self._conversation.is_whole else None
+        return super()._view
+
+    @property
+    def _session(self) -> SessionDetail | None:
+        return self._detail if isinstance(self._detail, SessionDetail) else None
+
+    def _offered(self) -> tuple[Tab, ...]:
+        # Before it was read there is nothing to choose from; a session never has the tabs of a run.
+        return (Tab.OUTPUT,) if self._detail is None else super()._offered()
 
     def _show_tab(self) -> None:
         if self._detail is not None and not self._has_shown:
             # What waits for a person stands first, but never takes the place of what is being read.
             self._has_shown = True
-            is_first = bool(self._detail.questions) and self._asked is None
-            self._tab = Tab.QUESTIONS if is_first else self._tab
+            if self._asked is None:
+                self._tab = Tab.QUESTIONS if self._detail.questions else self.FIRST_TAB
         super()._show_tab()
+        self._conversation.set_in_view(self._detail is not None and self._tab is Tab.CONVERSATION)
+
+    def _tell_pane(self, detail: Detail) -> None:
+        super()._tell_pane(detail)
+        if isinstance(detail, SessionDetail) and self._tab is Tab.CONVERSATION:
+            self._conversation.tell(detail)
+
+    def _more_head(self, width: int) -> tuple[Line, ...]:
+        session = self._session
+        if session is None:
+            return ()
+        return session_head(session, self.kit.signs, self.kit.home, width, is_short=self.app.size.height < _LOW_HEIGHT)
 
     def why_not(self, action_id: str) -> str | None:
+        is_talk = self._tab is Tab.CONVERSATION
         match action_id:
-            case "timeline" | "blockers" | "zoom" | "preview_down" | "preview_up" | "first_column" | "last_column":
-                return "A session has no rounds; its output is all there is."
-            case "journal":
-                return "A session has no journal of its own; its streams are in the output."
-            case "open" | "run_output" | "earlier_attempt" | "later_attempt":
+            case "its_run" if self._parent is None:
+                return "It belongs to no run."
+            case "open" | "zoom" | "preview_down" | "preview_up" | "next_trouble" | "previous_trouble" if (
+                is_talk and self._conversation.entry is None
+            ):
+                return "Nothing was said here."
+            case "zoom" | "preview_down" | "preview_up" | "next_trouble" | "previous_trouble" if not is_talk:
+                return f"That works in the conversation; {self._tab_key(Tab.CONVERSATION)} shows it."
+            case "open" if is_talk:
+                return None
+            case "prompt" if is_talk:
+                return None if self._conversation.entry is not None else "Nothing was said here."
+            case "search" | "wrap" if not is_talk and self._view is None:
+                return "There is no text here to do that with."
+            case "open" if self._tab is Tab.OUTPUT:
                 return "This is the whole session."
             case _:
                 return super().why_not(action_id)
+
+    @property
+    def _parent(self) -> Address | None:
+        item = self.kit.service.snapshot().items.get(self.address.root) or self._item
+        return None if item is None else item.parent
+
+    def do_conversation(self) -> None:
+        self.open_tab(Tab.CONVERSATION)
+
+    def do_its_run(self) -> None:
+        parent = self._parent
+        below = self.app.screen_stack[-2] if len(self.app.screen_stack) > 1 else None
+        if parent is None:
+            return
+        if isinstance(below, OpenedScreen) and below.address.root == parent:
+            self.dismiss()
+        elif (item := self.kit.service.snapshot().items.get(parent)) is None:
+            self.flash(f"Its run {parent} is not here any more.")
+        else:
+            from odw_tui.screens.opening import screen_for
+
+            self.app.push_screen(screen_for(self.kit, item))
+
+    async def on_conversation_pane_opened(self, event: ConversationPane.Opened) -> None:
+        event.stop()
+        await self.act("open")
+
+    def on_conversation_pane_moved(self, event: ConversationPane.Moved) -> None:
+        event.stop()
+        self._show_footer()
+
+    def do_open(self) -> None:
+        if self._tab is Tab.CONVERSATION:
+            self.do_zoom()
+        else:
+            super().do_open()
+
+    def do_zoom(self) -> None:
+        self._conversation.set_whole(not self._conversation.is_whole)
+        self._show_footer()
+
+    def do_back(self) -> None:
+        if self._tab is Tab.CONVERSATION and self._conversation.is_whole:
+            self.do_zoom()
+        else:
+            super().do_back()
+
+    def do_next_trouble(self) -> None:
+        if not self._conversation.jump(is_trouble, is_forward=True):
+            self.flash("Nothing below failed or was asked.")
+
+    def do_previous_trouble(self) -> None:
+        if not self._conversation.jump(is_trouble, is_forward=False):
+            self.flash("Nothing above failed or was asked.")
+
+    def do_prompt(self) -> None:
+        if self._tab is not Tab.CONVERSATION:
+            super().do_prompt()
+        elif not self._conversation.jump(is_prompt, is_forward=False):
+            self.flash("No prompt stands above this.")
+
+    def do_preview_down(self) -> None:
+        self._conversation.scroll_body(1)
+
+    def do_preview_up(self) -> None:
+        self._conversation.scroll_body(-1)
+
+    @property
+    def _searchable(self) -> LineView | None:
+        """What is searched: also the text below the list, that has no keys of its own."""
+        return self._conversation.body if self._tab is Tab.CONVERSATION else self._view
+
+    def _search(self, text: str) -> None:
+        super()._search(text)
+        if self._view is None and (view := self._searchable) is not None:
+            view.search(text)
+
+    def do_next_match(self) -> None:
+        if (view := self._searchable) is not None:
+            view.action_next_match()
+
+    def do_previous_match(self) -> None:
+        if (view := self._searchable) is not None:
+            view.action_previous_match()
+
+    def do_wrap(self) -> None:
+        if (view := self._searchable) is not None:
+            view.action_toggle_wrap()
+
+    def _whole(self) -> Text | None:
+        entry = self._conversation.entry
+        if self._tab is not Tab.CONVERSATION or entry is None:
+            return super()._whole()
+        return Text(entry.head, self.address, "", words=self._conversation.text(), places=self._places)
+
+    async def _copied(self) -> str:
+        entry = self._conversation.entry
+        if self._tab is not Tab.CONVERSATION or entry is None:
+            return await super()._copied()
+        view = self._view
+        if view is not None and (line := view.cursor_line) is not None:
+            return view.text_of(line)
+        return entry.head if entry.kind is EntryKind.COMMAND else self._conversation.text() or entry.head
+
+    @property
+    def _can_edit(self) -> bool:
+        return self._conversation.entry is not None if self._tab is Tab.CONVERSATION else super()._can_edit
+
+    async def _edited(self) -> Edited:
+        entry, session = self._conversation.entry, self._session
+        if self._tab is not Tab.CONVERSATION or entry is None or session is None:
+            return await super()._edited()
+        path = next((origin.file for origin in session.origins if origin.offset is not None), "")
+        line = await asyncio.to_thread(line_at, path, entry.offset)
+        return Edited(path, line, self._places, wrote_a_run=True)
+
+    def _move(self, rows: int, columns: int) -> None:
+        if self._tab is Tab.CONVERSATION:
+            self._conversation.move(rows)
+        else:
+            super()._move(rows, columns)
+
+    def _page(self, pages: float) -> None:
+        if self._tab is Tab.CONVERSATION:
+            self._conversation.page(pages)
+        else:
+            super()._page(pages)
+
+    def _to_edge(self, rows: int) -> None:
+        if self._tab is Tab.CONVERSATION:
+            self._conversation.to_edge(rows)
+        else:
+            super()._to_edge(rows)

@@ -37,7 +37,8 @@ _DIGITS_OF_A_LARGE_TEXT = 7
 class LineView(OwnLines, can_focus=True):
     """Shows any ``LineSource``: the end first, line numbers once they are known, follows a text that grows.
 
-    The owner calls ``show``, tells ``source_changed`` when there may be news, and closes the source itself.
+    Secrets of known shapes are masked unless ``masks`` is off. The owner calls ``show``, tells ``source_changed`` when
+    there may be news, and closes the source itself.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -121,13 +122,15 @@ class LineView(OwnLines, can_focus=True):
         marker: str = "▌",
         thumb: str = "▐",
         motion: Motion | None = None,
+        masks: bool = True,
         id: str | None = None,  # noqa: A002
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._thumb = thumb
         self._empty = ""
-        self._window = LineWindow(TextLines("", ""), follows=True)
+        self._masks = masks
+        self._window = LineWindow(TextLines("", ""), follows=True, masks=masks)
         self._painter = RowPainter(self, marker)
         self._painter.digits = _FEWEST_DIGITS
         self._painted: list[tuple[Painted | None, bool]] = []
@@ -205,7 +208,7 @@ class LineView(OwnLines, can_focus=True):
         deadline = perf_counter() + _SLICE_S
         while source.count_more() and perf_counter() < deadline:
             pass
-        window = LineWindow(source, follows=follow)
+        window = LineWindow(source, follows=follow, masks=self._masks)
         window.wraps = self._window.wraps
         self._window = window
         self._empty = empty

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from textual.cache import LRUCache
 
 from odw_core.files.line_source import LineSource
-from odw_core.text.ansi import plain
+from odw_core.text.ansi import plain, unmasked
 from odw_tui.widgets.line_layout import row_starts
 
 _KEPT_LINES = 256
@@ -37,11 +37,15 @@ class _Shown:
 
 
 class LineWindow:
-    """A view of ``width`` × ``height`` cells on a source. ``follows`` keeps it at the end while the text grows."""
+    """A view of ``width`` × ``height`` cells on a source. ``follows`` keeps it at the end while the text grows.
 
-    def __init__(self, source: LineSource, *, follows: bool) -> None:
+    Secrets of known shapes are masked unless ``masks`` is off: then it shows what is decided about letter by letter.
+    """
+
+    def __init__(self, source: LineSource, *, follows: bool, masks: bool = True) -> None:
         self.source = source
         self.follows = follows
+        self._plain = plain if masks else unmasked
         self.wraps = False
         self.width = 0
         self.height = 0
@@ -289,8 +293,8 @@ class LineWindow:
     def _made_plain(self, raw: str, reach: int) -> _Shown:
         limit = 2 * reach + 512
         while len(raw) > limit:
-            text = plain(raw[:limit])
+            text = self._plain(raw[:limit])
             if len(text) >= reach + _SPARE:
                 return _Shown(text[:-_SPARE], is_cut=True)
             limit *= 4
-        return _Shown(plain(raw), is_cut=False)
+        return _Shown(self._plain(raw), is_cut=False)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from odw_core.engines.converge.acc import RunAcc, TaskAcc
 from odw_core.engines.converge.blockers import stops
 from odw_core.engines.converge.item import run_item, task_item
+from odw_core.engines.converge.names import is_secret
 from odw_core.engines.converge.question import task_questions
 from odw_core.engines.converge.saved_log import all_fails
 from odw_core.engines.converge.ties import goal_of

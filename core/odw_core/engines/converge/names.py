@@ -37,6 +37,11 @@ _TASK = "task-"
 _STAMP = re.compile(r"^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{6})Z$")
 
 
+def is_secret(name: str) -> bool:
+    """Whether a file may hold credentials: it is named, and never opened."""
+    return name.rpartition("/")[2] in ("auth.json", ".credentials.json", ".env", ".netrc")
+
+
 def run_address(stamp: str) -> Address:
     """The address of a run folder."""
     return Address(ENGINE, stamp)

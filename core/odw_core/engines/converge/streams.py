@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from odw_core.engines.converge import layout
 from odw_core.engines.converge.acc import RunAcc, TaskAcc
-from odw_core.engines.converge.names import RECORD
+from odw_core.engines.converge.names import RECORD, is_secret
 from odw_core.engines.converge.plans import markdown_of
 from odw_core.engines.converge.records import PlanRecord, decode_run
 from odw_core.engines.converge.timeline import Try, streams_of, tries_of
@@ -15,7 +15,7 @@ from odw_core.engines.loose import parse_object, text
 from odw_core.errors import NotFound
 from odw_core.files.line_index import FileLines
 from odw_core.files.line_source import LineSource
-from odw_core.files.safe_open import is_secret, read_regular
+from odw_core.files.safe_open import read_regular
 from odw_core.files.text_lines import TextLines
 from odw_core.model.address import Address
 from odw_core.model.evidence import Unit
