@@ -15,7 +15,6 @@ from odw_core.model.address import Address
 from odw_core.model.conversation import Conversation, Entry
 from odw_core.service.service import Service
 
-
 _T = TypeVar("_T")
 
 
