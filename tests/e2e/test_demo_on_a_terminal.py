@@ -26,6 +26,6 @@ def test_the_demo_without_a_terminal_tells_how_it_ended() -> None:
     command = [sys.executable, "-m", "odw_tui.cli", "demo", "--headless", "--pace", "inf"]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     first, *_ = told.splitlines()
-    assert " ".join(first.split()) == "◆ 2 waiting ✗ 1 failed ▸ 1 running ✓ 2 done"
+    assert " ".join(first.split()) == "◆ 4 waiting ✗ 2 failed ▸ 1 running ✓ 3 done"
     assert "What should the module be called?" in told
     assert "Which release channel should the note target?" in told

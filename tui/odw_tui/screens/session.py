@@ -88,7 +88,7 @@ class SessionScreen(OpenedScreen):
     def why_not(self, action_id: str) -> str | None:
         is_talk = self._tab is Tab.CONVERSATION
         match action_id:
-            case "its_run" if self._parent is None:
+            case "its_run" if self._its_run is None:
                 return "It belongs to no run."
             case "open" | "zoom" | "preview_down" | "preview_up" | "next_trouble" | "previous_trouble" if (
                 is_talk and self._conversation.entry is None
@@ -108,7 +108,7 @@ class SessionScreen(OpenedScreen):
                 return super().why_not(action_id)
 
     @property
-    def _parent(self) -> Address | None:
+    def _its_run(self) -> Address | None:
         item = self.kit.service.snapshot().items.get(self.address.root) or self._item
         return None if item is None else item.parent
 
@@ -116,7 +116,7 @@ class SessionScreen(OpenedScreen):
         self.open_tab(Tab.CONVERSATION)
 
     def do_its_run(self) -> None:
-        parent = self._parent
+        parent = self._its_run
         below = self.app.screen_stack[-2] if len(self.app.screen_stack) > 1 else None
         if parent is None:
             return
