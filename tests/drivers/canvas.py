@@ -42,7 +42,9 @@ def frame_of(app: App[object]) -> Frame:
 
 def as_text(frames: Mapping[str, Frame]) -> str:
     """The same scene in several themes as one text. All of them must say the same; only looks may differ."""
-    said = {name: ["".join(character for character, _ in row).rstrip() for row in frame] for name, frame in frames.items()}
+    said = {
+        name: ["".join(character for character, _ in row).rstrip() for row in frame] for name, frame in frames.items()
+    }
     first = next(iter(said.values()))
     for name, lines in said.items():
         assert lines == first, f"the theme {name} changes what is said, not only how it looks"

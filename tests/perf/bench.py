@@ -19,6 +19,8 @@ from terminal import Terminal, environment
 
 HELLO = [sys.executable, str(Path(__file__).with_name("hello.py"))]
 ROOM = [sys.executable, "-m", "odw_tui.cli"]
+_SIGNS = tuple("◆■✗▸~○✓")
+"""Signs of the states: they stand in the fifth cell of a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def hello_ms(bench: Bench) -> float:
 
 def shows_rows(text: str) -> bool:
     """Whether a row of a run is on the screen, not only the head."""
-    return "workflows/" in text
+    return any(line[4:5] in _SIGNS and line[5:6] == " " for line in text.split("\n")[3:])
 
 
 def append_log(run: Path, message: str) -> None:

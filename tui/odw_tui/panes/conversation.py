@@ -17,7 +17,15 @@ from odw_core.model.detail import SessionDetail
 from odw_tui.kit import Kit
 from odw_tui.motion import FrameLimiter
 from odw_tui.open_conversation import OpenConversation
-from odw_tui.present.conversation import body_title, conversation_head, entry_line, nothing_said, patch_tone
+from odw_tui.present.conversation import (
+    body_title,
+    conversation_head,
+    entry_line,
+    is_prose,
+    nothing_said,
+    patch_tone,
+    resting_place,
+)
 from odw_tui.present.glyphs import Glyphs
 from odw_tui.present.spans import Line, Spans
 from odw_tui.widgets.line_view import LineView
@@ -27,6 +35,8 @@ from odw_tui.widgets.toned_lines import TonedLines
 
 _PAGE = 64
 _BESIDE_WIDTH = 160
+_ENDING = 16
+"""Entries at the end among which a last word is looked for."""
 _LOOK_S = 0.25
 _GONE = Entry(EntryKind.NOTICE, None, "it is not there any more", 0, 0)
 
@@ -104,6 +114,7 @@ class ConversationPane(Vertical):
         yield self._picture
 
     def on_mount(self) -> None:
+        self.body.action_toggle_wrap()
         self.run_worker(self._conversation.run(), name="read the conversation")
 
     @property
@@ -153,7 +164,6 @@ class ConversationPane(Vertical):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= _BESIDE_WIDTH, "-beside")
-        self.call_after_refresh(self._show_title)
 
     def _conversation_changed(self) -> None:
         self._limiter.request()
@@ -170,16 +180,20 @@ class ConversationPane(Vertical):
         self._list.show(rows)
         if self._follows and not self._is_whole:
             # What is new stands at the end; whoever reads earlier entries is left alone.
-            self._list.to_last()
+            self._list.go_to(self._resting_place())
         self._show_title()
         self._show_body()
+
+    def _resting_place(self) -> int:
+        """The entry that whoever follows the end looks at."""
+        count = 0 if self._rows is None else len(self._rows)
+        return count - resting_place(self._conversation.entries(max(0, count - _ENDING), count))
 
     def _show_title(self) -> None:
         if self._detail is None or self._rows is None:
             return
-        width = self._title.content_size.width or self.app.size.width - 4
         count, is_complete = len(self._rows), self._conversation.is_complete
-        self._title.show((conversation_head(self._detail, count, is_complete, self._kit.signs, width),))
+        self._title.show((conversation_head(self._detail, count, is_complete, self._kit.signs),))
 
     def _show_body(self) -> None:
         index = self._list.cursor
@@ -203,6 +217,8 @@ class ConversationPane(Vertical):
         except OSError as error:
             text = TextLines(f"It cannot be read any more: {error.strerror or error}", entry.head)
         look = TonedLines(text, patch_tone) if entry.kind is EntryKind.PATCH else None
+        if self.body.has_numbers is is_prose(entry):
+            self.body.action_toggle_numbers()
         self.body.show(text, follow=False, empty=" There is nothing more to it.", look=look)
         self._is_fetching = False
 
@@ -257,7 +273,8 @@ class ConversationPane(Vertical):
 
     def _settle_place(self) -> None:
         """Whoever stands at the end follows it."""
-        self._follows = self._rows is None or self._list.cursor == len(self._rows) - 1
+        here = self._list.cursor
+        self._follows = not isinstance(here, int) or here >= self._resting_place()
 
     def on_row_list_cursor_moved(self, event: RowList.CursorMoved) -> None:
         event.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from odw_core.model.conversation import Entry, EntryKind
@@ -9,7 +10,7 @@ from odw_core.model.detail import SessionDetail
 from odw_core.text.ansi import one_line
 from odw_tui.present import numbers
 from odw_tui.present.glyphs import Glyphs
-from odw_tui.present.parts import TEXT_LIMIT
+from odw_tui.present.parts import TEXT_LIMIT, counted
 from odw_tui.present.spans import Line, Span, Spans, cut_text, fit, spans, width_of
 
 _LONGEST = 500
@@ -17,6 +18,8 @@ _TIME = 8
 _WHO = 8
 _NARROW = 70
 _GAUGE = 10
+_NEARLY_FULL = 0.8
+_BETWEEN = "  {}  "
 
 NAMES = {
     EntryKind.USER: "you",
@@ -38,7 +41,6 @@ _TITLED = (EntryKind.COMMAND, EntryKind.TOOL, EntryKind.PATCH, EntryKind.NOTICE,
 _TONES = {
     EntryKind.USER: "strong",
     EntryKind.REASONING: "faint",
-    EntryKind.TOOL: "quiet",
     EntryKind.QUESTION: "waiting",
     EntryKind.COMPACTION: "quiet",
     EntryKind.NOTICE: "quiet",
@@ -51,6 +53,8 @@ def entry_line(entry: Entry, signs: Glyphs, width: int, *, has_cursor: bool) -> 
     bar = Span(signs.cursor, "accent") if has_cursor else Span(" ")
     is_narrow = width < _NARROW
     when = () if is_narrow else (Span(clock(entry.at).ljust(_TIME), "faint"), Span("  "))
+    if entry.kind is EntryKind.TURN:
+        return _turn_line(entry, (bar, *when), signs, width)
     sign, tone = sign_of(entry, signs)
     who = Span(NAMES[entry.kind].ljust(_WHO), "faint")
     before: Spans = (bar, *when, Span(sign, tone), Span(" "), *(() if is_narrow else (who, Span(" "))))
@@ -60,6 +64,18 @@ def entry_line(entry: Entry, signs: Glyphs, width: int, *, has_cursor: bool) -> 
     said = Span(head, _tone(entry, tone))
     space = " " * max(1, width - width_of((*before, said, *ending)) - 1)
     return fit((*before, said, Span(space), *ending, Span(" ")), width, signs.ellipsis)
+
+
+def _turn_line(entry: Entry, before: Spans, signs: Glyphs, width: int) -> Spans:
+    """A turn begins: a rule from edge to edge, so that the eye finds it."""
+    dash = "-" if signs.is_ascii else "─"
+    ending = ending_of(entry)
+    room = width - width_of((*before, *ending)) - 8
+    head = cut_text(one_line(entry.head, _LONGEST) or NAMES[entry.kind], max(4, room), signs.ellipsis)
+    said = (*before, Span(f"{dash * 2} ", "faint"), Span(head, "quiet"), Span(" "))
+    after: Spans = (Span(" "), *ending, Span(" ")) if ending else (Span(" "),)
+    rule = Span(dash * max(2, width - width_of((*said, *after))), "faint")
+    return fit((*said, rule, *after), width, signs.ellipsis)
 
 
 def clock(at: float | None) -> str:
@@ -92,6 +108,9 @@ def sign_of(entry: Entry, signs: Glyphs) -> tuple[str, str]:
 
 
 def _tone(entry: Entry, sign_tone: str) -> str:
+    if entry.kind in (EntryKind.COMMAND, EntryKind.TOOL, EntryKind.PATCH):
+        # The sign and the exit code say that it failed; a long session is no wall of red.
+        return ""
     if entry.is_error or (entry.kind is EntryKind.QUESTION and entry.is_pending):
         return sign_tone
     if entry.kind is EntryKind.QUESTION:
@@ -113,37 +132,57 @@ def ending_of(entry: Entry) -> Spans:
     return tuple(span for one in said for span in (one, Span("   ")))[:-1]
 
 
-def gauge(used: int | None, window: int | None, signs: Glyphs) -> Spans:
+def gauge(used: int | None, window: int | None, signs: Glyphs, *, is_short: bool = False) -> Spans:
     """How full the model's window is: ``context ━━━━──────  41 % of 258k``; empty when nobody says."""
     if used is None or not window:
         return ()
     share = min(1.0, used / window)
     full, empty = ("#", "-") if signs.is_ascii else ("━", "─")
-    filled = round(share * _GAUGE)
-    tone = "blocked" if share >= 0.8 else "quiet"
+    # Whoever used anything sees so.
+    filled = max(round(share * _GAUGE), 1 if used else 0)
+    tone = "blocked" if share >= _NEARLY_FULL else "quiet"
+    percent = f"{share * 100:.0f} %" if share >= 0.01 or not used else "under 1 %"
+    if is_short:
+        return (Span("context ", "faint"), Span(percent, tone))
     return (
         Span("context ", "faint"),
         Span(full * filled, tone),
         Span(empty * (_GAUGE - filled), "faint"),
-        Span(f"  {share * 100:.0f} % of {numbers.short(window)}", "quiet"),
+        Span(f"  {percent} of {numbers.short(window)}", tone),
     )
 
 
-def conversation_head(detail: SessionDetail, count: int, is_complete: bool, signs: Glyphs, width: int) -> Line:
-    """What the list begins with: how much there is, and how full the window is."""
-    facts = [f"{numbers.count(count)} {'entry' if count == 1 else 'entries'}" + ("" if is_complete else " so far")]
+def conversation_head(detail: SessionDetail, count: int, is_complete: bool, signs: Glyphs) -> Line:
+    """What the list begins with: how much there is of everything."""
+    facts = [counted(count, "entry", "entries") + ("" if is_complete else " so far")]
     if detail.turns is not None:
-        facts.append(f"{numbers.count(detail.turns)} {'turn' if detail.turns == 1 else 'turns'}")
+        facts.append(counted(detail.turns, "turn"))
     if detail.commands:
-        failed = f", {numbers.count(detail.failed_commands)} failed" if detail.failed_commands else ""
-        facts.append(f"{numbers.count(detail.commands)} commands{failed}")
-    if detail.patches:
-        facts.append(f"{numbers.count(detail.patches)} patches")
+        facts.append(counted(detail.commands, "command"))
+    said = [Span(_BETWEEN.format(signs.dot).join(facts), "quiet")]
+    if detail.failed_commands:
+        said.append(Span(f", {numbers.count(detail.failed_commands)} failed", "failed"))
+    rest = [counted(detail.patches, "patch", "patches")] if detail.patches else []
     if detail.compactions:
-        facts.append(f"compacted {numbers.count(detail.compactions)}×" if not signs.is_ascii else "compacted")
-    said = Span(f" {signs.dot} ".join(facts), "quiet")
-    right = gauge(detail.context_used, detail.context_window, signs)
-    return Line((said,), right if width_of((said, *right)) + 4 <= width else ())
+        rest.append(f"compacted {counted(detail.compactions, 'time')}")
+    said += [Span(_BETWEEN.format(signs.dot) + words, "quiet") for words in rest]
+    return Line(tuple(said))
+
+
+def resting_place(entries: Sequence[Entry]) -> int:
+    """Where to look in the end of a conversation: at its last entry, or at the answer that a good end follows.
+
+    Counted from the end: 1 is the last one.
+    """
+    last = len(entries) - 1
+    if last < 0 or entries[last].kind is not EntryKind.END or entries[last].is_error:
+        return 1
+    for back, entry in enumerate(reversed(entries), 1):
+        if entry.kind is EntryKind.AGENT:
+            return back
+        if entry.kind is EntryKind.TURN:
+            break
+    return 1
 
 
 def body_title(entry: Entry, signs: Glyphs) -> tuple[Line, ...]:
@@ -178,3 +217,8 @@ def nothing_said(reason: str = "") -> tuple[Line, ...]:
     """There is no entry, and why."""
     words = one_line(reason, TEXT_LIMIT) or "Its transcript holds no message, no command and no question so far."
     return (Line(), Line((Span("Nothing to read here.", "strong"),)), Line((Span(words, "quiet"),), most=3))
+
+
+def is_prose(entry: Entry) -> bool:
+    """Whether its text is words to be read rather than lines to be counted."""
+    return entry.kind not in (EntryKind.COMMAND, EntryKind.TOOL, EntryKind.PATCH)

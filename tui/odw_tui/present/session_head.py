@@ -12,7 +12,7 @@ from odw_tui.present.places import at_home
 from odw_tui.present.spans import Line, Span, Spans, spans, width_of
 
 _WORD = 80
-_LEFT_LEAST = 24
+_GAP = 3
 
 
 def session_head(detail: SessionDetail, glyphs: Glyphs, home: str, width: int, *, is_short: bool) -> tuple[Line, ...]:
@@ -68,17 +68,24 @@ def _place_line(detail: SessionDetail, glyphs: Glyphs, home: str) -> Line:
 
 def _used_line(detail: SessionDetail, glyphs: Glyphs, width: int) -> Line:
     tokens = detail.item.tokens
-    full = gauge(detail.context_used, detail.context_window, glyphs)
-    if tokens is None:
-        return labelled("used", Span("nobody counted its tokens", "faint"), right=full) if full else Line()
-    return _with_right(labelled("used", Span(numbers.token_story(tokens), "quiet")), full, width)
+    words = Span("nobody counted its tokens", "faint")
+    if tokens is not None:
+        words = Span(numbers.token_story(tokens), "quiet")
+    elif detail.context_used is None:
+        return Line()
+    line = labelled("used", words)
+    whole = gauge(detail.context_used, detail.context_window, glyphs)
+    short = gauge(detail.context_used, detail.context_window, glyphs, is_short=True)
+    return _with_right(line, whole if _fits(line, whole, width) else short, width)
 
 
 def _with_right(line: Line, right: Spans, width: int) -> Line:
-    """``line`` with ``right``, where both can be read."""
-    fits = min(width_of(line.left), _LEFT_LEAST) + 4 + width_of(right) <= width and width_of(line.left) + 4 <= width
-    room = width - width_of(line.left) - 4
-    return line._replace(right=right) if fits and room >= width_of(right) else line
+    """``line`` with ``right``, where both can be read whole."""
+    return line._replace(right=right) if _fits(line, right, width) else line
+
+
+def _fits(line: Line, right: Spans, width: int) -> bool:
+    return width_of(line.left) + _GAP + width_of(right) <= width
 
 
 def _warnings(detail: SessionDetail) -> list[Line]:

@@ -238,7 +238,7 @@ class RoomScreen(ActionScreen):
 
     def why_not(self, action_id: str) -> str | None:
         match action_id:
-            case "open" | "copy" | "zoom" if self._row is None:
+            case "open" | "copy" | "zoom" | "origins" if self._row is None:
                 return "There is no row under the cursor."
             case "next_waiting" | "previous_waiting" if not self._list.rows_of(State.WAITING):
                 return "Nothing waits for you."
@@ -296,6 +296,12 @@ class RoomScreen(ActionScreen):
             from odw_tui.screens.opening import screen_for
 
             self.app.push_screen(screen_for(self.kit, row))
+
+    def do_origins(self) -> None:
+        if (row := self._row) is not None:
+            from odw_tui.screens.origins import OriginsScreen
+
+            self.app.push_screen(OriginsScreen(self.kit, row.address))
 
     def do_filter(self) -> None:
         text = self._state.filter_text

@@ -11,13 +11,17 @@ from textual.widget import Widget
 from odw_core.model.address import Address
 from odw_core.model.cause import Proof
 from odw_core.model.detail import Detail, RunDetail
+from odw_core.model.item import Item
 from odw_core.service.parts import newest_attempt
+from odw_core.state.select import children
 from odw_tui import actions
 from odw_tui.kit import Kit
+from odw_tui.motion import FrameLimiter
 from odw_tui.panes.blockers import BlockersPane
 from odw_tui.panes.diff import DiffPane
 from odw_tui.panes.journal import JournalPane
 from odw_tui.panes.plans import PlansPane
+from odw_tui.panes.sessions import SessionsPane
 from odw_tui.panes.timeline import TimelinePane
 from odw_tui.present.artifacts import proving
 from odw_tui.present.blockers import cell_of
@@ -49,9 +53,36 @@ class RunScreen(OpenedScreen):
         self._plans = PlansPane(kit)
         self._diff = DiffPane(kit)
         self._journal = JournalPane(kit, address.root)
+        self._agents = SessionsPane(kit)
+        self._children: tuple[Item, ...] = ()
 
     def _panes(self) -> Iterable[Widget]:
-        return (self._timeline, self._plans, self._blockers, self._diff, self._journal, *super()._panes())
+        own = (self._timeline, self._plans, self._blockers, self._diff, self._journal, self._agents)
+        return (*own, *super()._panes())
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._limit_children = FrameLimiter(self._show_children, self.set_timer, motion=self.kit.motion)
+        self.run_worker(self._watch_children(), name="follow the sessions")
+
+    async def _watch_children(self) -> None:
+        """Sessions of the run come and change without a word of the run itself."""
+        run = self.address.root
+        since = self.kit.service.snapshot().seq
+        self._show_children()
+        async for batch in self.kit.service.changes(since):
+            if any(item is not None and item.parent == run for one in batch for item in (one.before, one.after)):
+                self._limit_children.request()
+
+    def _show_children(self) -> None:
+        self._children = tuple(children(self.address.root, self.kit.service.snapshot().items))
+        self._show_tab()
+        if self._tab is Tab.SESSIONS:
+            self._agents.tell(self._children)
+
+    @property
+    def _sessions(self) -> int:
+        return len(self._children)
 
     @property
     def context(self) -> str:
@@ -85,6 +116,8 @@ class RunScreen(OpenedScreen):
             self._plans.tell(detail)
         elif self._tab is Tab.DIFF:
             self._diff.tell(detail)
+        elif self._tab is Tab.SESSIONS:
+            self._agents.tell(self._children)
 
     def _target(self, detail: Detail) -> Target:
         if self._asked is not None and isinstance(detail, RunDetail):
@@ -113,6 +146,8 @@ class RunScreen(OpenedScreen):
                 return "There is no blocker under the cursor."
             case "open" if self._tab is Tab.PLANS and self._entry_text() is None:
                 return "All of it is here already; what lies beside a plan can be opened."
+            case "open" if self._tab is Tab.SESSIONS and self._agents.session is None:
+                return "There is no session under the cursor."
             case "next_task" | "previous_task" if not self._diff.has_others:
                 return "Only one task changed anything."
             case "fold" | "next_file" | "previous_file" | "next_hunk" | "previous_hunk" if self._diff.file is None:
@@ -185,6 +220,8 @@ class RunScreen(OpenedScreen):
     def do_open(self) -> None:
         if self._tab is Tab.TIMELINE:
             self._open_output(self._cursor_cell())
+        elif self._tab is Tab.SESSIONS:
+            self._open_session()
         elif self._tab is not Tab.BLOCKERS:
             super().do_open()
         elif (run := self._run) is not None and (blocker := self._blockers.blocker) is not None:
@@ -194,6 +231,16 @@ class RunScreen(OpenedScreen):
                 return
             self.open_tab(Tab.TIMELINE)
             self._timeline.move_to(*place)
+
+    def _open_session(self) -> None:
+        if (session := self._agents.session) is not None:
+            from odw_tui.screens.opening import screen_for
+
+            self.app.push_screen(screen_for(self.kit, session))
+
+    async def on_sessions_pane_opened(self, event: SessionsPane.Opened) -> None:
+        event.stop()
+        await self.act("open")
 
     async def on_plans_pane_opened(self, event: PlansPane.Opened) -> None:
         event.stop()
@@ -308,6 +355,9 @@ class RunScreen(OpenedScreen):
     def do_plans(self) -> None:
         self.open_tab(Tab.PLANS)
 
+    def do_sessions(self) -> None:
+        self.open_tab(Tab.SESSIONS)
+
     def do_timeline(self) -> None:
         self.open_tab(Tab.TIMELINE)
 
@@ -362,6 +412,8 @@ class RunScreen(OpenedScreen):
             return entry.plan.address
         if self._tab is Tab.DIFF and (part := self._diff.part) is not None:
             return part.address
+        if self._tab is Tab.SESSIONS and (session := self._agents.session) is not None:
+            return session.address
         return super()._copied_address()
 
     async def _copied(self) -> str:
@@ -403,6 +455,8 @@ class RunScreen(OpenedScreen):
                 self._blockers.move(rows)
             case Tab.PLANS:
                 self._plans.move(rows)
+            case Tab.SESSIONS:
+                self._agents.move(rows)
             case _:
                 super()._move(rows, columns)
 
@@ -414,6 +468,8 @@ class RunScreen(OpenedScreen):
                 self._blockers.page(pages)
             case Tab.PLANS:
                 self._plans.page(pages)
+            case Tab.SESSIONS:
+                self._agents.page(pages)
             case _:
                 super()._page(pages)
 
@@ -425,5 +481,7 @@ class RunScreen(OpenedScreen):
                 self._blockers.to_edge(rows)
             case Tab.PLANS:
                 self._plans.to_edge(rows)
+            case Tab.SESSIONS:
+                self._agents.to_edge(rows)
             case _:
                 super()._to_edge(rows)
