@@ -11,6 +11,7 @@ from odw_core.errors import NotFound
 from odw_core.files.line_source import LineSource
 from odw_core.model.address import Address
 from odw_core.model.change import Change, Snapshot
+from odw_core.model.conversation import Entry
 from odw_core.model.detail import Detail
 from odw_core.model.item import Item
 from odw_core.model.problem import Problem
@@ -95,6 +96,40 @@ class MemoryLines:
         return None
 
 
+class MemoryConversation:
+    """A Conversation over pairs of entry and text, of which ``step`` are found with each ``refresh``."""
+
+    def __init__(self, told: Iterable[tuple[Entry, str]], step: int = 1_000) -> None:
+        self.told = list(told)
+        self.read: list[Entry] = []
+        """Entries whose bodies were wanted."""
+        self._step, self._seen = step, 0
+        self._shown: list[tuple[Entry, str]] = []
+
+    @property
+    def count(self) -> int:
+        return self._seen
+
+    @property
+    def is_complete(self) -> bool:
+        return self._seen >= len(self.told)
+
+    def refresh(self) -> bool:
+        before, self._seen = self._shown, min(len(self.told), self._seen + self._step)
+        self._shown = self.told[: self._seen]
+        return before != self._shown
+
+    def entries(self, first: int, last: int) -> tuple[Entry, ...]:
+        return tuple(entry for entry, _ in self._shown[first:last])
+
+    def body(self, entry: Entry) -> str:
+        self.read.append(entry)
+        return next(text for known, text in self.told if known == entry)
+
+    def close(self) -> None:
+        return None
+
+
 class MemoryService:
     """Implements ``Service`` and, for the app, ``run``. Steered with ``put``, ``become``, ``tell``, ``fail``.
 
@@ -116,6 +151,7 @@ class MemoryService:
         self.details: dict[Address, Detail] = {detail.item.address: detail for detail in details}
         self.gone: set[Address] = set()
         self.logs = {key: MemoryLines(f"{key[0]} {key[1]}", lines) for key, lines in (logs or {}).items()}
+        self.conversations: dict[Address, MemoryConversation] = {}
         self.asked: list[Address] = []
         self.attended: tuple[Address, ...] = ()
         self.searched: list[str] = []
@@ -147,6 +183,13 @@ class MemoryService:
         if source is None:
             raise NotFound(f"{address} has no {stream}.")
         yield source
+
+    @asynccontextmanager
+    async def conversation(self, address: Address) -> AsyncIterator[MemoryConversation]:
+        told = self.conversations.get(address)
+        if told is None:
+            raise NotFound(f"{address} left no transcript here.")
+        yield told
 
     async def search(self, words: str) -> AsyncGenerator[Found, None]:
         self.searched.append(words)

@@ -15,6 +15,7 @@ from odw_core.model.change import Snapshot
 from odw_core.model.detail import Detail
 from odw_core.model.item import Item
 from odw_tui.app import OdwApp
+from odw_tui.panes.conversation import ConversationPane
 from odw_tui.panes.diff import DiffPane
 from odw_tui.panes.output import OutputPane
 from odw_tui.screens.opened import OpenedScreen
@@ -67,7 +68,8 @@ class RunDriver:
         while True:
             await self.pilot.pause()
             views = [view for view in self.pilot.app.screen.query(LineView) if view.is_attached]
-            panes = (*self.screen.query(DiffPane), *self.screen.query(OutputPane))
+            talk = self.screen.query(ConversationPane)
+            panes = (*self.screen.query(DiffPane), *self.screen.query(OutputPane), *talk)
             is_read = all(pane.is_settled for pane in panes)
             if is_read and all(view.is_settled for view in views) and not self.screen.has_pending_frame:
                 break

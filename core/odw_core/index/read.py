@@ -68,8 +68,8 @@ class IndexReader:
         marks = ",".join("?" * len(addresses))
         return dict(self._all(schema.BODIES.format(addresses=marks), (place, *addresses)))
 
-    def sleeper(self, address: str, place: str) -> tuple[str, str] | None:
-        """Cursors and item of one unit, still as text."""
+    def sleeper(self, address: str, place: str) -> tuple[str, str, str] | None:
+        """Cursors, open questions and item of one unit, still as text."""
         rows = self._all(schema.SLEEPER, (address, place))
         return rows[0] if rows else None
 

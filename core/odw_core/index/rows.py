@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from odw_core.model.address import Address
 from odw_core.model.evidence import Checkpoint, Cursor, Unit
 from odw_core.model.item import Claim, Depth, Item, Kind, Limit, Progress, State, Tokens
+from odw_core.model.question import Choice, Field, Question
 
 if TYPE_CHECKING:
     from odw_core.index.text import Findable
@@ -69,6 +70,7 @@ def to_row(
     item: Item,
     checkpoint: Checkpoint,
     *,
+    questions: tuple[Question, ...] = (),
     alive: bool | None,
     is_over: bool,
     file: str,
@@ -91,6 +93,7 @@ def to_row(
         file,
         *((0, -1, 0) if stamp is None else (stamp.inode, stamp.size, stamp.mtime_ns)),
         cursors,
+        questions_to_text(questions),
         _body(item),
     )
     return Row(values, (address, unit.place, cursors, zlib.compress(checkpoint.acc, 1)))
@@ -108,7 +111,7 @@ def item_of(row: Row) -> Item:
 
 def standing_of(row: Row) -> tuple[Cursor, str, bool | None]:
     """Stamp of the file that says first that something was written, cursors of all, and whether the owner lived."""
-    alive, _, _, inode, size, mtime_ns, cursors, _ = row.item[8:]
+    alive, _, _, inode, size, mtime_ns, cursors, _, _ = row.item[8:]
     stamp = Cursor(int(str(inode)), int(str(size)), int(str(mtime_ns)), 0)
     return stamp, str(cursors), None if alive is None else bool(alive)
 
@@ -116,6 +119,62 @@ def standing_of(row: Row) -> tuple[Cursor, str, bool | None]:
 def items_from_bodies(bodies: list[str]) -> list[Item]:
     """The items alone. Raises ``ValueError`` when the cache holds something else."""
     return [*_parse(bodies)]
+
+
+def questions_to_text(questions: Iterable[Question]) -> str:
+    """Open questions as they are saved; empty when nothing is asked."""
+    told = [[one.id, str(one.address), *astuple(one)[2:]] for one in questions]
+    return json.dumps(told, separators=(",", ":")) if told else ""
+
+
+def questions_from_text(text: str) -> tuple[Question, ...]:
+    """What ``questions_to_text`` wrote. Raises ``ValueError`` when the cache holds something else."""
+    if not text:
+        return ()
+    try:
+        return tuple(_question(*values) for values in json.loads(text))
+    except (TypeError, AttributeError, IndexError) as error:
+        raise ValueError(f"not questions: {error}") from None
+
+
+def _question(
+    name: str,
+    address: str,
+    kind: str,
+    asked_at: float | None,
+    title: str,
+    body: str,
+    subject: str,
+    fields: list[list[Any]],
+    decisions: list[str],
+    risk: str | None,
+    digest: str,
+    witnesses: list[str],
+    inferred: bool,
+    answer_via: str,
+    why_not: str | None,
+) -> Question:
+    asked = tuple(
+        Field(identity, label, tuple(Choice(*choice) for choice in choices), *rest)
+        for identity, label, choices, *rest in fields
+    )
+    return Question(
+        name,
+        Address.parse(address),
+        kind,
+        asked_at,
+        title,
+        body,
+        subject,
+        asked,
+        tuple(decisions),
+        risk,
+        digest,
+        tuple(witnesses),
+        inferred,
+        answer_via,
+        why_not,
+    )
 
 
 def cursors_to_text(cursors: Iterable[tuple[str, Cursor]]) -> str:

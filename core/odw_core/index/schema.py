@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 FILE_NAME = f"index-{SCHEMA_VERSION}.sqlite3"
 
@@ -35,6 +35,7 @@ TABLES = (
         size INTEGER NOT NULL,
         mtime_ns INTEGER NOT NULL,
         cursors TEXT NOT NULL,
+        asked TEXT NOT NULL,
         body TEXT NOT NULL,
         PRIMARY KEY (place, address)
     )""",
@@ -48,7 +49,7 @@ TABLES = (
 
 SAVE_ITEM = (
     "INSERT OR REPLACE INTO item (address, place, root, parent, state, rank, started, fold_version, alive, is_over,"
-    " file, inode, size, mtime_ns, cursors, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " file, inode, size, mtime_ns, cursors, asked, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 SAVE_ACC = "INSERT OR REPLACE INTO checkpoint (address, place, cursors, acc) VALUES (?, ?, ?, ?)"
@@ -78,7 +79,7 @@ ALL = (
 
 BODIES = "SELECT address, body FROM item WHERE place = ? AND address IN ({addresses})"
 
-SLEEPER = "SELECT cursors, body FROM item WHERE address = ? AND place = ?"
+SLEEPER = "SELECT cursors, asked, body FROM item WHERE address = ? AND place = ?"
 
 ONE = "SELECT body FROM item WHERE address = ? AND place IN ({places})"
 

@@ -209,7 +209,10 @@ class LiveService:
         self.load()
         with no_collector():
             for reader in self._roster.stir():
-                self._reading.schedule.add(reader.unit.address, Priority.LIVE)
+                if reader.is_due():
+                    self._reading.schedule.add(reader.unit.address, Priority.LIVE)
+                else:
+                    self._reading.show(reader)
             self._lookout.sweep(Sweep.START)
             if self._roster.has_unshown:
                 self._store.load((), self._roster.counts())

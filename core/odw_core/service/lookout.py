@@ -132,8 +132,10 @@ class Lookout:
 
     def _may_have_moved(self, reader: UnitReader) -> bool:
         """Whether something that is not over should be read (again)."""
-        if reader.acc is None or reader.is_torn or reader.is_overdue(self._settings.now()):
+        if reader.is_torn or reader.is_overdue(self._settings.now()):
             return True
+        if reader.acc is None:
+            return reader.is_due()
         return reader.look_for_owner() or reader.has_news()
 
     def _is_suspect(self, reader: UnitReader, sweep: Sweep) -> bool:

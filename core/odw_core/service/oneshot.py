@@ -112,6 +112,8 @@ class Room:
         if reader.item is None and reader.skim():
             self._changed.add(reader.unit.address)
             return
+        if not reader.is_due():
+            return
         has_news = reader.has_news()
         self._restore(reader)
         if has_news or reader.acc is None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from odw_core.engines.registry import ENGINES, AnyEngine, engine_of
 from odw_core.index.read import IndexReader
-from odw_core.index.rows import Known, from_body, items_from_bodies
+from odw_core.index.rows import Known, from_body, items_from_bodies, questions_from_text
 from odw_core.model.address import Address
 from odw_core.model.evidence import Cursor, Unit
 from odw_core.model.item import Depth, Item, State
@@ -102,7 +102,8 @@ class Roster:
         versions: dict[str, int] = {}
         woken: list[UnitReader] = []
         for row in [*self._asleep.values()]:
-            is_quiet = row.is_over or row.alive == 0
+            # What is stale already stays so until a file says otherwise.
+            is_quiet = row.is_over or row.alive == 0 or row.state == State.STALE
             name = row.address.partition(":")[0]
             if name not in versions:
                 engine = engine_of(Address(name, ""))
@@ -186,11 +187,12 @@ class Roster:
         # A row that cannot be read, or of another fold version, is read anew from its files.
         with contextlib.suppress(ValueError):
             if saved is not None:
-                cursors, body = saved
+                cursors, asked, body = saved
                 is_usable = row.fold_version == engine.fold_version
                 stamp = Cursor(row.inode, row.size, row.mtime_ns, 0) if is_usable else None
                 alive = None if row.alive is None else bool(row.alive)
                 reader.resume(from_body(body), stamp, cursors if is_usable else "[]", alive)
+                reader.questions = questions_from_text(asked) if is_usable else ()
         above = self._asleep.get(row.parent) if row.parent is not None else None
         return [reader] if above is None else [reader, *self._wake(above)]
 

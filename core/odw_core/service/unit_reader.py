@@ -110,6 +110,13 @@ class UnitReader:
         deadline = self.item.next_deadline if self.item is not None else None
         return deadline is not None and now >= deadline
 
+    def is_due(self) -> bool:
+        """Whether what the cache said of it has to be looked at again: a file, its owner or the clock may differ."""
+        item = self.item
+        if item is None or item.depth is not Depth.FOLDED or self.is_overdue(self._settings.now()):
+            return True
+        return bool(self._alive) or (bool(item.questions) and not self.questions) or self.has_news()
+
     def has_news(self) -> bool:
         """Whether a stat or two say that something changed. Upstream rewrites the record of a run that is over only
         together with its journal, so then one stat is enough."""
@@ -319,6 +326,7 @@ class UnitReader:
             self.unit,
             self.item,
             checkpoint,
+            questions=self.questions,
             alive=self._alive,
             is_over=self.is_final,
             file=file.path,

@@ -60,8 +60,11 @@ def entry_line(entry: Entry, signs: Glyphs, width: int, *, has_cursor: bool) -> 
     before: Spans = (bar, *when, Span(sign, tone), Span(" "), *(() if is_narrow else (who, Span(" "))))
     ending = ending_of(entry)
     room = width - width_of(before) - (width_of(ending) + 2 if ending else 0) - 1
-    head = cut_text(one_line(entry.head, _LONGEST) or NAMES[entry.kind], max(4, room), signs.ellipsis)
-    said = Span(head, _tone(entry, tone))
+    words = one_line(entry.head, _LONGEST)
+    if entry.kind is EntryKind.REASONING:
+        # A model's headings of its thoughts are set in bold; the sign of it would only be noise in a list.
+        words = words.strip("*")
+    said = Span(cut_text(words or NAMES[entry.kind], max(4, room), signs.ellipsis), _tone(entry, tone))
     space = " " * max(1, width - width_of((*before, said, *ending)) - 1)
     return fit((*before, said, Span(space), *ending, Span(" ")), width, signs.ellipsis)
 

@@ -55,14 +55,13 @@ class RunScreen(OpenedScreen):
         self._journal = JournalPane(kit, address.root)
         self._agents = SessionsPane(kit)
         self._children: tuple[Item, ...] = ()
+        self._limit_children = FrameLimiter(self._show_children, self.set_timer, motion=kit.motion)
 
     def _panes(self) -> Iterable[Widget]:
         own = (self._timeline, self._plans, self._blockers, self._diff, self._journal, self._agents)
         return (*own, *super()._panes())
 
     def on_mount(self) -> None:
-        super().on_mount()
-        self._limit_children = FrameLimiter(self._show_children, self.set_timer, motion=self.kit.motion)
         self.run_worker(self._watch_children(), name="follow the sessions")
 
     async def _watch_children(self) -> None:
