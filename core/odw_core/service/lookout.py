@@ -157,7 +157,8 @@ class Lookout:
         """Hear of the folders and owners of what lives, is open or is new."""
         readers = self._roster.readers
         chosen = self._live.keys() | self._recent | self._reading.feeds.keys()
-        live = [reader for address in chosen if (reader := readers.get(address)) is not None]
+        # What nobody has read yet will be read anyway; a watch for each of thousands takes longer than a frame.
+        live = [r for address in chosen if (r := readers.get(address)) is not None and r.item is not None]
         folders = (reader.folder for reader in live)
         self._watcher.watch((*self._roster.folders(), *folders))
         self._exits.watch(pid for reader in live if (pid := reader.owner_pid) is not None)

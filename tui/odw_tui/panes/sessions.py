@@ -23,6 +23,9 @@ class SessionsPane(Vertical):
     class Opened(Message):
         """A session was clicked to be opened."""
 
+    class Moved(Message):
+        """The cursor is on another session."""
+
     def __init__(self, kit: Kit) -> None:
         super().__init__(id="sessions", classes="pane")
         self._kit = kit
@@ -63,6 +66,7 @@ class SessionsPane(Vertical):
 
     def on_row_list_cursor_moved(self, event: RowList.CursorMoved) -> None:
         event.stop()
+        self.post_message(self.Moved())
 
     def on_row_list_scrolled(self, event: RowList.Scrolled) -> None:
         event.stop()

@@ -10,7 +10,7 @@ from odw_core.model.detail import SessionDetail
 from odw_core.text.ansi import one_line
 from odw_tui.present import numbers
 from odw_tui.present.glyphs import Glyphs
-from odw_tui.present.parts import TEXT_LIMIT, counted
+from odw_tui.present.parts import TEXT_LIMIT
 from odw_tui.present.spans import Line, Span, Spans, cut_text, fit, spans, width_of
 
 _LONGEST = 500
@@ -157,19 +157,23 @@ def gauge(used: int | None, window: int | None, signs: Glyphs, *, is_short: bool
 
 def conversation_head(detail: SessionDetail, count: int, is_complete: bool, signs: Glyphs) -> Line:
     """What the list begins with: how much there is of everything."""
-    facts = [counted(count, "entry", "entries") + ("" if is_complete else " so far")]
+    facts = [_many(count, "entry", "entries") + ("" if is_complete else " so far")]
     if detail.turns is not None:
-        facts.append(counted(detail.turns, "turn"))
+        facts.append(_many(detail.turns, "turn"))
     if detail.commands:
-        facts.append(counted(detail.commands, "command"))
+        facts.append(_many(detail.commands, "command"))
     said = [Span(_BETWEEN.format(signs.dot).join(facts), "quiet")]
     if detail.failed_commands:
         said.append(Span(f", {numbers.count(detail.failed_commands)} failed", "failed"))
-    rest = [counted(detail.patches, "patch", "patches")] if detail.patches else []
+    rest = [_many(detail.patches, "patch", "patches")] if detail.patches else []
     if detail.compactions:
-        rest.append(f"compacted {counted(detail.compactions, 'time')}")
+        rest.append(f"compacted {_many(detail.compactions, 'time')}")
     said += [Span(_BETWEEN.format(signs.dot) + words, "quiet") for words in rest]
     return Line(tuple(said))
+
+
+def _many(number: int, word: str, plural: str = "") -> str:
+    return f"{numbers.count(number)} {word if number == 1 else plural or word + 's'}"
 
 
 def resting_place(entries: Sequence[Entry]) -> int:

@@ -78,7 +78,8 @@ def value_of(figure: str, detail: Detail, signs: Glyphs) -> str:
     item = detail.item
     match figure:
         case "state":
-            return f"{signs.state(item.state)} {item.state.value}: {item.raw_state}"
+            own = f" ({item.raw_state})" if item.raw_state not in ("", item.state.value) else ""
+            return f"{signs.state(item.state)} {item.state.value}{own}"
         case "tokens":
             return numbers.token_story(item.tokens) if item.tokens is not None else ""
         case "model":

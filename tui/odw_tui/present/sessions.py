@@ -52,7 +52,7 @@ def session_rows(sessions: Sequence[Item], glyphs: Glyphs, now: float, width: in
 
 def _line(item: Item, glyphs: Glyphs, now: float, width: int, *, is_own: bool) -> Line:
     state = left(f"{glyphs.state(item.state)} {item.state.value}", _STATE)
-    title = one_line(item.title, 200) or item.address.item
+    title = _name(item)
     words = f"{'`' if glyphs.is_ascii else '└'} {title}" if is_own else title
     cells_right = [
         left(one_line(item.address.engine, 40), _ENGINE, glyphs.ellipsis) if width >= _ENGINE_FROM else "",
@@ -70,6 +70,13 @@ def _line(item: Item, glyphs: Glyphs, now: float, width: int, *, is_own: bool) -
         ),
         (Span(told, "quiet"),),
     )
+
+
+def _name(item: Item) -> str:
+    """The title without the name of the run, which all of them share."""
+    title = one_line(item.title, 200) or item.address.item
+    shared = f"{item.parent.item}-" if item.parent is not None else ""
+    return title.removeprefix(shared) or title
 
 
 def sessions_title(sessions: Sequence[Item], glyphs: Glyphs) -> Line:

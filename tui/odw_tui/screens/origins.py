@@ -158,6 +158,7 @@ class OriginsScreen(LineScreen):
 
     def on_row_list_cursor_moved(self, event: RowList.CursorMoved) -> None:
         event.stop()
+        self._show_footer()
 
     def on_row_list_scrolled(self, event: RowList.Scrolled) -> None:
         event.stop()

@@ -241,6 +241,10 @@ class RunScreen(OpenedScreen):
         event.stop()
         await self.act("open")
 
+    def on_sessions_pane_moved(self, event: SessionsPane.Moved) -> None:
+        event.stop()
+        self._show_footer()
+
     async def on_plans_pane_opened(self, event: PlansPane.Opened) -> None:
         event.stop()
         await self.act("open")
