@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from unittest.mock import patch
 
 from textual.pilot import Pilot
 
 from drivers import plan_samples, samples
-from drivers.doctor_world import Machine
 from drivers.room_driver import open_room
 from drivers.run_driver import opened
+from odw_core.diagnose.doctor.check import Check, Level
+from odw_core.diagnose.doctor.examine import Section
+from odw_core.diagnose.doctor.world import World
 from odw_core.model.address import Address
 from odw_core.model.detail import Detail
 from odw_core.model.item import Item, Limit, State, Tokens
@@ -25,8 +25,6 @@ from odw_tui.screens.doctor import DoctorScreen
 Size = tuple[int, int]
 Scene = Callable[[Size], AbstractAsyncContextManager[Pilot[Any]]]
 
-MACHINE = "/tmp/pc-workshop"
-"""What a picture calls the folder of the doctor's machine."""
 WIDE = "請求書の丸め誤差を修正する（第二四半期）"
 LONG = "add an owner review queue with a digest of every decision that was taken while nobody was looking " * 2
 HOSTILE = "[bold]not markup[/bold] \x1b[2J\x1b]0;title\x07 \u202edlrow olleh"
@@ -68,20 +66,39 @@ def run(*keys: str, detail: Detail | Item, logs: Mapping[tuple[Address, str], It
     return scene
 
 
+CHECKS = (
+    Check(
+        "codex-sessions",
+        "Codex sessions",
+        Level.FAIL,
+        "~/.codex/sessions is not writable: its mode lets nobody write.",
+        "Give the owner the right to write.",
+        "chmod u+rwx ~/.codex/sessions",
+    ),
+    Check("codex", "codex", Level.WARN, "codex is not on PATH: Codex sessions cannot be started.", "Install it."),
+    Check(
+        "left-over", "left over", Level.WARN, f"worktree {LONG}", "Remove it.", "git worktree remove /home/ada/work/wt"
+    ),
+    Check("rg", "rg", Level.INFO, "rg is not on PATH: agents search more slowly.", "Install ripgrep."),
+    Check("wide", WIDE, Level.PASS, WIDE),
+    Check("disk", "disk space", Level.PASS, "80 GB of 271 GB are free on the disk of ~/work/shop."),
+)
+
+
 def doctor() -> Scene:
+    """The doctor over checks that are the same on every machine."""
+
     @asynccontextmanager
     async def scene(size: Size) -> AsyncIterator[Pilot[Any]]:
-        # A path that is as long everywhere; the picture has another name for it.
-        folder = Path(tempfile.mkdtemp(prefix="pc-", dir="/tmp"))
-        machine = Machine(folder)
-        (machine.codex / "sessions").chmod(0o555)
-        async with open_room(size=size) as driver:
-            screen = DoctorScreen(driver.app.kit, machine.world)
-            await driver.app.push_screen(screen)
-            await screen.settle()
-            await driver.idle()
-            yield driver.pilot
-        shutil.rmtree(folder)
+        module = "odw_tui.screens.doctor"
+        one = (Section("everything", lambda world: CHECKS),)
+        with patch(f"{module}.SECTIONS", one), patch(f"{module}.examined", lambda section, world: list(CHECKS)):
+            async with open_room(size=size) as driver:
+                screen = DoctorScreen(driver.app.kit, lambda: cast("World", None))
+                await driver.app.push_screen(screen)
+                await screen.settle()
+                await driver.idle()
+                yield driver.pilot
 
     return scene
 
