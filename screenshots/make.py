@@ -34,7 +34,10 @@ WORKSPACES = {
     "shop": ("rejected-round", "running"),
     "billing": ("finished", "failed"),
     "docs": ("waiting", "parked"),
+    "platform": ("questions", "batch"),
 }
+HOME_RECORDINGS = ("notes", "approval")
+"""Recordings of a Codex home."""
 LIVING = {8868, 6413}
 """The owners that are taken to live: of the running run and of the parked session."""
 
@@ -69,6 +72,10 @@ PICTURES = (
     Picture("blockers", ("G", "k", "enter", "3")),
     Picture("question", ("j", "enter", "8")),
     Picture("output", ("j", "j", "enter", "enter")),
+    Picture("plans", ("/", *"modern", "enter", "enter", "2")),
+    Picture("conversation", ("/", *"notes", "enter", "enter")),
+    Picture("inbox", ("i",)),
+    Picture("themes-high-contrast", theme="high_contrast"),
     Picture("help", ("?",)),
 )
 
@@ -92,7 +99,14 @@ def make_workspaces(folder: Path) -> tuple[str, ...]:
     for name, recordings in WORKSPACES.items():
         for recording in recordings:
             shutil.copytree(RECORDINGS / recording, folder / name, dirs_exist_ok=True)
-    return tuple(str(folder / name) for name in WORKSPACES)
+    home = folder.parent / ".codex"
+    for recording in HOME_RECORDINGS:
+        # Every recording brings names of its own to the one file that holds them.
+        named = (home / "session_index.jsonl").read_text() if home.exists() else ""
+        shutil.copytree(RECORDINGS / recording / "codex-home", home, dirs_exist_ok=True)
+        with (home / "session_index.jsonl").open("a") as index:
+            index.write(named)
+    return (*(str(folder / name) for name in WORKSPACES), str(home))
 
 
 async def take(picture: Picture, places: tuple[str, ...]) -> None:
@@ -100,10 +114,11 @@ async def take(picture: Picture, places: tuple[str, ...]) -> None:
     config = Config(theme=picture.theme)
     with (
         patch("odw_core.service.live.Settings", partial(Settings, now=lambda: NOW)),
-        patch("odw_core.service.unit_reader.is_alive", lambda pid, names, named_at: pid in LIVING),
+        patch("odw_core.process.liveness.is_alive", lambda pid, names, named_at: pid in LIVING),
     ):
         service = LiveService(places, config, cache=None)
         app = OdwApp(service, service.snapshot(), config, Clock())
+        app.show_theme(picture.theme)
         async with app.run_test(size=picture.size) as pilot:
             await settled(pilot, service)
             for key in picture.keys:
