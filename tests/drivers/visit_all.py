@@ -64,7 +64,6 @@ class Visitor:
     async def visit_items(self) -> None:
         """Every run and session, every tab of it, every stream of its output."""
         for item in [*self.service.snapshot().items.values()]:
-            print(item.address, len(self.screens), __import__("time").perf_counter(), file=sys.stderr, flush=True)
             screen = screen_for(self._app.kit, item)
             await self._app.push_screen(screen)
             await self.look()

@@ -6,28 +6,24 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from shutil import copytree
-from typing import cast
 
 import pytest
 
 from drivers import samples
-from drivers.live_room import live_room
 from drivers.memory_service import MemoryConversation, MemoryService
+from drivers.recorded_session import recorded
 from drivers.run_driver import RunDriver, StillClock, opened
 from odw_core.config import Config
 from odw_core.model.address import Address
 from odw_core.model.conversation import Entry, EntryKind
 from odw_core.model.detail import SessionDetail
 from odw_core.model.item import Claim, State, Tokens
-from odw_core.service.live import LiveService
 from odw_tui.app import OdwApp
 from odw_tui.screens.file import FileScreen
 from odw_tui.screens.opening import screen_for
 from odw_tui.screens.run import RunScreen
 from odw_tui.screens.session import SessionScreen
 
-HOME = Path(__file__).parents[1] / "fixtures" / "codex" / "mini_home"
 RUN = samples.run_detail()
 SESSION = samples.session_detail(
     samples.session_item("talk", parent=None, state=State.DONE), has_conversation=True, turns=2, commands=3
@@ -52,19 +48,6 @@ TALK = (
 )
 
 
-class _Watched:
-    """The service as the app wants it, though somebody else keeps it running."""
-
-    def __init__(self, service: LiveService) -> None:
-        self._service = service
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._service, name)
-
-    async def run(self) -> None:
-        return None
-
-
 @asynccontextmanager
 async def talking(
     told: tuple[tuple[Entry, str], ...] = TALK,
@@ -83,27 +66,6 @@ async def talking(
         driver = RunDriver(pilot, service, screen, StillClock())
         await driver.idle()
         yield driver
-
-
-@asynccontextmanager
-async def recorded(tmp_path: Path, name: str, size: tuple[int, int] = (120, 40)) -> AsyncIterator[RunDriver]:
-    """A recorded session of a Codex home, read by the real service."""
-    home = copytree(HOME, tmp_path / "codex")
-    async with live_room(home) as service:
-        item = next(item for address, item in service.snapshot().items.items() if name in address.item)
-        seen = cast("MemoryService", _Watched(service))
-        clock = StillClock(item.changed_at or 0.0)
-        app = OdwApp(seen, service.snapshot(), Config(), clock)
-        async with app.run_test(size=size) as pilot:
-            await pilot.pause()
-            screen = screen_for(app.kit, item)
-            await app.push_screen(screen)
-            driver = RunDriver(pilot, seen, screen, clock)
-            while screen.detail is None:
-                await service.settle()
-                await driver.idle()
-            await driver.idle()
-            yield driver
 
 
 async def test_a_session_with_a_transcript_opens_at_its_conversation_and_its_last_words() -> None:

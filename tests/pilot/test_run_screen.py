@@ -145,7 +145,7 @@ async def test_a_session_shows_its_question_first_and_then_its_output() -> None:
         await run.press("tab")
         assert run.shows("last words")
         await run.press("1")
-        assert "A session has no rounds" in run.footer
+        assert "left no transcript" in run.footer
 
 
 async def test_a_session_without_a_question_opens_at_its_output() -> None:

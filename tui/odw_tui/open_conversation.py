@@ -62,22 +62,28 @@ class OpenConversation:
         return () if self._conversation is None else self._conversation.entries(first, last)
 
     async def run(self) -> None:
-        """Follow it until cancelled."""
-        await self._in_view.wait()
+        """Follow it until cancelled; one that is missing is looked for again when there is news."""
+        while True:
+            await self._in_view.wait()
+            self._news.clear()
+            try:
+                async with self._service.conversation(self._address) as conversation:
+                    await self._keep(conversation)
+            except OdwError as error:
+                self._say_missing(str(error))
+            except OSError as error:
+                self._say_missing(error.strerror or str(error))
+            await self._news.wait()
+
+    async def _keep(self, conversation: Conversation) -> None:
+        self._conversation, self._is_missing = conversation, False
         try:
-            async with self._service.conversation(self._address) as conversation:
-                self._conversation = conversation
-                try:
-                    await self._follow(conversation)
-                finally:
-                    self._conversation = None
-                    async with self._turn:
-                        # Whoever still reads a body has done so before the file is given back.
-                        pass
-        except OdwError as error:
-            self._say_missing(str(error))
-        except OSError as error:
-            self._say_missing(error.strerror or str(error))
+            await self._follow(conversation)
+        finally:
+            self._conversation = None
+            async with self._turn:
+                # Whoever still reads a body has done so before the file is given back.
+                pass
 
     async def _follow(self, conversation: Conversation) -> None:
         was_complete = False

@@ -12,6 +12,7 @@ _STEP_MS = 50
 """Between two looks of the watching thread at its queue: 0.1 % of a core; a smaller step costs thirty times that."""
 _DEBOUNCE_MS = 50
 _RESTART_S = 0.1
+_AFTER_FAILURE_S = 1.0
 
 
 class FolderWatcher:
@@ -42,7 +43,7 @@ class FolderWatcher:
     async def run(self) -> None:
         """Watch until cancelled. Raises ``OSError`` when the system has no watches left."""
         # Imported late: nothing that is needed for the first paint may wait for it.
-        from watchfiles import awatch
+        from watchfiles import WatchfilesRustInternalError, awatch
 
         while True:
             self._changed.clear()
@@ -68,6 +69,11 @@ class FolderWatcher:
                 # A folder went between the look and the watch; the next sweep says what is there.
                 self._inodes = {}
                 await asyncio.sleep(_RESTART_S)
+            except WatchfilesRustInternalError:
+                # A file whose name is no Unicode is enough. What else happened went with it, so look everywhere, but
+                # not as often as somebody can make this happen.
+                self._heard(set(self._folders))
+                await asyncio.sleep(_AFTER_FAILURE_S)
             finally:
                 self.is_running = False
                 ending.cancel()

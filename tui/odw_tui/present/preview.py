@@ -15,6 +15,7 @@ from odw_tui.present.parts import TEXT_LIMIT, labelled, said
 from odw_tui.present.places import at_home
 from odw_tui.present.question_card import cards
 from odw_tui.present.spans import Line, Span, spans
+from odw_tui.present.usage import limit_words
 
 if TYPE_CHECKING:
     # Details come after the first frame, and so do their many classes.
@@ -40,11 +41,11 @@ def preview(
     """
     width, height = size
     parts: list[Sequence[Line]] = [
-        (*_head(item, questions, now, signs, height), labelled("why", Span(_why(item), "strong"), most=3)),
+        (*_head(item, questions, now, signs, height), *_whys(item)),
         _cause(item, detail),
         cards(questions, signs, now),
         _outcomes(detail, now, signs, width),
-        (*_words(item), *_facts(item, home, signs)),
+        (*_words(item), *_facts(item, home, signs), *_limits(item, now, signs)),
     ]
     is_roomy = height >= _ROOMY_HEIGHT
     lines: list[Line] = []
@@ -77,6 +78,12 @@ def _when(item: Item, questions: Sequence[Question], now: float) -> str:
             return f", took {numbers.duration(item.ended_at - item.started_at)}, {ago} ago"
         case _:
             return f", {ago} ago"
+
+
+def _whys(item: Item) -> Iterable[Line]:
+    yield labelled("why", Span(_why(item), "strong"), most=3)
+    if item.is_inferred and "inferred" not in item.why:
+        yield labelled("", Span("inferred from files alone; whoever runs it may know better", "stale"), most=2)
 
 
 def _why(item: Item) -> str:
@@ -117,3 +124,12 @@ def _facts(item: Item, home: str, signs: Glyphs) -> Iterable[Line]:
     yield labelled("in", Span(shown, "quiet"), most=2)
     raw = f"{one_line(item.driver or item.address.engine, 40)} calls it: {one_line(item.raw_state, 200)}"
     yield labelled("name", Span(one_line(f"{item.address}   {raw}", TEXT_LIMIT), "faint"), most=2)
+
+
+def _limits(item: Item, now: float, signs: Glyphs) -> Iterable[Line]:
+    """The windows of the account's rate limit, as this session last heard of them."""
+    told = [limit_words(limit, now) for limit in item.limits if limit.resets_at is None or limit.resets_at > now]
+    if told:
+        between = Span(f"  {signs.dot}  ", "quiet")
+        joined = [span for words in told for span in (between, *words)][1:]
+        yield labelled("limit", *joined, most=2)

@@ -25,6 +25,8 @@ _COMPACT_START = 3
 _MIN_TITLE = 12
 _MIN_STAGE = 8
 _MAX_TITLE = 56
+_WIDE, _WIDE_WHERE = 150, 26
+"""From so many cells on, folder and branch have so many."""
 _LONGEST = 400
 """No cell is wider, so no more of a text than this is looked at."""
 
@@ -99,6 +101,8 @@ def layout(width: int, names: Mapping[str, str], *, has_engines: bool, is_compac
     columns = [column for column in _COLUMNS if width >= column.from_width and column.key not in left_out]
     start = _COMPACT_START if is_compact else _START
     sizes = {column.key: column.width for column in columns}
+    if Key.WHERE in sizes and width >= _WIDE:
+        sizes[Key.WHERE] = _WIDE_WHERE
     if is_compact:
         sizes[Key.STAGE] = max(_MIN_STAGE, width // 4)
     free = width - start - 1 - sum(sizes.values()) - _GAP * (len(columns) - 1)

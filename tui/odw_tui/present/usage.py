@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from odw_core.model.item import Item, Limit, sum_tokens
+from odw_core.text.ansi import one_line
 from odw_tui.present import numbers
 from odw_tui.present.spans import Span, Spans
 
@@ -42,12 +43,23 @@ def usage(items: Iterable[Item], now: float) -> tuple[Spans, ...]:
     said: list[Spans] = []
     limit = tightest(items, now)
     if limit is not None:
-        tone = "blocked" if limit.used_percent >= _TIGHT_PERCENT else "quiet"
-        until = "" if limit.resets_at is None else f" until {_clock(limit.resets_at, now)}"
-        said.append((Span("limit ", "faint"), Span(f"{limit.used_percent:.0f} %", tone), Span(until, "quiet")))
+        said.append((Span("limit ", "faint"), *_used(limit), *_until(limit, now)))
     if today := tokens_today(items, now):
         said.append((Span("tokens today ", "faint"), Span(today, "quiet")))
     return tuple(said)
+
+
+def limit_words(limit: Limit, now: float) -> Spans:
+    """``62 % of 5 h until 15:40``."""
+    return (*_used(limit), Span(f" of {one_line(limit.name, 40)}", "quiet"), *_until(limit, now))
+
+
+def _used(limit: Limit) -> Spans:
+    return (Span(f"{limit.used_percent:.0f} %", "blocked" if limit.used_percent >= _TIGHT_PERCENT else "quiet"),)
+
+
+def _until(limit: Limit, now: float) -> Spans:
+    return () if limit.resets_at is None else (Span(f" until {_clock(limit.resets_at, now)}", "quiet"),)
 
 
 def _clock(at: float, now: float) -> str:
