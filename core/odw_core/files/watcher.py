@@ -43,7 +43,8 @@ class FolderWatcher:
     async def run(self) -> None:
         """Watch until cancelled. Raises ``OSError`` when the system has no watches left."""
         # Imported late: nothing that is needed for the first paint may wait for it.
-        from watchfiles import WatchfilesRustInternalError, awatch
+        from watchfiles import awatch
+        from watchfiles._rust_notify import WatchfilesRustInternalError
 
         while True:
             self._changed.clear()
