@@ -81,7 +81,7 @@ def test_without_colour_no_colour_is_written(work: Path, home: Path) -> None:
         terminal.type("q")
         terminal.until("code 0")
         codes = {code for sequence in re.findall(r"\x1b\[([\d;]*)m", terminal.raw) for code in sequence.split(";")}
-        assert codes <= {"", "0", "1", "7", "39", "49", "22", "27"}
+        assert codes <= {"", "0", "1", "2", "7", "39", "49", "22", "27"}
 
 
 def test_ascii_only_is_ascii_on_the_screen(work: Path, home: Path) -> None:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from drivers import samples
-from drivers.memory_service import MemoryConversation, MemoryService
+from drivers.memory_service import MemoryService
 from drivers.recorded_session import recorded
 from drivers.run_driver import RunDriver, StillClock, opened
+from drivers.talk import SESSION, TALK, said, talking
 from odw_core.config import Config
 from odw_core.model.address import Address
-from odw_core.model.conversation import Entry, EntryKind
-from odw_core.model.detail import SessionDetail
+from odw_core.model.conversation import EntryKind
 from odw_core.model.item import Claim, State, Tokens
 from odw_tui.app import OdwApp
 from odw_tui.screens.file import FileScreen
@@ -25,47 +23,6 @@ from odw_tui.screens.run import RunScreen
 from odw_tui.screens.session import SessionScreen
 
 RUN = samples.run_detail()
-SESSION = samples.session_detail(
-    samples.session_item("talk", parent=None, state=State.DONE), has_conversation=True, turns=2, commands=3
-)
-
-
-def said(kind: EntryKind, head: str, body: str = "", **fields: object) -> tuple[Entry, str]:
-    entry = Entry(kind, samples.NOW, head, hash((kind, head)) & 0xFFFF, 1)
-    return replace(entry, **fields), body  # type: ignore[arg-type]
-
-
-TALK = (
-    said(EntryKind.TURN, "turn begins", note="gpt-5.5"),
-    said(EntryKind.USER, "make it work", "make it work\nplease"),
-    said(EntryKind.COMMAND, "npm test", "first\nboom: an error\nlast", exit_code=1, line_count=3),
-    said(EntryKind.PATCH, "src/a.py", "*** Begin Patch\n+new line\n-old line", note="+1 -1"),
-    said(EntryKind.QUESTION, "Which queue?", "Which queue?\n  - one"),
-    said(EntryKind.ANSWER, "one", "queue: one"),
-    said(EntryKind.COMMAND, "npm run build", "built", exit_code=0, line_count=1),
-    said(EntryKind.AGENT, "It works now.", "It works now.\nEvery test passes."),
-    said(EntryKind.END, "turn finished"),
-)
-
-
-@asynccontextmanager
-async def talking(
-    told: tuple[tuple[Entry, str], ...] = TALK,
-    detail: SessionDetail = SESSION,
-    size: tuple[int, int] = (120, 40),
-    step: int = 1_000,
-) -> AsyncIterator[RunDriver]:
-    """The screen of a session in which this was said."""
-    service = MemoryService(samples.snapshot([detail.item]), (detail,))
-    service.conversations[detail.item.address] = MemoryConversation(told, step)
-    app = OdwApp(service, service.snapshot(), Config(), StillClock())
-    async with app.run_test(size=size) as pilot:
-        await pilot.pause()
-        screen = screen_for(app.kit, detail.item)
-        await app.push_screen(screen)
-        driver = RunDriver(pilot, service, screen, StillClock())
-        await driver.idle()
-        yield driver
 
 
 async def test_a_session_with_a_transcript_opens_at_its_conversation_and_its_last_words() -> None:
@@ -219,7 +176,7 @@ async def test_a_run_lists_its_sessions_and_each_leads_back_up() -> None:
         run = RunDriver(pilot, service, screen, StillClock())
         await run.idle()
         await run.press("s")
-        assert run.tab == "sessions" and run.shows("1 session   1 transcript of them")
+        assert run.tab == "sessions" and run.shows("1 session   1 with the agent's own transcript")
         assert run.shows("800 tokens") and run.shows("└ the same")
         service.put(waits)
         await run.idle()

@@ -11,7 +11,7 @@ from drivers import samples
 from drivers.recorded_session import recorded
 from drivers.room_driver import open_room
 from drivers.run_driver import opened
-from odw_core.files.line_at import line_at
+from odw_core.files.line_at import line_at, told_at
 from odw_core.model.detail import How, Origin
 from odw_tui.screens.file import FileScreen
 from odw_tui.screens.origins import OriginsScreen
@@ -53,14 +53,38 @@ async def test_a_run_whose_engine_names_no_origin_says_so() -> None:
         assert "no figure under the cursor" in run.footer
 
 
-async def test_a_file_that_no_stream_shows_goes_to_the_editor_which_says_why_not(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.delenv("EDITOR", raising=False)
-    monkeypatch.delenv("VISUAL", raising=False)
+async def test_a_file_that_is_gone_says_so() -> None:
     async with opened(RUN) as run:
         await run.press("=", "enter")
-        assert "cannot be opened" in run.footer
+        while "It cannot be read: No such file" not in run.footer:
+            await run.idle()
+
+
+async def test_the_line_that_tells_is_shown_where_the_stream_is_told_in_words(tmp_path: Path) -> None:
+    journal, record, database = (tmp_path / name for name in ("events.jsonl", "run.json", "queue.db"))
+    journal.write_text('{"type": "launch"}\n{"type": "exit", "status": "completed"}\n{"type": "more"}\n')
+    record.write_text('{\n  "status": "completed"\n}\n')
+    database.write_bytes(b"SQLite format 3\0more")
+    places = [
+        Origin("state", str(journal), 19, samples.NOW, How.READ),
+        Origin("started", str(record), None, samples.NOW, How.READ),
+        Origin("tasks", str(database), None, samples.NOW, How.READ),
+    ]
+    async with opened(replace(RUN, origins=tuple(places))) as run:
+        await run.press("=", "enter")
+        while not isinstance(run.pilot.app.screen, FileScreen):
+            await run.idle()
+        await run.idle()
+        assert run.shows("events.jsonl, line 2") and run.shows('"exit", "status": "completed"')
+        assert not run.shows("launch") and not run.shows("more")
+        await run.press("escape", "j", "enter")
+        while not isinstance(run.pilot.app.screen, FileScreen):
+            await run.idle()
+        await run.idle()
+        assert run.shows("run.json") and run.shows('  "status": "completed"')
+        await run.press("escape", "j", "enter")
+        while "That is no text." not in run.footer:
+            await run.idle()
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40), (200, 60)])
@@ -94,4 +118,11 @@ def test_a_byte_has_its_line(tmp_path: Path) -> None:
     file = tmp_path / "lines"
     file.write_bytes(b"one\ntwo\nthree")
     assert [line_at(file, offset) for offset in (0, 3, 4, 8, 10, 999, -5)] == [1, 1, 2, 3, 3, 3, 1]
+    assert [told_at(file, offset) for offset in (0, 4, 8, 99, None)] == [
+        b"one",
+        b"two",
+        b"three",
+        b"",
+        file.read_bytes(),
+    ]
     assert line_at(tmp_path / "gone", 5) == 1 and line_at("\0", 5) == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from typing import Any, cast
@@ -13,12 +13,14 @@ from textual.pilot import Pilot
 from drivers import plan_samples, samples
 from drivers.room_driver import open_room
 from drivers.run_driver import opened
+from drivers.talk import SESSION, TALK, said, talking
 from odw_core.diagnose.doctor.check import Check, Level
 from odw_core.diagnose.doctor.examine import Section
 from odw_core.diagnose.doctor.world import World
 from odw_core.model.address import Address
-from odw_core.model.detail import Detail
-from odw_core.model.item import Item, Limit, State, Tokens
+from odw_core.model.conversation import Entry, EntryKind
+from odw_core.model.detail import Detail, How, Notice, Origin, SessionDetail
+from odw_core.model.item import Claim, Item, Limit, State, Tokens
 from odw_core.model.problem import Problem
 from odw_tui.screens.doctor import DoctorScreen
 
@@ -60,6 +62,40 @@ def run(*keys: str, detail: Detail | Item, logs: Mapping[tuple[Address, str], It
     @asynccontextmanager
     async def scene(size: Size) -> AsyncIterator[Pilot[Any]]:
         async with opened(detail, logs=logs, size=size) as driver:
+            await driver.press(*keys)
+            yield driver.pilot
+
+    return scene
+
+
+def talk(*keys: str, detail: SessionDetail, told: Sequence[tuple[Entry, str]]) -> Scene:
+    @asynccontextmanager
+    async def scene(size: Size) -> AsyncIterator[Pilot[Any]]:
+        async with talking(tuple(told), detail, size) as driver:
+            await driver.press(*keys)
+            yield driver.pilot
+
+    return scene
+
+
+def agents(*keys: str) -> Scene:
+    """A run with sessions of every kind: a record with the agent's own transcript, one that waits, one that broke."""
+    run_address = RUN.item.address
+    record = samples.session_item("core-1", parent=run_address, claims=(Claim("codex", session="0199"),), model="gpt-5")
+    children = (
+        record,
+        replace(
+            record, address=Address("codex", "0199"), claims=(), tokens=Tokens(96_000, False, 91_000, 71_000, 5_000)
+        ),
+        samples.session_item(
+            "docs-1", parent=run_address, state=State.WAITING, why="asks: which queue keeps closed items?"
+        ),
+        samples.session_item("odd-1", parent=run_address, state=State.FAILED, title=WIDE, why=LONG, model=LONG),
+    )
+
+    @asynccontextmanager
+    async def scene(size: Size) -> AsyncIterator[Pilot[Any]]:
+        async with opened(RUN, size=size, room=samples.snapshot((RUN.item, *children))) as driver:
             await driver.press(*keys)
             yield driver.pilot
 
@@ -128,6 +164,55 @@ STDERR = [f"2026-02-12T03:04:{second:02}Z  INFO  codex_core: step {second}" for 
 DIFFS = {(cell.attempts[-1].address, "diff"): plan_samples.DIFF.split("\n")[:-1] for cell in RUN.cells if cell.attempts}
 QUESTIONS = samples.room().questions
 
+SPOKEN = replace(
+    SESSION,
+    item=replace(
+        SESSION.item,
+        title="fix rounding in invoices",
+        why="the agent finished its turn",
+        folder=f"{samples.WORK}/billing",
+        branch="fix/inv",
+        tokens=Tokens(96_000, False, 91_000, 71_000, 5_000, 2_000),
+    ),
+    asked_model="gpt-5.5",
+    sandbox="workspace-write",
+    approval_policy="on-request",
+    version="0.169.0",
+    source="exec",
+    context_used=106_000,
+    context_window=258_000,
+    failed_commands=1,
+    patches=1,
+    compactions=1,
+    notices=(Notice("the writer was killed: its turn was begun and never ended", is_warning=True),),
+)
+ODD_TALK = (
+    *TALK,
+    said(
+        EntryKind.COMMAND, HOSTILE, f"{HOSTILE}\n{WIDE}\n{LONG}", exit_code=127, duration_s=4_000, line_count=1_234_567
+    ),
+)
+ORIGINS = (
+    Origin("state", f"{samples.WORK}/shop/.odw/runs/run-1/events.jsonl", 38_581, samples.NOW - 180, How.READ),
+    Origin(
+        "tokens",
+        f"{samples.WORK}/shop/.odw/runs/run-1/events.jsonl",
+        28_611,
+        samples.NOW - 300,
+        How.READ,
+        "the sum over all agent_done lines",
+    ),
+    Origin("model", f"{samples.WORK}/shop/.odw/runs/run-1/events.jsonl", 28_153, None, How.SERVER),
+    Origin(
+        "title",
+        f"{samples.WORK}/{WIDE}/{'very-' * 40}long/run.json",
+        None,
+        samples.NOW,
+        How.INFERRED,
+        f"{HOSTILE} {LONG}",
+    ),
+)
+
 SCENES: dict[str, Scene] = {
     "room": room(details=DETAILS, snapshot=samples.snapshot(LIMITED, QUESTIONS)),
     "room-odd-names": room(snapshot=samples.snapshot(_odd_items(), QUESTIONS)),
@@ -155,6 +240,13 @@ SCENES: dict[str, Scene] = {
     "run-output-missing": run("5", detail=RUN),
     "run-artifacts": run("6", detail=PLANS),
     "run-notes": run("9", detail=PLANS),
+    "run-sessions": agents("s", "j"),
+    "run-origins": run("=", "j", detail=replace(RUN, origins=ORIGINS)),
+    "run-origins-none": run("=", detail=replace(RUN, origins=())),
+    "session-conversation": talk("[", "[", detail=SPOKEN, told=TALK),
+    "session-conversation-patch": talk("[", "[", "j", "enter", detail=SPOKEN, told=TALK),
+    "session-conversation-odd": talk("G", detail=SPOKEN, told=ODD_TALK),
+    "session-conversation-empty": talk(detail=SESSION, told=()),
     "run-gone": gone(),
     "run-unread": run(detail=samples.room_items()[0]),
 }

@@ -1,4 +1,4 @@
-"""Which line of a file a byte stands in. Reads the file up to there, keeps nothing."""
+"""Which line of a file a byte stands in, and what that line says. Reads no more than that needs, keeps nothing."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 from odw_core.files.safe_open import open_regular
 
 _BLOCK = 1 << 20
+MOST = 1 << 20
+"""Bytes of a line, or of a file as a whole, that are ever told."""
 
 
 def line_at(path: str | Path, offset: int) -> int:
@@ -27,5 +29,26 @@ def line_at(path: str | Path, offset: int) -> int:
         return line
     except OSError:
         return 1
+    finally:
+        os.close(descriptor)
+
+
+def told_at(path: str | Path, offset: int | None) -> bytes:
+    """The line that begins at byte ``offset``, or the whole file without one; at most ``MOST`` bytes of it.
+
+    Raises ``OSError`` when it cannot be read.
+    """
+    descriptor = open_regular(path)
+    try:
+        os.lseek(descriptor, max(0, offset or 0), os.SEEK_SET)
+        chunks: list[bytes] = []
+        missing = MOST
+        while missing > 0 and (block := os.read(descriptor, min(missing, _BLOCK))):
+            line, end, _ = block.partition(b"\n") if offset is not None else (block, b"", b"")
+            chunks.append(line)
+            missing -= len(block)
+            if end:
+                break
+        return b"".join(chunks)
     finally:
         os.close(descriptor)

@@ -70,7 +70,9 @@ class FolderWatcher:
                 # A folder went between the look and the watch; the next sweep says what is there.
                 self._inodes = {}
                 await asyncio.sleep(_RESTART_S)
-            except WatchfilesRustInternalError:
+            except ExceptionGroup as errors:
+                if errors.split(WatchfilesRustInternalError)[1] is not None:
+                    raise
                 # A file whose name is no Unicode is enough. What else happened went with it, so look everywhere, but
                 # not as often as somebody can make this happen.
                 self._heard(set(self._folders))
@@ -91,6 +93,8 @@ async def _set_when(happened: asyncio.Event, stop: asyncio.Event) -> None:
 
 def _inode(folder: str) -> int | None:
     try:
+        # A name that is no Unicode cannot be watched.
+        folder.encode()
         status = os.lstat(folder)
     except (OSError, ValueError):
         return None

@@ -77,7 +77,7 @@ def test_the_transcript_of_a_record_stands_below_it_and_is_counted_once() -> Non
         ("b", False),
     ]
     title = words(sessions_title((own, record, other), UNICODE))
-    assert "2 sessions   1 transcript" in title and "at least 800 tokens" in title
+    assert "2 sessions   1 with the agent's own transcript" in title and "at least 800 tokens" in title
 
 
 @pytest.mark.parametrize("width", [30, 60, 80, 120, 200])

@@ -9,7 +9,7 @@ import pytest
 
 from drivers import samples
 from odw_core.model.detail import Column, ColumnKind, Detail, Mark
-from odw_core.model.item import Item, State
+from odw_core.model.item import Item, Limit, State
 from odw_core.model.question import Question
 from odw_tui.present.glyphs import UNICODE
 from odw_tui.present.outcomes import outcome_lines
@@ -125,3 +125,17 @@ def test_a_column_that_runs_says_for_how_long() -> None:
 def test_a_session_has_no_columns() -> None:
     assert outcome_lines(samples.session_detail(), samples.NOW, UNICODE, 60) == ()
     assert outcome_lines(replace(samples.run_detail(), columns=()), samples.NOW, UNICODE, 60) == ()
+
+
+def test_a_guess_from_files_alone_is_called_one() -> None:
+    guess = replace(the("release note"), is_inferred=True)
+    assert "       inferred from files alone; whoever runs it may know better" in told(guess)
+    said_already = replace(guess, why="it seems to wait (inferred from its transcript)")
+    assert not any("files alone" in line for line in told(said_already))
+
+
+def test_the_windows_of_a_rate_limit_that_are_still_open_are_told() -> None:
+    open_, over = Limit("7 d", 40.4, None, None), Limit("1 h", 99.0, samples.NOW - 1, None)
+    item = replace(the("release note"), limits=(Limit("5 h", 84.6, samples.NOW + 60, None), open_, over))
+    (line,) = [line for line in told(item) if line.startswith("limit")]
+    assert line.startswith("limit  85 % of 5 h until ") and line.endswith("·  40 % of 7 d")

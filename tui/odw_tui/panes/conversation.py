@@ -34,7 +34,7 @@ from odw_tui.widgets.sheet import Sheet
 from odw_tui.widgets.toned_lines import TonedLines
 
 _PAGE = 64
-_BESIDE_WIDTH = 160
+_BESIDE_WIDTH, _LOW_HEIGHT = 160, 30
 _ENDING = 16
 """Entries at the end among which a last word is looked for."""
 _LOOK_S = 0.25
@@ -164,6 +164,7 @@ class ConversationPane(Vertical):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= _BESIDE_WIDTH, "-beside")
+        self._show_body_title()
 
     def _conversation_changed(self) -> None:
         self._limiter.request()
@@ -206,10 +207,15 @@ class ConversationPane(Vertical):
         if looked_at == self._shown:
             return
         self._shown = looked_at
-        self._body_title.show(body_title(looked_at[1], self._kit.signs))
+        self._show_body_title()
         self._is_fetching = True
         self.run_worker(self._fetch_body(looked_at[1]), group="body", exclusive=True)
         self.post_message(self.Moved())
+
+    def _show_body_title(self) -> None:
+        if (entry := self.entry) is not None:
+            is_short = self.app.size.height < _LOW_HEIGHT
+            self._body_title.show(body_title(entry, self._kit.signs, is_short=is_short))
 
     async def _fetch_body(self, entry: Entry) -> None:
         try:

@@ -192,13 +192,15 @@ def resting_place(entries: Sequence[Entry]) -> int:
     return 1
 
 
-def body_title(entry: Entry, signs: Glyphs) -> tuple[Line, ...]:
-    """What stands above the text of an entry: its whole first line, and how it ended."""
+def body_title(entry: Entry, signs: Glyphs, *, is_short: bool = False) -> tuple[Line, ...]:
+    """What stands above the text of an entry: its whole first line, and how it ended; in one line if need be."""
     sign, tone = sign_of(entry, signs)
     said = Span(one_line(entry.head, TEXT_LIMIT) if entry.kind in _TITLED else "", "strong")
     who = Span(NAMES[entry.kind], "quiet")
-    first = Line(spans(Span(f"{sign} ", tone), who, Span("  "), said), (), 3, 2)
     ending = ending_of(entry)
+    if is_short:
+        return (Line(spans(Span(f"{sign} ", tone), who, Span("  "), said), ending),)
+    first = Line(spans(Span(f"{sign} ", tone), who, Span("  "), said), (), 3, 2)
     at = Span(clock(entry.at), "faint")
     return (first, Line(spans(Span("  "), at, Span("   " if entry.at is not None else ""), *ending)))
 

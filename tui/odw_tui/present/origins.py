@@ -97,6 +97,8 @@ def value_of(figure: str, detail: Detail, signs: Glyphs) -> str:
             return _moment(item.ended_at)
         case "parent":
             return str(item.parent or "")
+        case "said":
+            return item.last_words
         case "title" | "goal" | "stage" | "branch" | "folder" | "cause" | "why":
             return str(getattr(item, figure) or "")
         case _:

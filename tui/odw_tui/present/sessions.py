@@ -84,7 +84,7 @@ def sessions_title(sessions: Sequence[Item], glyphs: Glyphs) -> Line:
     ordered = in_order(sessions)
     own = sum(1 for _, is_own in ordered if is_own)
     words = counted(len(ordered) - own, "session")
-    more = f"   {counted(own, 'transcript')} of them by the agents themselves" if own else ""
+    more = f"   {own} with the agent's own transcript" if own else ""
     return said(Span(words, "strong"), Span(more, "quiet"), Span(_used(ordered), "quiet"))
 
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 
 from odw_core.errors import OdwError
-from odw_core.files.line_at import line_at
+from odw_core.files.line_at import line_at, told_at
 from odw_core.files.line_index import FileLines
 from odw_core.model.address import Address
 from odw_core.model.detail import Detail, Origin
@@ -109,12 +109,25 @@ class OriginsScreen(LineScreen):
         if origin is None or detail is None:
             return
         stream = await self._stream_of(origin, detail)
-        if stream is None:
-            await self.do_edit()
-            return
         line = await asyncio.to_thread(line_at, origin.file, origin.offset or 0)
-        title = PurePath(origin.file).name
-        self.app.push_screen(FileScreen(self.kit, Text(title, self.address, stream, line=line, places=self._places)))
+        name = PurePath(origin.file).name
+        if stream is not None:
+            self.app.push_screen(FileScreen(self.kit, Text(name, self.address, stream, line=line, places=self._places)))
+        elif words := await self._words_of(origin):
+            title = name if origin.offset is None else f"{name}, line {line}"
+            self.app.push_screen(FileScreen(self.kit, Text(title, self.address, "", words=words, places=self._places)))
+
+    async def _words_of(self, origin: Origin) -> str:
+        """What stands there; empty, with a word on why, where that is nothing to read."""
+        try:
+            data = await asyncio.to_thread(told_at, origin.file, origin.offset)
+        except OSError as error:
+            self.flash(f"It cannot be read: {error.strerror or error}.")
+            return ""
+        if not data or b"\0" in data:
+            self.flash("That is no text." if data else "Nothing stands there any more.")
+            return ""
+        return data.decode("utf-8", "replace")
 
     async def _stream_of(self, origin: Origin, detail: Detail) -> str | None:
         """The stream that is this very file, line by line; None when there is none."""
