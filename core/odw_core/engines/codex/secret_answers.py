@@ -37,6 +37,8 @@ class SecretAnswers:
 
     def _forget(self) -> None:
         self._looked_at = 0
+        self._rest = bytearray()
+        """The line that has no end yet: one of many megabytes is read once."""
         self._answers: list[tuple[int, int]] = []
         self._echoes: list[tuple[int, int]] = []
         self._calls: dict[bytes, tuple[str, ...]] = {}
@@ -69,21 +71,22 @@ class SecretAnswers:
     def _look(self, descriptor: int, upto: int | None) -> bytes:
         """Take in whole lines; the value is what follows the last one."""
         size = os.fstat(descriptor).st_size
-        if size < self._looked_at:
+        if size < self._looked_at + len(self._rest):
             self._forget()
         end = size if upto is None else upto
-        rest = b""
-        while self._looked_at + len(rest) < end:
-            data = os.pread(descriptor, _BLOCK, self._looked_at + len(rest))
+        while (at := self._looked_at + len(self._rest)) < end:
+            data = os.pread(descriptor, _BLOCK, at)
             if not data:
                 break
-            rest += data
-            whole, newline, unfinished = rest.rpartition(b"\n")
-            if newline:
-                self._take(whole)
-                self._looked_at += len(whole) + 1
-                rest = unfinished
-        return rest
+            last = data.rfind(b"\n")
+            if last < 0:
+                self._rest += data
+                continue
+            whole = bytes(self._rest) + data[:last]
+            self._rest = bytearray(data[last + 1 :])
+            self._take(whole)
+            self._looked_at += len(whole) + 1
+        return bytes(self._rest) if self._calls else b""
 
     def _take(self, lines: bytes) -> None:
         if not self._calls and _ASKED not in lines:
