@@ -17,7 +17,7 @@ from odw_core.model.problem import Problem
 from odw_core.model.question import Field, Question
 from odw_core.service import detail_documents
 from odw_core.service.parts import cells_at
-from odw_core.service.plain_values import Document, duration_s, time_text, tokens_document
+from odw_core.service.plain_values import Document, duration_s, made_plain, time_text, tokens_document
 from odw_core.state.select import row_counts, rows
 
 SCHEMA = 1
@@ -89,13 +89,13 @@ def detail_document(detail: Detail) -> Document:
         case _:
             assert_never(detail)
     questions = [question_document(question) for question in detail.questions]
-    return _document({**item_document(detail.item), **fields, "questions": questions})
+    return _document(made_plain({**item_document(detail.item), **fields, "questions": questions}))
 
 
 def part_document(detail: Detail, address: Address) -> Document:
     """The task or attempt at ``address`` inside the run ``detail`` tells about; no cells when it has no such part."""
     cells = [detail_documents.cell_document(cell) for cell in cells_at(detail, address)]
-    return _document({"address": str(address), "run": item_document(detail.item), "cells": cells})
+    return _document(made_plain({"address": str(address), "run": item_document(detail.item), "cells": cells}))
 
 
 def question_page(question: Question, asker: Item | None) -> Document:

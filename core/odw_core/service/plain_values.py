@@ -6,10 +6,24 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from odw_core.model.item import Tokens
+from odw_core.text.ansi import plain
 
 Document = dict[str, Any]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def made_plain(value: Any) -> Any:
+    """A document with every text in it as it may be shown, however deep: nothing foreign slips by a forgotten field."""
+    match value:
+        case str():
+            return plain(value)
+        case dict():
+            return {name: made_plain(one) for name, one in value.items()}
+        case list() | tuple():
+            return [made_plain(one) for one in value]
+        case _:
+            return value
 
 
 def time_text(at: float | None) -> str | None:

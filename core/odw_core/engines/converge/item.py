@@ -55,7 +55,7 @@ def run_item(acc: RunAcc, facts: Facts) -> Item:
         tasks=_progress(acc),
         blockers=len(stops(acc)) if acc.has_record else None,
         questions=len(asked),
-        model=next((plan.model for plan in acc.plans if plan.model), None),
+        model=next((one_line(plan.model, 120) for plan in acc.plans if plan.model), None),
         started_at=began,
         changed_at=_changed_at(acc, facts) or began,
         ended_at=ended,

@@ -178,7 +178,7 @@ def _attempt(acc: RunAcc, item: Item, one: Try) -> Attempt:
         started_at=began,
         ended_at=ended,
         runtime=one_line(provider, 40),
-        model=plan.model if plan is not None and plan.model else next((fail.model for fail in fails), None) or None,
+        model=one_line(_model(plan, fails), 120) or None,
         session=None,
         tokens=None,
         files=(),
@@ -186,6 +186,12 @@ def _attempt(acc: RunAcc, item: Item, one: Try) -> Attempt:
         error=None if is_codex or not fails else _error(acc, fails),
         streams=streams_of(one),
     )
+
+
+def _model(plan: PlanAcc | None, fails: list[LogFail]) -> str:
+    """Which model answered, or the first that did not; empty when nobody says."""
+    named = plan.model if plan is not None else None
+    return named or next((fail.model for fail in fails if fail.model), "")
 
 
 def _error(acc: RunAcc, fails: list[LogFail]) -> str:

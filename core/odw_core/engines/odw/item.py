@@ -57,7 +57,7 @@ def run_item(acc: RunAcc, facts: Facts, depth: Depth = Depth.FOLDED) -> Item:
         tasks=_progress(acc),
         blockers=_open_blockers(acc),
         questions=len(run_questions(acc, address, facts.alive)),
-        model=next((node.model for node in reversed(acc.nodes.values()) if node.model), None),
+        model=next((one_line(node.model, 120) for node in reversed(acc.nodes.values()) if node.model), None),
         tokens=Tokens(acc.tokens, acc.tokens_at_least)
         if acc.tokens or (acc.nodes and not acc.tokens_at_least)
         else None,
