@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import UnionType
-from typing import Any, ClassVar, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from odw_core.errors import ConfigError
 
@@ -37,6 +37,14 @@ class Config:
     """Action name to the keys that trigger it, instead of the built-in ones."""
     cache: bool = True
     """Keep a cache of what was read, so that the next start is instant."""
+    codex: str | None = None
+    """The Codex program that sessions are started with; unset: the first ``codex`` on PATH."""
+    attention: Literal["off", "unfocused", "always"] = "unfocused"
+    """When to tell you outside of the screen that something waits: the window title, a notification, the hook."""
+    attention_bell: bool = False
+    """Ring the terminal's bell as well."""
+    attention_hook: tuple[str, ...] = ()
+    """Command that is run once for each new question: the program and its words; no shell reads it."""
 
 
 class Mistake(NamedTuple):
@@ -171,6 +179,8 @@ def fits(value: object, hint: object) -> bool:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is UnionType:
         return any(fits(value, one) for one in arguments)
+    if origin is Literal:
+        return value in arguments
     if origin is tuple:
         return isinstance(value, list) and all(fits(one, arguments[0]) for one in value)
     if origin is Mapping:

@@ -27,6 +27,12 @@ class NotFound(OdwError):
     exit_code = 4
 
 
+class Stale(OdwError):
+    """What was decided about changed, or is gone."""
+
+    exit_code = 6
+
+
 class Refused(OdwError):
     """Not allowed here."""
 

@@ -7,10 +7,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, M
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+from odw_core.diagnose.doctor.check import Check
 from odw_core.errors import NotFound
 from odw_core.files.line_source import LineSource
 from odw_core.model.address import Address
 from odw_core.model.change import Change, Snapshot
+from odw_core.model.command import Command, Outcome, Receipt, Start
 from odw_core.model.conversation import Entry
 from odw_core.model.detail import Detail
 from odw_core.model.item import Item
@@ -133,7 +135,8 @@ class MemoryConversation:
 class MemoryService:
     """Implements ``Service`` and, for the app, ``run``. Steered with ``put``, ``become``, ``tell``, ``fail``.
 
-    ``asked`` lists the addresses whose detail was opened and ``attended`` the last word of ``attend``.
+    ``submitted`` lists what was sent, ``asked`` the addresses whose detail was opened, ``attended`` is the last word of
+    ``attend``.
     An empty batch of ``changes`` says that questions, problems, places or completeness changed and no item did.
     """
 
@@ -160,6 +163,15 @@ class MemoryService:
         self.searching = 0
         """How many searches have not ended."""
         self.is_running = False
+        self.prepared: list[Start] = []
+        """Starts that were asked about."""
+        self.checks: tuple[Check, ...] = ()
+        self.starts: dict[Address, Start] = {}
+        """What would start something once more."""
+        self.submitted: list[Command] = []
+        self.outcomes: dict[str, Receipt] = {}
+        self.answers_with: Receipt | None = None
+        """What ``submit`` says at once; None is ``sent``, and then ``tell_outcome`` says more."""
 
     def snapshot(self) -> Snapshot:
         return self._snapshot
@@ -215,6 +227,32 @@ class MemoryService:
     async def set_places(self, places: Sequence[str]) -> None:
         self._snapshot = replace(self._snapshot, places=tuple(places))
         self.become()
+
+    async def submit(self, command: Command) -> Receipt:
+        self.submitted.append(command)
+        told = self.outcomes.get(command.id) or self.answers_with
+        return Receipt(command.id, Outcome.SENT) if told is None else replace(told, command_id=command.id)
+
+    async def outcome(self, command_id: str, within_s: float) -> Receipt:
+        while command_id not in self.outcomes:
+            await self._news.next()
+        return self.outcomes[command_id]
+
+    def tell_outcome(self, outcome: Outcome, reason: str = "", of: int = -1) -> None:
+        """Say what became of a command, by default of the last one."""
+        command_id = self.submitted[of].id
+        self.outcomes[command_id] = Receipt(command_id, outcome, reason)
+        self._news.tell()
+
+    async def preflight(self, start: Start) -> tuple[Check, ...]:
+        self.prepared.append(start)
+        return self.checks
+
+    async def models(self) -> tuple[str, ...]:
+        return ("gpt-5.5", "gpt-6-sol")
+
+    async def repeated(self, address: Address) -> Start | None:
+        return self.starts.get(address)
 
     def attend(self, addresses: Iterable[Address]) -> None:
         self.attended = tuple(addresses)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from textual.events import Key, MouseScrollDown
@@ -56,7 +57,7 @@ class RoomDriver:
     async def idle(self) -> None:
         """Wait until everything that was asked for is done and painted."""
         await self.pilot.pause()
-        while self.app.bridge.has_pending_frame:
+        while self.app.bridge.has_pending_frame or getattr(self.app.screen, "has_pending_frame", False):
             await self.pilot.pause()
 
     async def put(self, *items: Item) -> None:
@@ -177,11 +178,22 @@ async def open_room(
     config: Config | None = None,
     themes: Gallery | None = None,
     desk: Desk | None = None,
+    state: Path | None = None,
+    is_read_only: bool = False,
 ) -> AsyncIterator[RoomDriver]:
     """The room over ``snapshot``, by default the one of the sketch."""
     clock = StillClock()
     service = MemoryService(snapshot or samples.room(), details)
-    app = OdwApp(service, service.snapshot(), config or Config(), clock, themes=themes, desk=desk)
+    app = OdwApp(
+        service,
+        service.snapshot(),
+        config or Config(),
+        clock,
+        themes=themes,
+        desk=desk,
+        state=state,
+        is_read_only=is_read_only,
+    )
     async with app.run_test(size=size) as pilot:
         driver = RoomDriver(app, pilot, service, clock)
         await driver.idle()

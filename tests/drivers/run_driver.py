@@ -35,6 +35,9 @@ class StillClock:
     def now(self) -> float:
         return self.time
 
+    def monotonic(self) -> float:
+        return self.time
+
 
 class RunDriver:
     """What a person can do and see."""

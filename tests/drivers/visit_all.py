@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from textual import _wait
 from textual.pilot import Pilot
 from textual.widget import Widget
 
@@ -25,6 +26,8 @@ from odw_tui.screens.opening import screen_for
 LONGEST_S = 20.0
 """No screen may take as long."""
 _MOST_STREAMS = 6
+_LISTS = (Tab.CONVERSATION, Tab.TIMELINE, Tab.BLOCKERS, Tab.PLANS, Tab.ARTIFACTS, Tab.QUESTIONS)
+"""What has entries that show more of themselves once the cursor is there, or a page of their own."""
 
 
 class Visitor:
@@ -73,12 +76,13 @@ class Visitor:
             for tab in screen._offered():
                 screen.open_tab(tab)
                 await self.look()
-                await self.press("j", "j", "G")
+                await self.press(*("jj" if tab in _LISTS else ""), "G")
                 if tab is Tab.OUTPUT:
-                    for _ in range(_MOST_STREAMS):
+                    target = screen._output._target
+                    for _ in range(min(_MOST_STREAMS, len(target.streams) - 1 if target else 0)):
                         screen._output.next_stream()
                         await self.look()
-                if tab in (Tab.CONVERSATION, Tab.TIMELINE, Tab.BLOCKERS, Tab.PLANS, Tab.ARTIFACTS, Tab.QUESTIONS):
+                if tab in _LISTS:
                     await self.press("enter")
                 while self._app.screen is not screen and len(self._app.screen_stack) > 2:
                     self._app.pop_screen()
@@ -115,4 +119,6 @@ async def _visit(folder: Path, places: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    # A pilot looks this often whether the process is at rest; with its own figures most of the time goes by waiting.
+    _wait.SLEEP_GRANULARITY, _wait.SLEEP_IDLE = 0.002, 0.001
     asyncio.run(_visit(Path(sys.argv[1]), sys.argv[2:]))

@@ -113,6 +113,8 @@ class Terminal:
         except (ProcessLookupError, subprocess.TimeoutExpired):
             self._process.kill()
             self._process.wait(5)
+        # The next terminal may get the same descriptor: a reader left behind would take its bytes.
+        self._reader.join()
         os.close(self._master)
 
 

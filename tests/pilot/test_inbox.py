@@ -16,22 +16,22 @@ pytestmark = pytest.mark.asyncio
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
-async def test_every_question_has_a_row_and_the_first_its_card(size: tuple[int, int]) -> None:
+async def test_every_question_has_a_row_and_the_one_of_the_row_before_its_card(size: tuple[int, int]) -> None:
     async with open_room(size=size) as room:
         await room.press("i")
         assert isinstance(room.app.screen, InboxScreen)
         for question in room.service.snapshot().questions:
             assert room.shows(question.title[:30])
-        first = room.service.snapshot().questions[0]
         assert room.shows("wait for you") or room.shows("waits for you")
-        assert room.shows(f"question:{first.id}")
+        mine = next(one for one in room.service.snapshot().questions if one.address.root == room.room.looked_at)
+        assert room.shows(f"question:{mine.id}")
 
 
-async def test_enter_opens_who_asks_and_back_leads_to_the_inbox() -> None:
+async def test_who_asks_can_be_opened_and_back_leads_to_the_inbox() -> None:
     first = samples.room().questions[0]
     asker = next(one for one in samples.room_items() if one.address == first.address.root)
     async with open_room(details=[samples.run_detail(asker)]) as room:
-        await room.press("i", "enter")
+        await room.press("i", "g", "o")
         assert isinstance(room.app.screen, OpenedScreen)
         await room.press("escape")
         assert isinstance(room.app.screen, InboxScreen)
@@ -60,5 +60,5 @@ async def test_an_empty_inbox_says_so_and_names_the_next_key() -> None:
 async def test_a_question_of_somebody_who_is_gone_is_told() -> None:
     lost = samples.question(Address("codex", "gone"), "lost", title="Who am I?")
     async with open_room(replace(samples.room(), questions=(lost,))) as room:
-        await room.press("i", "enter")
+        await room.press("i", "o")
         assert room.footer.startswith("Who asked that is not here any more.")

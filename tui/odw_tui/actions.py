@@ -32,16 +32,20 @@ THEMES = "themes"
 """The theme picker."""
 INBOX = "inbox"
 """Everything that waits for a person."""
+CARD = "card"
+"""One question, to be decided."""
 FIND = "find"
 """Words in everything there is; letters are typed."""
 PALETTE = "palette"
+START = "start"
+"""The form of a new run; letters are typed."""
 
 ORIGINS = "origins"
 """Where each figure comes from."""
 
 CONTEXTS = (
     *(ROOM, RUN, LINES, DIFF, SESSION, SESSION_LINES, ORIGINS, FILE, TEXT),
-    *(DOCTOR, PLACES, SETTINGS, THEMES, INBOX, FIND, PALETTE),
+    *(DOCTOR, PLACES, SETTINGS, THEMES, INBOX, CARD, FIND, PALETTE, START),
 )
 
 
@@ -66,8 +70,9 @@ class Action(NamedTuple):
 _RUNS = (RUN, LINES, DIFF)
 _SESSIONS = (SESSION, SESSION_LINES)
 _OPENED = (*_RUNS, *_SESSIONS)
+_DRIVEN = (ROOM, *_OPENED)
 _LONG = (LINES, DIFF, SESSION_LINES, FILE)
-_PAGES = (ROOM, *_OPENED, ORIGINS, FILE, TEXT, DOCTOR, PLACES, SETTINGS, THEMES, INBOX)
+_PAGES = (ROOM, *_OPENED, ORIGINS, FILE, TEXT, DOCTOR, PLACES, SETTINGS, THEMES, INBOX, CARD)
 
 ACTIONS: tuple[Action, ...] = (
     Action(
@@ -75,13 +80,42 @@ ACTIONS: tuple[Action, ...] = (
         "open",
         "Open what the cursor is on",
         ("enter",),
-        (ROOM, RUN, SESSION, ORIGINS, INBOX),
+        (ROOM, RUN, SESSION, ORIGINS),
         "look",
         hint=True,
     ),
     Action(
         "inbox", "inbox", "Show everything that waits for you, the oldest first", ("i",), (ROOM, RUN, SESSION), "look"
     ),
+    Action(
+        "decide", "decide", "Open the card under the cursor; its keys decide", ("enter",), (INBOX,), "act", hint=True
+    ),
+    Action("mark", "mark", "Mark what is read, to accept several at once", ("space",), (INBOX,), "act", hint=True),
+    Action(
+        "accept_marked", "accept marked", "Accept all that is marked, after a look at how many", ("a",), (INBOX,), "act"
+    ),
+    Action("asker", "who asks", "Open the run or session that asks", ("o",), (INBOX, CARD), "look", hint=True),
+    Action("accept", "accept", "Let it happen, this once", ("a",), (CARD,), "act"),
+    Action(
+        "accept_for_session",
+        "for session",
+        "Let it happen as often as this session asks",
+        ("A",),
+        (CARD,),
+        "act",
+    ),
+    Action("always_allow", "always", "Let it happen, and allow its like from now on", ("p",), (CARD,), "act"),
+    Action("never_allow", "never", "Forbid it and its like from now on", ("P",), (CARD,), "act"),
+    Action("decline", "decline", "Say no; whoever asked goes on without", ("x",), (CARD,), "act"),
+    Action("cancel_turn", "stop turn", "Say no, and stop whoever asked", ("c",), (CARD,), "act"),
+    Action("send_answer", "send", "Send what is picked and typed", ("ctrl+s",), (CARD,), "act", hint=True),
+    Action("pick", "pick", "Pick an option of the field by its number", tuple("123456789"), (CARD,), "act"),
+    Action("next_field", "next field", "To the next field, or its line of text", ("tab",), (CARD,), "move", hint=True),
+    Action("previous_field", "field before", "To the field before", ("shift+tab",), (CARD,), "move"),
+    Action("next_option", "next option", "Pick the option below", ("l", "right"), (CARD,), "move"),
+    Action("previous_option", "option before", "Pick the option above", ("h", "left"), (CARD,), "move"),
+    Action("next_question", "next question", "To the card that waits next", ("]",), (CARD,), "look", hint=True),
+    Action("previous_question", "question before", "To the card before", ("[",), (CARD,), "look"),
     Action("next_waiting", "next waiting", "Go to the next row that waits for you", ("]",), (ROOM,), "look", hint=True),
     Action("previous_waiting", "previous waiting", "Go to the row before that waits for you", ("[",), (ROOM,), "look"),
     Action("filter", "filter", "Show only rows with these words", ("/",), (ROOM,), "look", hint=True),
@@ -200,7 +234,7 @@ ACTIONS: tuple[Action, ...] = (
         "copy",
         "Copy what the cursor is on: an address, a path, a line",
         ("y",),
-        (ROOM, *_OPENED, ORIGINS, FILE, DOCTOR, PLACES, INBOX),
+        (ROOM, *_OPENED, ORIGINS, FILE, DOCTOR, PLACES, INBOX, CARD),
         "look",
         hint=True,
     ),
@@ -222,6 +256,32 @@ ACTIONS: tuple[Action, ...] = (
     Action("later_attempt", "next attempt", "Show the output of the next attempt", (">",), (LINES,), "look"),
     Action("wrap", "wrap", "Wrap long lines, or cut them", ("w",), (*_LONG, SESSION), "look", hint=True),
     Action("numbers", "numbers", "Show or hide line numbers", ("#",), _LONG, "look"),
+    Action("start", "start", "Start a run: a session, or a command", ("n",), (ROOM,), "act", hint=True),
+    Action("begin", "start it", "Start the run", ("ctrl+s", "f5"), (START,), "act", hint=True),
+    Action("next_input", "next", "To the next input", ("tab", "down"), (START,), "move", hint=True),
+    Action("previous_input", "before", "To the input before", ("shift+tab", "up"), (START,), "move"),
+    Action("next_choice", "choose", "Choose the next", ("right", "space"), (START,), "act"),
+    Action("previous_choice", "choose before", "Choose the one before", ("left",), (START,), "act"),
+    Action(
+        "other_workflow",
+        "other kind",
+        "Start something else: a session, a command",
+        ("ctrl+t",),
+        (START,),
+        "act",
+        hint=True,
+    ),
+    Action("say", "say", "Say something into the turn that is going on", ("m",), _DRIVEN, "act", hint=True),
+    Action("queue", "say after", "Say something as soon as this turn is over", ("M",), _DRIVEN, "act"),
+    Action(
+        "interrupt", "interrupt", "Stop the turn that is going on, and its commands", ("I",), _DRIVEN, "act", hint=True
+    ),
+    Action("resume", "go on", "Go on with what stopped or was left", ("U",), _DRIVEN, "act", hint=True),
+    Action("rerun", "run again", "Start it again, with another prompt if you like", ("R",), _DRIVEN, "act"),
+    Action("fork", "fork", "Begin a copy of this session with other words", ("F",), _DRIVEN, "act"),
+    Action("rename", "rename", "Give this session a name", ("T",), _DRIVEN, "act"),
+    Action("archive", "archive", "Put this session away, or take it back", (), _DRIVEN, "act"),
+    Action("cancel", "cancel", "End the run, its agents and their commands", ("X",), _DRIVEN, "act"),
     Action("down", "down", "One row down", ("j", "down"), _PAGES, "move"),
     Action("up", "up", "One row up", ("k", "up"), _PAGES, "move"),
     Action("first", "top", "To the first row", ("g", "home"), _PAGES, "move"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, ClassVar
@@ -22,12 +23,14 @@ from odw_core.text.ansi import one_line
 from odw_themes.loader import Gallery, Palette, fitting_theme
 from odw_tui import prelude
 from odw_tui.bridge import Bridge
+from odw_tui.deciding import Deciding
 from odw_tui.keymap import Keymap
 from odw_tui.kit import Kit
 from odw_tui.motion import Motion
 from odw_tui.present.glyphs import glyphs
 from odw_tui.screens.base import ActionScreen
 from odw_tui.screens.room import RoomScreen
+from odw_tui.terminal.hangup import forsake, when_gone
 from odw_tui.theme import to_theme
 
 if TYPE_CHECKING:
@@ -37,12 +40,14 @@ if TYPE_CHECKING:
     from odw_tui.visit import Visit
 
 _SAVING_S = 2.0
+_LONGEST_END_S = 5
+"""Without a terminal nobody could end a room that does not end by itself."""
 
 
 class OdwApp(App[None], inherit_bindings=False):
     """``first`` is painted before the service is set going, so it may be a cached reading.
 
-    ``opening`` is shown above the room, so that leaving it leads there.
+    ``opening`` is shown above the room, so that leaving it leads there. Half-written answers are kept below ``state``.
     """
 
     # The default screen is the only one whose own style sheet has to be named here.
@@ -65,6 +70,9 @@ class OdwApp(App[None], inherit_bindings=False):
         desk: Desk | None = None,
         visit: Visit | None = None,
         config_file: Path | None = None,
+        state: Path | None = None,
+        *,
+        is_read_only: bool = False,
     ) -> None:
         # Without colour the terminal's own are used, so that not even a grey one is written.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
@@ -77,13 +85,15 @@ class OdwApp(App[None], inherit_bindings=False):
         self._service = service
         self._opening = opening
         self._given_desk, self._config_file = desk, config_file
+        clock = clock or SystemClock()
         self.kit = Kit(
             service=service,
             keymap=keymap,
             signs=glyphs(ascii_only=config.ascii),
-            now=(clock or SystemClock()).now,
+            now=clock.now,
             home=os.environ.get("HOME", ""),
             motion=Motion(is_reduced=config.reduced_motion),
+            deciding=Deciding(service, self.run_worker, clock.now, clock.monotonic, state, is_read_only=is_read_only),
             own_names=config.place_names,
         )
         self._is_loaded = False
@@ -114,10 +124,16 @@ class OdwApp(App[None], inherit_bindings=False):
 
     def _set_going(self) -> None:
         prelude.settle()
+        if not self.is_headless and sys.__stdin__ is not None:
+            when_gone(sys.__stdin__.fileno(), self._lose_terminal)
         # Back from the shell, Textual takes the terminal again but paints nothing before something changes.
         self.app_resume_signal.subscribe(self, lambda app: self.do_redraw())
         self._watching = self.run_worker(self._watched(), name="watch")
         self.run_worker(self.bridge.run(), name="carry changes")
+
+    def _lose_terminal(self, terminal: int) -> None:
+        forsake(terminal, _LONGEST_END_S)
+        self.run_worker(self.do_quit(), name="leave a terminal that is gone")
 
     def _room_changed(self, snapshot: Snapshot, changes: Sequence[Change]) -> None:
         if snapshot.complete and not self._is_loaded:
@@ -165,7 +181,8 @@ class OdwApp(App[None], inherit_bindings=False):
     def do_inbox(self) -> None:
         from odw_tui.screens.inbox import InboxScreen
 
-        self.push_screen(InboxScreen(self.kit))
+        screen = self.screen
+        self.push_screen(InboxScreen(self.kit, screen.looked_at if isinstance(screen, ActionScreen) else None))
 
     def do_doctor(self) -> None:
         from odw_core.diagnose.doctor.world import World, this_world

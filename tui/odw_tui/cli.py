@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odw_core.config import Config, load_config
-from odw_core.errors import OdwError
+from odw_core.errors import OdwError, Refused
 from odw_core.model.address import Address
 from odw_core.paths import user_paths
 from odw_tui.headless.arguments import SCREEN, Given, build_parser, parse
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from odw_core.service.oneshot import Room
     from odw_core.service.plain_values import Document
     from odw_core.service.service import CachedService
+    from odw_core.service.submit import Submitter
     from odw_tui.desk import Desk
     from odw_tui.headless.answer import Answer
     from odw_tui.headless.drawing import Look
@@ -122,6 +123,10 @@ def _run(words: Sequence[str]) -> int:
             return _explain(task)
         case "search":
             return _search(task)
+        case "start":
+            return _start(task)
+        case "resume" | "rerun" | "cancel":
+            return _drive(task)
         case name if name == SCREEN:
             return _screen(task)
         case name:
@@ -323,6 +328,73 @@ def _watch(task: _Task) -> int:
     return FINE
 
 
+def _submitter(task: _Task, snapshot: Callable[[], Snapshot], where: str) -> Submitter:
+    """The road of this person's wishes."""
+    from odw_core.service.submit import Submitter
+
+    homes = task.given.codex_home
+    return Submitter(
+        user_paths().state,
+        task.config,
+        read_only=task.given.read_only,
+        snapshot=snapshot,
+        where=where,
+        codex_home=homes[0] if homes else None,
+    )
+
+
+def _start(task: _Task) -> int:
+    import asyncio
+
+    from odw_core.service.first_page import first_snapshot
+    from odw_tui.headless.driving import drive, follow, start_of
+
+    _refuse_if_read_only(task)
+    roots = task.given.roots
+    workspace = str(Path(roots[0]).expanduser().absolute() if roots else Path.cwd())
+    command = start_of(task.given, workspace)
+    submitter = _submitter(task, lambda: first_snapshot((), None), "command line")
+    driven = asyncio.run(drive(submitter, command))
+    if driven.address is None:
+        _narrate(driven.note)
+        return driven.exit_code
+    sys.stdout.write(f"{driven.address}\n")
+    sys.stdout.flush()
+    if not task.given.foreground:
+        return FINE
+    from odw_core.service.live import LiveService
+
+    try:
+        return asyncio.run(follow(LiveService((workspace,), task.config, cache=None), driven.address, _narrate))
+    except KeyboardInterrupt:
+        _narrate(f"The run goes on; odw-tui cancel {driven.address} ends it.")
+        return INTERRUPTED
+
+
+def _drive(task: _Task) -> int:
+    import asyncio
+
+    from odw_tui.headless.driving import command_of, drive
+
+    _refuse_if_read_only(task)
+    with task.room() as room:
+        address = room.resolve(task.given.address)
+        command = command_of(task.given.command, task.given, address)
+        driven = asyncio.run(drive(_submitter(task, lambda: room.snapshot, "command line"), command))
+    if driven.address is not None:
+        sys.stdout.write(f"{driven.address}\n")
+    if driven.note:
+        _narrate(driven.note)
+    return driven.exit_code
+
+
+def _refuse_if_read_only(task: _Task) -> None:
+    if task.given.read_only:
+        from odw_core.service.submit import READ_ONLY
+
+        raise Refused(READ_ONLY)
+
+
 def _demo(task: _Task) -> int:
     from odw_core.demo.launch import codex_home
     from odw_tui import demo
@@ -368,11 +440,25 @@ def _open_screen(task: _Task, *, is_demo: bool = False) -> int:
     opening = _opening(task)
     config = replace(task.config, ascii=task.is_ascii)
     first = first_snapshot(task.places, task.cache)
+    if not first.items:
+        from odw_core.service.first_look import first_look
+
+        first = first_look(task.places, config.silent_after_s)
 
     def make() -> CachedService:
         from odw_core.service.live import LiveService
 
-        return LiveService(task.places, config, cache=task.cache, first=first)
+        def submitter(snapshot: Callable[[], Snapshot]) -> Submitter:
+            return _submitter(task, snapshot, "screen")
+
+        return LiveService(
+            task.places,
+            config,
+            cache=task.cache,
+            first=first,
+            submitter=submitter,
+            reads_only=task.given.read_only,
+        )
 
     early = None
     if opening is not None:

@@ -12,6 +12,7 @@ from odw_tui.present.glyphs import Glyphs
 
 if TYPE_CHECKING:
     from odw_core.service.service import Service
+    from odw_tui.deciding import Deciding
 
 
 class Kit(NamedTuple):
@@ -25,5 +26,6 @@ class Kit(NamedTuple):
     home: str
     """The home directory, to be shown as ``~``; empty when there is none."""
     motion: Motion
+    deciding: Deciding
     own_names: Mapping[str, str] = MappingProxyType({})
     """Place to what its owner calls it."""

@@ -143,7 +143,11 @@ TABLE: tuple[Signature, ...] = (
     ),
     Signature(
         "codex_home_broken_layout",
-        (("Not a directory (os error 20)", "rollout writer failed"),),
+        (
+            ("Not a directory (os error 20)", "rollout writer failed"),
+            ("Not a directory (os error 20)", "Failed to save the conversation transcript"),
+            ("Not a directory (os error 20)", "failed to record rollout items"),
+        ),
         _FINE,
         "sessions in the Codex home is no folder",
         "Move the file sessions in CODEX_HOME out of the way; Codex makes the folder anew.",
@@ -475,7 +479,11 @@ TABLE: tuple[Signature, ...] = (
     ),
     Signature(
         "codex_home_not_writable",
-        (("Read-only file system (os error 30)", "rollout writer failed"),),
+        (
+            ("Read-only file system (os error 30)", "rollout writer failed"),
+            ("Read-only file system (os error 30)", "Failed to save the conversation transcript"),
+            ("Read-only file system (os error 30)", "failed to record rollout items"),
+        ),
         _FINE,
         "the sessions folder is on a read-only disk",
         "Set CODEX_HOME to a folder that can be written.",

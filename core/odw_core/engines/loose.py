@@ -10,12 +10,15 @@ from datetime import datetime
 Json = Mapping[str, object]
 
 _NOTHING: Json = {}
+_decode = json.JSONDecoder().decode
 
 
 def parse_object(data: bytes) -> dict[str, object] | None:
     """The JSON object in ``data``, or None for anything else: torn, not UTF-8, another type, nested too deeply."""
     try:
-        value = json.loads(data)
+        # What begins like this is UTF-8; to let the parser find that out costs as much as a short line itself.
+        is_plain = data[:1] == b"{" and data[1:2] != b"\0"
+        value = _decode(data.decode("utf-8", "surrogatepass")) if is_plain else json.loads(data)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from functools import partial
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from odw_core.index import schema
 from odw_core.index.rows import Known, items_from_bodies, no_collector, unpack_acc
-from odw_core.model.evidence import Unit
 from odw_core.model.item import Item, State
+
+if TYPE_CHECKING:
+    from odw_core.model.evidence import Unit
+
+_ASKED = 500
+"""Names in one statement; there is a limit to them."""
+_KNOWN: partial[Known] = partial(tuple.__new__, Known)
+_ADDRESS, _STARTED, _RANK = attrgetter("address"), attrgetter("started_at"), attrgetter("rank")
 
 
 class IndexReader:
@@ -58,20 +67,32 @@ class IndexReader:
         return (rows[0][0], rows[0][1]) if rows else None
 
     def all(self, places: Sequence[str]) -> list[Known]:
-        """Everything known below the places: the most urgent first, then the newest."""
-        rows = self._all(schema.ALL.format(places=",".join("?" * len(places))), tuple(places))
+        """Everything known below the places: the most urgent first, then the newest. Of what lies in two of them, that
+        of the place named first."""
+        known: dict[str, Known] = {}
         with no_collector():
-            return [*map(Known._make, rows)]
+            for place in reversed(places):
+                # Thousands of rows, so all of it is done by loops that are not Python's.
+                rows = [*map(_KNOWN, map((place,).__add__, self._all(schema.ALL, (place,))))]
+                known.update(zip(map(_ADDRESS, rows), rows, strict=True))
+            found = sorted(known.values(), key=_STARTED, reverse=True)
+            found.sort(key=_RANK)
+        return found
 
     def bodies(self, place: str, addresses: Sequence[str]) -> dict[str, str]:
         """The saved items of these units of one place, still as text."""
         marks = ",".join("?" * len(addresses))
         return dict(self._all(schema.BODIES.format(addresses=marks), (place, *addresses)))
 
-    def sleeper(self, address: str, place: str) -> tuple[str, str, str] | None:
-        """Cursors, open questions and item of one unit, still as text."""
-        rows = self._all(schema.SLEEPER, (address, place))
-        return rows[0] if rows else None
+    def sleepers(self, place: str, addresses: Sequence[str]) -> dict[str, tuple[str, str, str]]:
+        """Cursors, open questions and item of these units of one place, still as text."""
+        found: dict[str, tuple[str, str, str]] = {}
+        for start in range(0, len(addresses), _ASKED):
+            some = addresses[start : start + _ASKED]
+            marks = ",".join("?" * len(some))
+            rows = self._all(schema.SLEEPERS.format(addresses=marks), (place, *some))
+            found.update((address, (cursors, asked, body)) for address, cursors, asked, body in rows)
+        return found
 
     def acc(self, unit: Unit, fold_version: int) -> tuple[str, bytes] | None:
         """The accumulator of one unit as the engine dumped it, and how far its files were read then."""

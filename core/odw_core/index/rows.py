@@ -11,12 +11,12 @@ from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from odw_core.model.address import Address
-from odw_core.model.evidence import Checkpoint, Cursor, Unit
 from odw_core.model.item import Claim, Depth, Item, Kind, Limit, Progress, State, Tokens
-from odw_core.model.question import Choice, Field, Question
+from odw_core.model.question import Choice, Field, Question, Road
 
 if TYPE_CHECKING:
     from odw_core.index.text import Findable
+    from odw_core.model.evidence import Checkpoint, Cursor, Unit
 
 _STATES = {str(state): state for state in State}
 _KINDS = {str(kind): kind for kind in Kind}
@@ -37,8 +37,8 @@ class Row(NamedTuple):
 class Known(NamedTuple):
     """What the index knows of one unit, as far as a look at the disk needs it; the rest is asked for when it wakes."""
 
-    address: str
     place: str
+    address: str
     root: str
     fold_version: int
     state: str
@@ -52,6 +52,8 @@ class Known(NamedTuple):
     inode: int
     size: int
     mtime_ns: int
+    rank: int
+    """Its state's; the most urgent is lowest."""
 
 
 def is_storable(path: str) -> bool:
@@ -111,6 +113,8 @@ def item_of(row: Row) -> Item:
 
 def standing_of(row: Row) -> tuple[Cursor, str, bool | None]:
     """Stamp of the file that says first that something was written, cursors of all, and whether the owner lived."""
+    from odw_core.model.evidence import Cursor
+
     alive, _, _, inode, size, mtime_ns, cursors, _, _ = row.item[8:]
     stamp = Cursor(int(str(inode)), int(str(size)), int(str(mtime_ns)), 0)
     return stamp, str(cursors), None if alive is None else bool(alive)
@@ -153,6 +157,9 @@ def _question(
     inferred: bool,
     answer_via: str,
     why_not: str | None,
+    road: str,
+    details: list[list[str]],
+    confirm: str | None,
 ) -> Question:
     asked = tuple(
         Field(identity, label, tuple(Choice(*choice) for choice in choices), *rest)
@@ -174,6 +181,9 @@ def _question(
         inferred,
         answer_via,
         why_not,
+        Road(road),
+        tuple((label, text) for label, text in details),
+        confirm,
     )
 
 
@@ -184,6 +194,9 @@ def cursors_to_text(cursors: Iterable[tuple[str, Cursor]]) -> str:
 
 def cursors_from_text(text: str) -> dict[str, Cursor]:
     """Cursor of each file by its name. Raises ``ValueError`` when the cache holds something else."""
+    # Imported late, as above: the first paint reads items alone.
+    from odw_core.model.evidence import Cursor
+
     try:
         return {name: Cursor(*rest) for name, *rest in json.loads(text)}
     except TypeError as error:
@@ -232,6 +245,7 @@ def _body(item: Item) -> str:
             item.is_archived,
             [astuple(claim) for claim in item.claims],
             [astuple(limit) for limit in item.limits],
+            item.files,
         ],
         separators=(",", ":"),
     )
@@ -252,6 +266,7 @@ def _parse(bodies: list[str]) -> Iterator[Item]:
             row[14] = None if row[14] is None else Tokens(*row[14])
             row[27] = tuple(Claim(*claim) for claim in row[27]) if row[27] else ()
             row[28] = tuple(Limit(*limit) for limit in row[28]) if row[28] else ()
+            row[29] = tuple(row[29])
             yield Item(*row)
     except (TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
         raise ValueError(f"not an item: {error}") from None

@@ -58,6 +58,18 @@ Evidence = Appended | Replaced | Gone
 
 
 @dataclass(frozen=True, slots=True)
+class ServerWord:
+    """What a server that has a session loaded says of it at this moment. It outranks locks and transcripts."""
+
+    is_active: bool
+    """A turn is going on."""
+    is_asking: bool = False
+    """That turn waits for a person."""
+    is_broken: bool = False
+    """The last turn failed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is true at this moment and stands in no file: ``alive`` is the word of the operating system on the owner."""
 
@@ -67,6 +79,8 @@ class Facts:
     silent_after_s: float = 900.0
     name: str | None = None
     """What a person called it, as a file of the place says that speaks of many units."""
+    server: ServerWord | None = None
+    """None where no server says anything, or nobody asked one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,10 @@ class Item:
     is_archived: bool = False
     claims: tuple[Claim, ...] = ()
     limits: tuple[Limit, ...] = ()
+    files: tuple[str, ...] = ()
+    """Absolute paths of what it changed lately while it is at work, newest last; nothing once it is over."""
+    is_attached: bool = False
+    """A server that this room is connected to has it loaded; known only now, never kept."""
 
     @property
     def where(self) -> str:

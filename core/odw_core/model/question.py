@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from odw_core.model.address import Address
+
+
+class Road(StrEnum):
+    """How an answer gets to whoever asked."""
+
+    NONE = "none"
+    SUPERVISOR = "supervisor"
+    """A control file for the supervisor of a run of ours."""
+    RESUME = "resume"
+    """The run's supervisor is gone: answering starts it again, then sends."""
+    SERVER = "server"
+    """The app server that has the thread loaded."""
+    PANDACODE_FILE = "pandacode file"
+    """The control file of a live PandaCode turn."""
+    PANDACODE_ANSWER = "pandacode answer"
+    """The command ``pandacode answer``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +41,7 @@ class Field:
     choices: tuple[Choice, ...] = ()
     allows_other: bool = False
     is_secret: bool = False
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +70,10 @@ class Question:
     """Who can answer it and how, as a sentence."""
     why_not: str | None
     """Why it cannot be answered from here; None when it can."""
+    road: Road = Road.NONE
+    """How an answer travels; ``NONE`` exactly when ``why_not`` says why."""
+    details: tuple[tuple[str, str], ...] = ()
+    """What is decided about, whole and in parts: (label, text), such as ``command``, ``folder``, ``reason``, ``patch``,
+    ``always allow``. Plain text, never cut."""
+    confirm: str | None = None
+    """A word that must be typed before a verdict that lets it happen; None where the verdict alone is enough."""

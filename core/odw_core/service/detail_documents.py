@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from odw_core.model.cause import Cause, Proof
 from odw_core.model.detail import (
     Artifact,
@@ -10,6 +12,7 @@ from odw_core.model.detail import (
     Cell,
     Column,
     Contract,
+    Detail,
     Gate,
     Landing,
     Notice,
@@ -21,6 +24,17 @@ from odw_core.model.detail import (
 )
 from odw_core.model.item import Limit
 from odw_core.service.plain_values import Document, duration_s, time_text, tokens_document
+
+
+def fields_of(detail: Detail) -> Document:
+    """What ``show --json`` says of a run or session besides what its row says."""
+    match detail:
+        case RunDetail():
+            return run_fields(detail)
+        case SessionDetail():
+            return session_fields(detail)
+        case _:
+            assert_never(detail)
 
 
 def run_fields(run: RunDetail) -> Document:

@@ -7,19 +7,20 @@ what is unknown is null.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, assert_never
+from typing import TYPE_CHECKING, Any
 
 from odw_core.model.address import Address
 from odw_core.model.change import Change, Snapshot
-from odw_core.model.detail import Detail, RunDetail, SessionDetail
 from odw_core.model.item import Item, State
 from odw_core.model.problem import Problem
 from odw_core.model.question import Field, Question
-from odw_core.service import detail_documents
-from odw_core.service.parts import cells_at
 from odw_core.service.plain_values import Document, duration_s, made_plain, time_text, tokens_document
 from odw_core.state.select import row_counts, rows
 
+if TYPE_CHECKING:
+    from odw_core.model.detail import Detail
+
+# What a whole run looks like is imported where it is asked for: most commands say something of rows alone.
 SCHEMA = 1
 
 
@@ -81,20 +82,19 @@ def question_document(question: Question) -> Document:
 
 def detail_document(detail: Detail) -> Document:
     """One run or session in full, as ``show --json`` has it."""
-    match detail:
-        case RunDetail():
-            fields = detail_documents.run_fields(detail)
-        case SessionDetail():
-            fields = detail_documents.session_fields(detail)
-        case _:
-            assert_never(detail)
+    from odw_core.service.detail_documents import fields_of
+
+    fields = fields_of(detail)
     questions = [question_document(question) for question in detail.questions]
     return _document(made_plain({**item_document(detail.item), **fields, "questions": questions}))
 
 
 def part_document(detail: Detail, address: Address) -> Document:
     """The task or attempt at ``address`` inside the run ``detail`` tells about; no cells when it has no such part."""
-    cells = [detail_documents.cell_document(cell) for cell in cells_at(detail, address)]
+    from odw_core.service.detail_documents import cell_document
+    from odw_core.service.parts import cells_at
+
+    cells = [cell_document(cell) for cell in cells_at(detail, address)]
     return _document(made_plain({"address": str(address), "run": item_document(detail.item), "cells": cells}))
 
 

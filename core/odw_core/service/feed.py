@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
-from odw_core.model.detail import Detail
+if TYPE_CHECKING:
+    from odw_core.model.detail import Detail
 
 
 class OpenDetail:

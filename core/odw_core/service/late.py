@@ -15,7 +15,9 @@ from odw_core.model.change import Change, Snapshot
 from odw_core.service.feed import OpenDetail
 
 if TYPE_CHECKING:
+    from odw_core.diagnose.doctor.check import Check
     from odw_core.files.line_source import LineSource
+    from odw_core.model.command import Command, Receipt, Start
     from odw_core.model.conversation import Conversation
     from odw_core.model.search import Found
     from odw_core.service.early import EarlyReading
@@ -125,6 +127,21 @@ class LateService:
             self._attended = tuple(addresses)
         else:
             self._made.attend(addresses)
+
+    async def submit(self, command: Command) -> Receipt:
+        return await (await self._service()).submit(command)
+
+    async def outcome(self, command_id: str, within_s: float) -> Receipt:
+        return await (await self._service()).outcome(command_id, within_s)
+
+    async def preflight(self, start: Start) -> tuple[Check, ...]:
+        return await (await self._service()).preflight(start)
+
+    async def models(self) -> tuple[str, ...]:
+        return await (await self._service()).models()
+
+    async def repeated(self, address: Address) -> Start | None:
+        return await (await self._service()).repeated(address)
 
     async def settle(self) -> None:
         await (await self._service()).settle()

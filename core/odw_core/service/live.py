@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odw_core.config import Config
+from odw_core.engines.codex.names import CONTROL_SOCKET
 from odw_core.errors import NotFound
 from odw_core.files.line_source import LineSource
 from odw_core.index.rows import no_collector
 from odw_core.model.address import Address
 from odw_core.model.change import Change, Snapshot
+from odw_core.model.command import Command, Outcome, Receipt, Start
 from odw_core.model.conversation import Conversation
 from odw_core.model.item import Depth
+from odw_core.model.question import Road
 from odw_core.model.search import Found
+from odw_core.paths import user_paths
 from odw_core.service.feed import OpenDetail
 from odw_core.service.lookout import Lookout, Sweep
 from odw_core.service.reading import Reading
@@ -26,20 +31,43 @@ from odw_core.service.unit_reader import Settings, UnitReader
 from odw_core.state.store import Store
 
 if TYPE_CHECKING:
+    from odw_core.diagnose.doctor.check import Check
     from odw_core.index.text import Findable
+    from odw_core.service.daemons import Daemons
+    from odw_core.service.preparing import Preparing
+    from odw_core.service.submit import Submitter
 
 _TORN_TRIES = 5
 _TORN_PAUSE_S = 0.01
+_SOCKET_S = 2.0
+"""Between looks for the socket of a server."""
+
+
+def has_control_socket(places: Iterable[str]) -> bool:
+    """Whether an app server may listen in one of these homes: one look each, nothing is opened."""
+    return any(os.path.lexists(f"{place}/{CONTROL_SOCKET}") for place in places)
 
 
 class LiveService:
     """Implements ``Service``; ``run`` does the watching and ends when it is cancelled."""
 
     def __init__(
-        self, places: Sequence[str], config: Config, *, cache: Path | None, first: Snapshot | None = None
+        self,
+        places: Sequence[str],
+        config: Config,
+        *,
+        cache: Path | None,
+        first: Snapshot | None = None,
+        submitter: Callable[[Callable[[], Snapshot]], Submitter] | None = None,
+        reads_only: bool = False,
     ) -> None:
-        """``first`` is what is already on screen; it stays until something newer is known."""
+        """``first`` is what is already on screen; it stays until something newer is known. ``submitter`` is made when
+        the first command comes; without one nothing can be done from here. ``reads_only`` also tells no server that
+        somebody listens."""
         settings = Settings(silent_after_s=config.silent_after_s)
+        self._words, self._codex, self._reads_only = settings.words, config.codex, reads_only
+        self._daemons: Daemons | None = None
+        self._preparing: Preparing | None = None
         self._cache, self._silent_after_s = cache, config.silent_after_s
         self._roster = Roster(places, settings)
         self._store = Store(tuple(places))
@@ -47,6 +75,8 @@ class LiveService:
             self._store.load(first.items.values(), first.counts)
         self._reading = Reading(self._roster, self._store, cache)
         self._is_loaded = False
+        self._make_submitter = submitter
+        self._submitter: Submitter | None = None
         self._lookout = Lookout(self._roster, self._store, self._reading, settings)
 
     def snapshot(self) -> Snapshot:
@@ -164,6 +194,49 @@ class LiveService:
             if reader is not None and (reader.item is None or reader.item.depth is not Depth.FOLDED):
                 self._reading.schedule.add(address.root, Priority.VISIBLE)
 
+    async def submit(self, command: Command) -> Receipt:
+        if self._submitter is None:
+            if self._make_submitter is None:
+                return Receipt(command.id, Outcome.REFUSED, "This room only watches; nothing can be done from it.")
+            self._submitter = self._make_submitter(self.snapshot)
+            self._equip(self._submitter)
+        return await self._submitter.submit(command)
+
+    def _equip(self, submitter: Submitter) -> None:
+        """Give it the roads that only a room that watches has."""
+        from odw_core.service.codex_sessions import CodexSessions
+
+        if self._daemons is not None:
+            submitter.take(Road.SERVER, self._daemons)
+        sessions = CodexSessions(
+            self._daemons,
+            self._store.item,
+            submitter.start,
+            program=self._codex,
+        )
+        submitter.carry_with("codex", sessions)
+
+    async def outcome(self, command_id: str, within_s: float) -> Receipt:
+        if self._submitter is None:
+            return Receipt(command_id, Outcome.UNCONFIRMED, "Nothing was sent from this room.")
+        return await self._submitter.outcome(command_id, within_s)
+
+    def _prepare(self) -> Preparing:
+        if self._preparing is None:
+            from odw_core.service.preparing import Preparing
+
+            self._preparing = Preparing(self.snapshot, self.conversation, state=user_paths().state, program=self._codex)
+        return self._preparing
+
+    async def preflight(self, start: Start) -> tuple[Check, ...]:
+        return await self._prepare().preflight(start)
+
+    async def models(self) -> tuple[str, ...]:
+        return await self._prepare().models()
+
+    async def repeated(self, address: Address) -> Start | None:
+        return await self._prepare().repeated(address)
+
     async def settle(self) -> None:
         reading, readers = self._reading, self._roster.readers
         while self._roster.has_unshown:
@@ -214,6 +287,10 @@ class LiveService:
                 else:
                     self._reading.show(reader)
             self._lookout.sweep(Sweep.START)
+            for address in self._store.snapshot().items:
+                if self._roster.unit(address) is None:
+                    # On the first picture, and gone before anybody looked for it.
+                    self._store.put(address, None)
             if self._roster.has_unshown:
                 self._store.load((), self._roster.counts())
 
@@ -221,3 +298,24 @@ class LiveService:
         await self._reading.show_sleepers()
         self._lookout.choose_recent()
         self._lookout.watch_what_lives()
+        await self._hear_servers()
+
+    async def _hear_servers(self) -> None:
+        """What servers say of the sessions they have loaded. Comes after everything that files say."""
+        while True:
+            if has_control_socket(self._roster.places):
+                break
+            await asyncio.sleep(_SOCKET_S)
+        # Imported late: most rooms hold no server, and talking to one takes a library.
+        from odw_core.service.daemons import Daemons
+
+        self._daemons = Daemons(
+            lambda: self._roster.places, self._words, self._said, self._store.ask, reads_only=self._reads_only
+        )
+        await self._daemons.run()
+
+    def _said(self, address: Address) -> None:
+        """A server's word on a session is another one."""
+        reader = self._find(address)
+        if reader is not None:
+            self._reading.derive(reader)

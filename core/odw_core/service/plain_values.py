@@ -13,15 +13,19 @@ Document = dict[str, Any]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def made_plain(value: Any) -> Any:
+def made_plain(document: Document) -> Document:
     """A document with every text in it as it may be shown, however deep: nothing foreign slips by a forgotten field."""
+    return {name: _made_plain(one) for name, one in document.items()}
+
+
+def _made_plain(value: object) -> object:
     match value:
         case str():
             return plain(value)
         case dict():
-            return {name: made_plain(one) for name, one in value.items()}
+            return {name: _made_plain(one) for name, one in value.items()}
         case list() | tuple():
-            return [made_plain(one) for one in value]
+            return [_made_plain(one) for one in value]
         case _:
             return value
 

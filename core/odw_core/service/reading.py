@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from odw_core.index.read import IndexReader
-from odw_core.index.rows import Row
+from odw_core.index.rows import Row, no_collector
 from odw_core.model.address import Address
 from odw_core.model.item import Depth, Item
 from odw_core.model.problem import Problem
@@ -151,11 +151,12 @@ class Reading:
         while True:
             await self.schedule.due()
             stop_at = time.perf_counter() + _TURN_S
-            while self.schedule and time.perf_counter() < stop_at:
-                address, priority = self.schedule.pop()
-                reader = self._roster.readers.get(address)
-                if reader is not None and self.advance(reader):
-                    self.schedule.add(address, priority)
+            with no_collector():
+                while self.schedule and time.perf_counter() < stop_at:
+                    address, priority = self.schedule.pop()
+                    reader = self._roster.readers.get(address)
+                    if reader is not None and self.advance(reader):
+                        self.schedule.add(address, priority)
             self.finish_look()
             self.schedule.tell_worked()
             # Input and painting come first; sleep(0) lets every other task have its turn.

@@ -7,7 +7,9 @@ import heapq
 import math
 import os
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from odw_core.engines.registry import ENGINES, AnyEngine, engine_of
@@ -62,11 +64,7 @@ class Roster:
         stamps = index.folders()
         self._stamps.update(stamps)
         self._saved_stamps = dict(stamps)
-        first = {place: number for number, place in enumerate(self.places)}
-        same: dict[str, str] = {}
-        for row in sorted(index.all(self.places), key=lambda row: first.get(row.place, 0), reverse=True):
-            # The place that was named first wins where two hold the same run.
-            self._asleep[row.address] = row._replace(place=same.setdefault(row.place, row.place))
+        self._asleep = {row.address: row for row in index.all(self.places)}
         self._unshown = dict.fromkeys(self._asleep)
 
     def set_places(self, places: Sequence[str]) -> frozenset[str]:
@@ -100,8 +98,8 @@ class Roster:
     def stir(self) -> list[UnitReader]:
         """Wake what changed on disk, what may still live, and what waits for a person. One stat for each."""
         versions: dict[str, int] = {}
-        woken: list[UnitReader] = []
-        for row in [*self._asleep.values()]:
+        stirred: list[Known] = []
+        for row in self._asleep.values():
             # What is stale already stays so until a file says otherwise.
             is_quiet = row.is_over or row.alive == 0 or row.state == State.STALE
             name = row.address.partition(":")[0]
@@ -110,13 +108,13 @@ class Roster:
                 versions[name] = -1 if engine is None else engine.fold_version
             is_known = row.fold_version == versions[name]
             if not (is_quiet and is_known) or row.state == State.WAITING or _has_changed(row):
-                woken += self._wake(row)
-        return woken
+                stirred.append(row)
+        return self._wake(*stirred)
 
     def stir_some(self, share: slice | None = None) -> list[UnitReader]:
         """Wake those of a share of the sleepers (or of all) that changed on disk."""
         rows = [*self._asleep.values()]
-        return [reader for row in rows[share or slice(None)] if _has_changed(row) for reader in self._wake(row)]
+        return self._wake(*(row for row in rows[share or slice(None)] if _has_changed(row)))
 
     def show_some(self, count: int) -> tuple[list[Item], list[UnitReader]]:
         """The items of the next sleepers, the most urgent and newest first, and readers of those that cannot be told
@@ -155,8 +153,7 @@ class Roster:
 
     def wake_all(self) -> None:
         """Wake everything: a verification trusts no cache."""
-        for row in [*self._asleep.values()]:
-            self._wake(row)
+        self._wake(*self._asleep.values())
 
     def get(self, address: Address) -> UnitReader | None:
         """The reader of an address, woken if need be."""
@@ -173,17 +170,31 @@ class Roster:
         row = self._asleep.get(str(address))
         return None if row is None else Unit(address, row.place, row.root)
 
-    def _wake(self, row: Known) -> list[UnitReader]:
-        """Wake one row, and the run it belongs to: a session is shown only together with it."""
-        if self._asleep.pop(row.address, None) is None:
-            return []
-        self._unshown.pop(row.address, None)
+    def _wake(self, *rows: Known) -> list[UnitReader]:
+        """Wake rows, and the runs they belong to: a session is shown only together with its run."""
+        by_place: dict[str, dict[str, Known]] = {}
+        above: Known | None
+        for row in rows:
+            above = row
+            while above is not None and above.address in self._asleep:
+                del self._asleep[above.address]
+                self._unshown.pop(above.address, None)
+                by_place.setdefault(above.place, {})[above.address] = above
+                above = None if above.parent is None else self._asleep.get(above.parent)
+        woken: list[UnitReader] = []
+        for place, found in by_place.items():
+            saved = {} if self._index is None else self._index.sleepers(place, [*found])
+            readers = (self._awake(row, saved.get(address)) for address, row in found.items())
+            woken += [reader for reader in readers if reader is not None]
+        return woken
+
+    def _awake(self, row: Known, saved: tuple[str, str, str] | None) -> UnitReader | None:
+        """The reader of what slept, as the index knew it; None where no engine knows it."""
         address = Address.parse(row.address)
         engine = engine_of(address)
         if engine is None:
-            return []
+            return None
         reader = self._add(engine, Unit(address, row.place, row.root))
-        saved = None if self._index is None else self._index.sleeper(row.address, row.place)
         # A row that cannot be read, or of another fold version, is read anew from its files.
         with contextlib.suppress(ValueError):
             if saved is not None:
@@ -193,8 +204,7 @@ class Roster:
                 alive = None if row.alive is None else bool(row.alive)
                 reader.resume(from_body(body), stamp, cursors if is_usable else "[]", alive)
                 reader.questions = questions_from_text(asked) if is_usable else ()
-        above = self._asleep.get(row.parent) if row.parent is not None else None
-        return [reader] if above is None else [reader, *self._wake(above)]
+        return reader
 
     def names(self) -> list[tuple[str, float, bool]]:
         """(address, start, whether it is part of a run) of everything, asleep or awake."""
@@ -207,18 +217,17 @@ class Roster:
 
     def counts(self) -> dict[State, int]:
         """How many rows of each state there are, asleep or awake, by the rule of ``state.select.is_row``."""
-        known: dict[str, tuple[str, str | None]] = {
-            row.address: (row.state, row.parent) for row in self._asleep.values()
-        }
-        for address, reader in self.readers.items():
-            if (item := reader.item) is not None:
-                known[str(address)] = (item.state, None if item.parent is None else str(item.parent))
-        found = dict.fromkeys(State, 0)
-        for state, parent in known.values():
-            above = None if parent is None else known.get(parent)
-            if above is None or (state == State.WAITING and above[0] != State.WAITING):
-                found[State(state)] += 1
-        return found
+        awake = {str(item.address): item for reader in self.readers.values() if (item := reader.item) is not None}
+        # Nearly all of them belong to nothing, and counting those needs no look at anybody else.
+        found = Counter(row.state for row in self._asleep.values() if row.parent is None)
+        found.update(str(item.state) for item in awake.values() if item.parent is None)
+        parts = [(row.state, row.parent) for row in self._asleep.values() if row.parent is not None]
+        parts += [(str(item.state), str(item.parent)) for item in awake.values() if item.parent is not None]
+        for state, parent in parts:
+            above = awake.get(parent) or self._asleep.get(parent)
+            if above is None or (state == State.WAITING and above.state != State.WAITING):
+                found[state] += 1
+        return {state: found[str(state)] for state in State}
 
     # ---- what is there
 
@@ -232,11 +241,13 @@ class Roster:
 
     def newest(self, count: int) -> list[UnitReader]:
         """The units that started last, as far as is known, woken; what was not read yet counts as newest."""
-        started: dict[str, float] = {row.address: row.started_at for row in self._asleep.values()}
+        asleep = heapq.nlargest(count, self._asleep.values(), key=attrgetter("started_at"))
+        started: dict[str, float] = {row.address: row.started_at for row in asleep}
         for address, reader in self.readers.items():
             started[str(address)] = math.inf if reader.item is None else reader.item.started_at or 0.0
         chosen = heapq.nlargest(count, started, key=started.__getitem__)
-        found = (self.get(Address.parse(address)) for address in chosen)
+        self._wake(*(row for address in chosen if (row := self._asleep.get(address)) is not None))
+        found = (self.readers.get(Address.parse(address)) for address in chosen)
         return [reader for reader in found if reader is not None]
 
     def folders(self) -> tuple[str, ...]:

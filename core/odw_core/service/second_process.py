@@ -12,7 +12,7 @@ import sys
 from typing import BinaryIO
 
 from odw_core.engines.registry import engine_of
-from odw_core.index.rows import Row
+from odw_core.index.rows import Row, no_collector
 from odw_core.model.address import Address
 from odw_core.model.evidence import Unit
 from odw_core.service.unit_reader import Settings, UnitReader
@@ -26,10 +26,11 @@ def serve(orders: BinaryIO, answers: BinaryIO) -> None:
     """Read until there are no more orders: each is a JSON line of ``[address, place, root]`` lists."""
     settings = Settings()
     for line in orders:
-        for address, place, root in json.loads(line):
-            row = read(Unit(Address.parse(address), place, root), settings)
-            answer = pickle.dumps((address, row), pickle.HIGHEST_PROTOCOL)
-            answers.write(len(answer).to_bytes(SIZE_BYTES, "big") + answer)
+        with no_collector():
+            for address, place, root in json.loads(line):
+                row = read(Unit(Address.parse(address), place, root), settings)
+                answer = pickle.dumps((address, row), pickle.HIGHEST_PROTOCOL)
+                answers.write(len(answer).to_bytes(SIZE_BYTES, "big") + answer)
         answers.flush()
 
 

@@ -10,7 +10,9 @@ from odw_core.model.address import Address
 from odw_core.model.change import Change, Snapshot
 
 if TYPE_CHECKING:
+    from odw_core.diagnose.doctor.check import Check
     from odw_core.files.line_source import LineSource
+    from odw_core.model.command import Command, Receipt, Start
     from odw_core.model.conversation import Conversation
     from odw_core.model.detail import Detail
     from odw_core.model.search import Found
@@ -55,6 +57,23 @@ class Service(Protocol):
 
     def attend(self, addresses: Iterable[Address]) -> None:
         """Say what is on screen: it is read in full before everything else."""
+
+    async def submit(self, command: Command) -> Receipt:
+        """Send a wish on its way. ``sent`` or a refusal at once; what became of it is told by ``outcome`` and the room.
+
+        Never raises for what a person did: a refusal says why."""
+
+    async def outcome(self, command_id: str, within_s: float) -> Receipt:
+        """What became of a command, waited for at most so long; ``unconfirmed`` when nobody said."""
+
+    async def preflight(self, start: Start) -> tuple[Check, ...]:
+        """What stands for and against a start; a check of the level ``fail`` keeps it from working."""
+
+    async def models(self) -> tuple[str, ...]:
+        """The models that Codex offers here, the default first; empty when it does not say."""
+
+    async def repeated(self, address: Address) -> Start | None:
+        """What would start a run or session once more; None where nobody knows."""
 
     async def settle(self) -> None:
         """One full look at the disk, then everything it brought drained: what tests wait for."""

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from odw_core.engines.base import Follower
 from odw_core.engines.registry import Acc, AnyEngine
 from odw_core.files.ends import read_ends
-from odw_core.files.follow import JournalFollower, Look
+from odw_core.files.follow import JournalFollower, Look, RecordFollower
 from odw_core.index.rows import Known, Row, cursors_from_text, is_storable, item_of, standing_of, to_row
-from odw_core.model.evidence import Checkpoint, Cursor, Evidence, Facts, Gone, Replaced, Unit
+from odw_core.model.address import Address
+from odw_core.model.evidence import Checkpoint, Cursor, Evidence, Facts, Gone, Owner, Replaced, ServerWord, Unit
 from odw_core.model.item import Depth, Item
 from odw_core.model.problem import Problem
 from odw_core.process.liveness import Liveness
@@ -41,6 +42,8 @@ class Settings:
     now: Callable[[], float] = time.time
     names: NameBook = field(default_factory=NameBook)
     liveness: Liveness = field(default_factory=Liveness)
+    words: dict[Address, ServerWord] = field(default_factory=dict)
+    """What servers say of sessions that they have loaded."""
 
 
 class UnitReader:
@@ -51,6 +54,7 @@ class UnitReader:
         "_extras",
         "_journal",
         "_looked_for_owner_at",
+        "_owner",
         "_owner_pid",
         "_record",
         "_saved",
@@ -81,6 +85,7 @@ class UnitReader:
         self._saved = ""
         self._skimmed: Cursor | None = None
         self._alive: bool | None = None
+        self._owner: Owner | None = None
         self._owner_pid: int | None = None
         self._looked_for_owner_at = 0.0
         self._unreadable_since: float | None = None
@@ -120,8 +125,10 @@ class UnitReader:
     def has_news(self) -> bool:
         """Whether a stat or two say that something changed. Upstream rewrites the record of a run that is over only
         together with its journal, so then one stat is enough."""
-        if self._journal is not None and self.is_final:
-            return not self._journal.is_current()
+        if self.is_final:
+            if self._file.cursor is None:
+                self._unpack_saved()
+            return not self._file.is_current()
         return not self.is_current()
 
     def is_current(self) -> bool:
@@ -147,7 +154,9 @@ class UnitReader:
         self._take_record()
         has_more = self._take_journal(slices * self.engine.slice_bytes)
         if not has_more:
-            if self._settings.now() - self._looked_for_owner_at > _OWNER_S:
+            is_due = self._settings.now() - self._looked_for_owner_at > _OWNER_S
+            if is_due or self.engine.owner(self.unit, self.acc) != self._owner:
+                # A run that was taken up again has another owner from one line to the next.
                 self.look_for_owner()
             self._take_extras()
             self._derive_item()
@@ -228,7 +237,8 @@ class UnitReader:
     def facts(self) -> Facts:
         """What is true at this moment."""
         name = self._settings.names.name_of(self.engine, self.unit)
-        return Facts(self._settings.now(), self._alive, self._settings.silent_after_s, name)
+        settings = self._settings
+        return Facts(settings.now(), self._alive, settings.silent_after_s, name, settings.words.get(self.unit.address))
 
     def derive(self) -> None:
         """Make item and questions anew from what is known, with the facts of this moment."""
@@ -245,8 +255,8 @@ class UnitReader:
     def look_for_owner(self) -> bool:
         """Ask the operating system whether the owner lives; True if that is news."""
         before, self._looked_for_owner_at = self._alive, self._settings.now()
-        owner = self.engine.owner(self.unit, self.acc) if self.acc is not None else None
-        self._alive, self._owner_pid = self._settings.liveness.of(owner)
+        self._owner = self.engine.owner(self.unit, self.acc) if self.acc is not None else None
+        self._alive, self._owner_pid = self._settings.liveness.of(self._owner)
         return self._alive != before
 
     def all_problems(self) -> tuple[Problem, ...]:
@@ -353,8 +363,8 @@ class UnitReader:
         if self.is_gone or self.questions or self.all_problems() or not is_storable(self.unit.root):
             return None
         return Known(
-            str(self.unit.address),
             self.unit.place,
+            str(self.unit.address),
             self.unit.root,
             self.engine.fold_version,
             str(item.state),
@@ -366,6 +376,7 @@ class UnitReader:
             stamp.inode,
             stamp.size,
             stamp.mtime_ns,
+            item.state.rank,
         )
 
     def _row_to_be_read_anew(self, item: Item) -> Row:
@@ -408,8 +419,9 @@ class UnitReader:
         """Show what a checkpoint knew. ``stamp`` (of journal, or else record) and cursors serve to notice news; to go
         on folding takes ``restore``."""
         self.item, self._alive, self._saved = item, alive, cursors
-        if self._journal is not None:
-            self._journal.cursor = stamp
+        if self._journal is not None or isinstance(self._record, RecordFollower):
+            # What follows no plain file has a stamp that says more than that of the file.
+            self._file.cursor = stamp
 
     def resume_row(self, row: Row) -> bool:
         """Show what a row of the index says that was made a moment ago; False when it says nothing of use."""

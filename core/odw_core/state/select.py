@@ -8,7 +8,7 @@ from dataclasses import replace
 from odw_core.model.address import Address
 from odw_core.model.change import Snapshot
 from odw_core.model.item import Item, State
-from odw_core.model.question import Question
+from odw_core.model.question import Question, Road
 
 
 def is_row(item: Item, items: Mapping[Address, Item]) -> bool:
@@ -50,6 +50,10 @@ def children(address: Address, items: Mapping[Address, Item]) -> list[Item]:
     return found
 
 
+_BEST = (Road.SUPERVISOR, Road.SERVER, Road.PANDACODE_FILE, Road.PANDACODE_ANSWER, Road.RESUME, Road.NONE)
+"""Roads, the surest first."""
+
+
 def merge_questions(questions: Iterable[Question]) -> tuple[Question, ...]:
     """One card for each id, naming all its witnesses; oldest first, those without a time last.
 
@@ -67,11 +71,15 @@ def merge_questions(questions: Iterable[Question]) -> tuple[Question, ...]:
 def _merge(first: Question, second: Question) -> Question:
     # The card stays at the task that asks; the session, whose address has no task, knows how it is answered.
     asker, answerer = (first, second) if first.address.parts else (second, first)
+    if _BEST.index(asker.road) < _BEST.index(answerer.road):
+        answerer = asker
     known = [at for at in (first.asked_at, second.asked_at) if at is not None]
+    # What is decided is what the best road asks, letter by letter: its digest is the one that is checked.
     return replace(
-        asker,
-        answer_via=answerer.answer_via,
-        why_not=answerer.why_not,
-        witnesses=tuple(dict.fromkeys((*asker.witnesses, *answerer.witnesses))),
+        answerer,
+        address=asker.address,
+        subject=asker.subject,
+        witnesses=tuple(dict.fromkeys((*asker.witnesses, *first.witnesses, *second.witnesses))),
         asked_at=min(known) if known else None,
+        inferred=first.inferred and second.inferred,
     )

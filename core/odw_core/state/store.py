@@ -84,6 +84,14 @@ class Store:
             self._changes.append(Change(self._seq, address, before, item))
             self._publish()
 
+    def ask(self, source: Address, questions: tuple[Question, ...]) -> None:
+        """What a source that has no item of its own asks: a server, on behalf of sessions. The last word stands."""
+        if self._questions.get(source, ()) != questions:
+            _set(self._questions, source, questions)
+            self._merged = None
+            self._seq += 1
+            self._publish()
+
     def load(self, items: Iterable[Item], counts: Mapping[State, int] | None = None) -> None:
         """Begin with what a cache knew, without calling it news. ``counts`` when the items are only a first page."""
         self._items.update((item.address, item) for item in items)

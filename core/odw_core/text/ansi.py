@@ -74,7 +74,10 @@ def one_line(text: str, limit: int) -> str:
         end = text.find("\n", start)
         if end < 0:
             end = len(text)
-        line = plain(_CUT_SEQUENCE.sub("", text[start : min(end, start + reach)])).strip()
+        line = text[start : min(end, start + reach)]
+        # Most lines hold nothing but letters, and then only secrets are to be looked for.
+        is_clean = line.isascii() and line.isprintable()
+        line = (masked(line) if is_clean else plain(_CUT_SEQUENCE.sub("", line))).strip()
         if line:
             is_cut = end - start > reach or len(line) > limit
             return line[: limit - 1].rstrip() + "…" if is_cut else line

@@ -73,8 +73,10 @@ def masked(text: str) -> str:
             if ignores_case:
                 lowered = lowered or _lowered(text)
             searched = lowered if ignores_case else text
-            if any(sign in searched for sign in signs):
-                text = _without(text, searched, signs, _compiled(pattern, re.IGNORECASE if ignores_case else 0))
+            for sign in signs:
+                if sign in searched:
+                    text = _without(text, searched, signs, _compiled(pattern, re.IGNORECASE if ignores_case else 0))
+                    break
     return text
 
 

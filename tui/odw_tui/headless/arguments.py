@@ -87,6 +87,15 @@ class Given(argparse.Namespace):
     keep: str | None = None
     headless: bool = False
     pace: float = 1.0
+    read_only: bool = False
+    workflow: str = ""
+    input: str | None = None
+    sets: Sequence[str] = ()
+    argv: Sequence[str] = ()
+    """What stands behind ``--``: a command, word by word."""
+    agent: str | None = None
+    foreground: bool = False
+    text: str | None = None
 
     @property
     def roots(self) -> list[str]:
@@ -153,7 +162,9 @@ def build_parser() -> Parser:
 
 def parse(words: Sequence[str]) -> Given:
     """What ``words`` ask for. Raises ``UsageError``; ends the program for ``--help`` and ``--version``."""
-    given, rest = build_parser().parse_known_args(_with_command(list(words)), namespace=Given())
+    known, argv = _split(_with_command(list(words)))
+    given, rest = build_parser().parse_known_args(known, namespace=Given())
+    given.argv = argv
     if given.command in _BY_NAME and _BY_NAME[given.command].takes_files:
         given.files, rest = [*given.files, *filter(_is_no_option, rest)], [*filterfalse(_is_no_option, rest)]
     for word in rest:
@@ -164,6 +175,14 @@ def parse(words: Sequence[str]) -> Given:
     # argparse leaves over the folders that stand behind an option.
     given.folders = [*given.folders, *rest]
     return given
+
+
+def _split(words: list[str]) -> tuple[list[str], list[str]]:
+    """What is ours, and the command behind ``--``, of which no word is read here. Only ``start`` takes one."""
+    if "--" in words and "start" in words[: words.index("--")]:
+        at = words.index("--")
+        return words[:at], words[at + 1 :]
+    return words, []
 
 
 def _is_no_option(word: str) -> bool:
@@ -194,7 +213,7 @@ def _add_everywhere(group: argparse._ActionsContainer, roots: str, homes: str, *
     add("--config", metavar="FILE", default=omitted, help=words("read this configuration instead of your own"))
     add("--ascii", dest="is_ascii", action="store_true", default=omitted, help=words("draw with ASCII only"))
     add("--no-cache", action="store_true", default=omitted, help=words("read everything anew and keep nothing"))
-    add("--read-only", action="store_true", default=omitted, help=words("change nothing (this version only watches)"))
+    add("--read-only", action="store_true", default=omitted, help=words("send, start and write nothing"))
     add(
         "--codex-home",
         action="append",

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from odw_core.model.item import State
 
 STREAMS = ("stdout", "stderr", "journal", "prompt", "diff")
+WORKFLOWS = ("session", "command")
+"""What can be started, so that a parser needs to load none of it."""
+AGENTS = ("codex",)
 SHELLS = ("bash", "zsh", "fish")
 ASKED_BY_SHELLS = ("addresses", "themes")
 """What the scripts of ``completion`` ask for while somebody types."""
@@ -143,6 +146,45 @@ def _for_demo(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _for_start(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("workflow", metavar="WORKFLOW", choices=WORKFLOWS, help=f"one of {', '.join(WORKFLOWS)}")
+    _value(parser, "--input", metavar="FILE", text="the keys of its input, as JSON or TOML; - is stdin, as JSON")
+    _set(parser)
+    parser.add_argument(
+        "--agent",
+        metavar="A",
+        choices=AGENTS,
+        default=argparse.SUPPRESS,
+        help=f"who does the work: {', '.join(AGENTS)} (default: codex)",
+    )
+    _flag(parser, "--foreground", dest="foreground", text="follow it; exit 0 done, 1 failed, 5 waits for you")
+
+
+def _for_resume(parser: argparse.ArgumentParser) -> None:
+    _run(parser)
+    _value(parser, "--text", metavar="T", text="what to say to the session when it goes on")
+
+
+def _for_rerun(parser: argparse.ArgumentParser) -> None:
+    _run(parser)
+    _set(parser)
+
+
+def _run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("address", metavar="RUN", help="a run; any unique beginning, or latest")
+
+
+def _set(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--set",
+        dest="sets",
+        action="append",
+        metavar="K=V",
+        default=argparse.SUPPRESS,
+        help="one key of the input, repeatable; a key that comes again makes a list",
+    )
+
+
 def _for_config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("about", metavar="show|validate|schema", choices=CONFIG_VERBS, help="what to do")
     _flag(parser, "--origin", dest="has_origin", text="with show: say where each value comes from")
@@ -269,6 +311,39 @@ COMMANDS: tuple[Command, ...] = (
         add_arguments=_json,
         notes="Changes nothing on disk, and stops no process. Exit 1 when a check fails.",
         takes_folders=True,
+    ),
+    Command(
+        name="start",
+        usage="start WORKFLOW [--input FILE] [--set K=V] [--foreground] | start command -- ARGV",
+        summary="start a run that outlives this terminal, and print its address",
+        example="odw-tui start command -- pytest -x",
+        add_arguments=_for_start,
+        notes="The run works in this folder, or in the one --root. Everything it starts ends with it.\n"
+        "With --foreground ctrl+c ends the watching, not the run. Exit 2 when the input does not fit.",
+    ),
+    Command(
+        name="resume",
+        usage="resume RUN [--text T]",
+        summary="go on with a run whose supervisor is gone",
+        example="odw-tui resume latest",
+        add_arguments=_for_resume,
+        notes="Exit 7 when it is being driven, or is over.",
+    ),
+    Command(
+        name="rerun",
+        usage="rerun RUN [--set K=V]",
+        summary="start again what a run did, perhaps with other input, and print the new address",
+        example="odw-tui rerun latest --set 'prompt=try again, smaller'",
+        add_arguments=_for_rerun,
+        notes="Exit 7 for a run that odw-tui did not start here.",
+    ),
+    Command(
+        name="cancel",
+        usage="cancel RUN",
+        summary="end a run and everything it started",
+        example="odw-tui cancel latest",
+        add_arguments=_run,
+        notes="Exit 1 when nothing confirmed it within 10 s, 7 when it is over or not ours.",
     ),
     Command(
         name="config",

@@ -18,6 +18,7 @@ from odw_tui.present.numbers import age_lasts_s
 from odw_tui.present.room import Rows
 from odw_tui.present.room_columns import Layout
 from odw_tui.present.room_lines import LineKind, RoomLine, RoomLines
+from odw_tui.present.shared import Shared, shared_name
 from odw_tui.present.spans import Line, Spans
 from odw_tui.widgets.lines_provider import LinesProvider
 from odw_tui.widgets.row_list import RowList
@@ -40,9 +41,11 @@ class RoomProvider:
         signs: Glyphs,
         now: float,
         *,
+        shared: Shared,
         is_compact: bool,
     ) -> None:
         self.now = now
+        self._shared = shared
         self._lines = lines
         self._names = names
         self._asked = asked
@@ -70,13 +73,22 @@ class RoomProvider:
         line = self._lines.line(index)
         if line.item is None:
             return self._settings, line.group.state, len(line.group.shown), len(line.group.items)
-        return self._settings, line.kind, line.item, self._age(line), line.item.address in self._unseen
+        address = line.item.address
+        shared = self._shared.get(address)
+        return self._settings, line.kind, line.item, self._age(line), address in self._unseen, shared
 
     def line(self, index: int, width: int, *, has_cursor: bool) -> Spans:
         line = self._lines.line(index)
         is_news = line.kind is LineKind.ROW and line.item is not None and line.item.address in self._unseen
+        shares = "" if line.item is None else shared_name(self._shared.get(line.item.address, ()))
         return room_columns.line(
-            line, self._shape(width), self._signs, age=self._age(line), has_cursor=has_cursor, is_news=is_news
+            line,
+            self._shape(width),
+            self._signs,
+            age=self._age(line),
+            has_cursor=has_cursor,
+            is_news=is_news,
+            shares=shares,
         )
 
     def lasts_s(self, visible: range) -> float | None:
@@ -129,13 +141,22 @@ class RoomList(RowList):
         return list(dict.fromkeys(line.item.address for line in lines if line.item is not None))
 
     def tell(
-        self, rows: Rows, names: Mapping[str, str], asked: Asked, unseen: Set[Address], *, is_compact: bool
+        self,
+        rows: Rows,
+        names: Mapping[str, str],
+        asked: Asked,
+        unseen: Set[Address],
+        *,
+        shared: Shared,
+        is_compact: bool,
     ) -> None:
         """Show these rows; ``names`` are those of the places, ``asked`` the open questions of each row, ``unseen`` what
-        happened while nobody looked."""
+        happened while nobody looked, ``shared`` what rows at work have in common with others."""
         kit, lines = self._kit, RoomLines(rows, is_compact=is_compact)
         self._room_lines, self._picture = lines, ()
-        self._rows_provider = RoomProvider(lines, names, asked, unseen, kit.signs, kit.now(), is_compact=is_compact)
+        self._rows_provider = RoomProvider(
+            lines, names, asked, unseen, kit.signs, kit.now(), shared=shared, is_compact=is_compact
+        )
         self.show(self._rows_provider)
         self.wind_clock()
 

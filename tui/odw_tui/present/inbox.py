@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from odw_core.model.address import Address
 from odw_core.model.item import Item, State
@@ -14,7 +15,7 @@ from odw_tui.present.parts import TEXT_LIMIT, labelled
 from odw_tui.present.places import at_home
 from odw_tui.present.question_card import card
 from odw_tui.present.questions import row_of
-from odw_tui.present.spans import Line, Span, cells, cut_text, left, right
+from odw_tui.present.spans import Line, Span, cells, cut_text, left, right, spans
 
 _KIND, _AGE, _WHERE = 10, 6, 18
 _ROOMY = 90
@@ -27,26 +28,39 @@ def inbox_rows(
     signs: Glyphs,
     now: float,
     width: int,
+    words: Mapping[str, str] = MappingProxyType({}),
+    marked: Collection[str] = (),
 ) -> list[tuple[str, Line]]:
-    """One row for each question, keyed by its id, the one that waits longest first."""
+    """One row for each question, keyed by its id, the one that waits longest first.
+
+    ``words`` say how far a decision came, by the id of its question; those in ``marked`` are to be accepted together.
+    """
     rows: list[tuple[str, Line]] = []
     for question in questions:
         item = items.get(row_of(question.address, items))
         waits = "" if question.asked_at is None else numbers.age(now - question.asked_at)
         where = names.get(item.where, item.where) if item is not None and width >= _ROOMY else ""
         asker = one_line(item.title, 200) if item is not None else str(question.address)
-        room = max(12, width - _KIND - _AGE - (_WHERE + 2 if where else 0) - 8)
+        word = words.get(question.id, "")
+        sent = f"{word}  " if word else ""
+        room = max(12, width - _KIND - _AGE - len(sent) - (_WHERE + 2 if where else 0) - 8)
         title = cut_text(one_line(question.title, 200), room, signs.ellipsis)
         space = room - cells(title)
         asked_by = f"   {cut_text(asker, space - 3, signs.ellipsis)}" if space > 12 and asker != title else ""
+        is_marked = question.id in marked
+        sign = "+" if is_marked else signs.state(State.WAITING)
         said = (
-            Span(f"{signs.state(State.WAITING)} ", "waiting"),
+            Span(f"{sign} ", "accent" if is_marked else "waiting"),
             Span(left(question.kind, _KIND, signs.ellipsis), "quiet"),
             Span(title, "strong"),
             Span(asked_by, "quiet"),
         )
-        tail = (Span(left(where, _WHERE, signs.ellipsis) if where else "", "quiet"), Span(right(waits, _AGE), "quiet"))
-        rows.append((question.id, Line(said, tail)))
+        tail = (
+            Span(sent, "running"),
+            Span(left(where, _WHERE, signs.ellipsis) if where else "", "quiet"),
+            Span(right(waits, _AGE), "quiet"),
+        )
+        rows.append((question.id, Line(spans(*said), spans(*tail))))
     return rows
 
 

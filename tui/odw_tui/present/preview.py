@@ -34,14 +34,16 @@ def preview(
     signs: Glyphs,
     home: str,
     size: tuple[int, int],
+    shared: Sequence[Line] = (),
 ) -> tuple[Line, ...]:
     """The lines about one row. ``questions`` are its open ones, oldest first; ``detail`` is None until it was read.
 
     ``size`` is what there is to fill: a small one leaves out what the row says already, a tall one sets parts apart.
+    ``shared`` says what others at work change too.
     """
     width, height = size
     parts: list[Sequence[Line]] = [
-        (*_head(item, questions, now, signs, height), *_whys(item)),
+        (*_head(item, questions, now, signs, height), *_whys(item), *shared),
         _cause(item, detail),
         cards(questions, signs, now),
         _outcomes(detail, now, signs, width),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from odw_core.decide.verdicts import Meaning, meaning
 from odw_core.model.item import State
 from odw_core.model.question import Question
 from odw_core.text.ansi import one_line
@@ -67,8 +68,14 @@ def _options(question: Question) -> list[Line]:
         if field.is_secret:
             lines.append(labelled("", Span("the answer is secret and is shown nowhere", "quiet")))
     if question.decisions and not question.fields:
-        lines.append(labelled("", Span(" or ".join(one_line(name, 40) for name in question.decisions))))
+        lines.append(labelled("", Span(" or ".join(verdict_words(name) for name in question.decisions))))
     return lines
+
+
+def verdict_words(verdict: str) -> str:
+    """A verdict as people say it."""
+    found = meaning(verdict)
+    return one_line(verdict, 60) if found is Meaning.OTHER else found.value
 
 
 def short_card(questions: Sequence[Question], glyphs: Glyphs, now: float, key: str) -> tuple[Line, ...]:

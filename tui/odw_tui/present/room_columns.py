@@ -119,8 +119,18 @@ def header(shape: Layout) -> Spans:
     return (Span(" " * shape.start + gap.join(names), "faint"),)
 
 
-def line(of: RoomLine, shape: Layout, signs: Glyphs, *, age: str, has_cursor: bool, is_news: bool = False) -> Spans:
-    """One line of the list. ``age`` is what the last column says; ``is_news`` marks what nobody has seen yet."""
+def line(
+    of: RoomLine,
+    shape: Layout,
+    signs: Glyphs,
+    *,
+    age: str,
+    has_cursor: bool,
+    is_news: bool = False,
+    shares: str = "",
+) -> Spans:
+    """One line of the list. ``age`` is what the last column says; ``is_news`` marks what nobody has seen yet;
+    ``shares`` says in two words what somebody else at work changes too."""
     if of.item is None:
         return _heading(of)
     bar = Span(signs.cursor, "accent") if has_cursor else Span(" ")
@@ -135,6 +145,8 @@ def line(of: RoomLine, shape: Layout, signs: Glyphs, *, age: str, has_cursor: bo
         if number:
             spans.append(Span(" " * _GAP))
         text, tone = _said(column.key, of.item, shape, signs, age)
+        if shares and column.key is Key.STAGE and of.item.state is State.RUNNING:
+            text, tone = shares, State.BLOCKED.value
         spans.append(Span((right if column.is_number else left)(text, column.width, signs.ellipsis), tone))
     return tuple(spans)
 

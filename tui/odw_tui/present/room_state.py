@@ -11,6 +11,7 @@ from odw_core.model.question import Question
 from odw_tui.present.places import place_names
 from odw_tui.present.questions import questions_by_row
 from odw_tui.present.room import Order, Query, Rows, select
+from odw_tui.present.shared import Shared, shared_by_row
 
 
 class RoomState:
@@ -22,6 +23,8 @@ class RoomState:
         self.rows: Rows = select(first.items, Query(), Order.START)
         self.asked: Mapping[Address, tuple[Question, ...]] = questions_by_row(first)
         """The open questions of each row, oldest first."""
+        self.shared: Shared = shared_by_row(first.items)
+        """What rows at work share with others: a file, a folder."""
         self._named = self.rows.places
         self.names: Mapping[str, str] = place_names(self._named, own_names)
         """A short name for each place."""
@@ -54,6 +57,7 @@ class RoomState:
             self.rows = self.rows.after(changes, self.snapshot.items)
         self._is_other_room = self._is_behind = False
         self.asked = questions_by_row(self.snapshot)
+        self.shared = shared_by_row(self.snapshot.items)
         if self.rows.places != self._named:
             # The same object as long as it says the same, so that lines made with it need not be made again.
             self._named = self.rows.places

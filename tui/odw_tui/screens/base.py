@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual import events
 from textual.screen import Screen
 
+from odw_core.model.address import Address
 from odw_tui.actions import Action, action
 from odw_tui.keymap import key_name
 from odw_tui.kit import Kit
@@ -32,6 +33,16 @@ class ActionScreen(Screen[None], inherit_bindings=False):
         """Which keys work at this moment."""
         return self.CONTEXT
 
+    @property
+    def is_on_top(self) -> bool:
+        """Whether this is the screen that is seen. Textual calls the one below it current as well."""
+        return bool(self.app.screen_stack) and self.app.screen is self
+
+    @property
+    def looked_at(self) -> Address | None:
+        """The run or session that is looked at; None when it is no single one."""
+        return None
+
     def why_not(self, action_id: str) -> str | None:
         """Why an action cannot be done now, as a sentence for people; None when it can."""
         return None
@@ -45,6 +56,11 @@ class ActionScreen(Screen[None], inherit_bindings=False):
         return False
 
     async def on_key(self, event: events.Key) -> None:
+        if not self.is_on_top:
+            # It was on its way when another screen came up, or this one went: it is meant for what is seen.
+            event.stop()
+            self.app.screen.post_message(events.Key(event.key, event.character))
+            return
         key = key_name(event.key, event.character)
         if self.type_key(key, event.character):
             event.stop()

@@ -35,6 +35,7 @@ from odw_tui.present.output import Target, is_growing
 from odw_tui.present.places import place_names
 from odw_tui.present.run_tabs import Tab, note_of, tabs_of, why_not_there
 from odw_tui.present.spans import Line, Span
+from odw_tui.screens.driving import DrivingScreen
 from odw_tui.screens.file import FileScreen, Text
 from odw_tui.screens.lines import Edited, LineScreen
 from odw_tui.terminal import clipboard
@@ -47,7 +48,7 @@ _TABS = frozenset(tab.value for tab in Tab)
 _LOW_HEIGHT, _LOWEST_HEIGHT = 30, 20
 
 
-class OpenedScreen(LineScreen):
+class OpenedScreen(LineScreen, DrivingScreen):
     """One item in full. ``_panes``, ``_tell_pane`` and ``_target`` are what the screens differ in."""
 
     CONTEXT: ClassVar[str] = actions.RUN
@@ -176,6 +177,9 @@ class OpenedScreen(LineScreen):
         self._show_footer()
         self._wind_clock()
 
+    def _subject(self) -> Item | None:
+        return self._item
+
     @property
     def _item(self) -> Item | None:
         if self._detail is not None:
@@ -267,8 +271,8 @@ class OpenedScreen(LineScreen):
                 return "There is no file under the cursor."
             case "open" if self._tab is Tab.NOTES and self._notes.proof is None:
                 return "There is no line that proves this."
-            case "open" if self._tab is Tab.QUESTIONS:
-                return "It can only be read here; the card says who can answer it."
+            case "open" if self._tab is Tab.QUESTIONS and self._questions.question is None:
+                return "Nothing is asked here."
             case "edit" if not self._can_edit:
                 return "There is no file under the cursor."
             case "whole" if self._whole() is None:
@@ -362,13 +366,25 @@ class OpenedScreen(LineScreen):
         if (text := self._whole()) is not None:
             self.open_text(text)
 
+    def _open_card(self) -> None:
+        from odw_tui.screens.card import CardScreen
+
+        if (question := self._questions.question) is not None:
+            self.app.push_screen(CardScreen(self.kit, question))
+
     def do_open(self) -> None:
-        if self._tab is Tab.NOTES and self._whole() is None:
+        if self._tab is Tab.QUESTIONS:
+            self._open_card()
+        elif self._tab is Tab.NOTES and self._whole() is None:
             self.flash("That file is not kept among the files of the run.")
         else:
             self.do_whole()
 
     async def on_artifacts_pane_opened(self, event: ArtifactsPane.Opened) -> None:
+        event.stop()
+        await self.act("open")
+
+    async def on_questions_pane_opened(self, event: QuestionsPane.Opened) -> None:
         event.stop()
         await self.act("open")
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from odw_core.model.address import Address
 from odw_core.model.item import Item, Kind
 from odw_tui.kit import Kit
-from odw_tui.screens.opened import OpenedScreen
-from odw_tui.screens.run import RunScreen
-from odw_tui.screens.session import SessionScreen
+
+if TYPE_CHECKING:
+    from odw_tui.screens.opened import OpenedScreen
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,4 +33,11 @@ def screen_at(kit: Kit, opening: Opening) -> OpenedScreen:
 
 def screen_for(kit: Kit, item: Item) -> OpenedScreen:
     """A new screen on ``item``."""
-    return (SessionScreen if item.kind is Kind.SESSION else RunScreen)(kit, item.address)
+    # Each has panes of its own, and whoever opens the one should not wait for those of the other.
+    if item.kind is Kind.SESSION:
+        from odw_tui.screens.session import SessionScreen
+
+        return SessionScreen(kit, item.address)
+    from odw_tui.screens.run import RunScreen
+
+    return RunScreen(kit, item.address)

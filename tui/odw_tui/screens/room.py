@@ -25,9 +25,10 @@ from odw_tui.present import pictures, room_head
 from odw_tui.present.numbers import count
 from odw_tui.present.preview import preview
 from odw_tui.present.room_state import RoomState
+from odw_tui.present.shared import shared_lines
 from odw_tui.present.spans import Line, Spans
 from odw_tui.present.usage import usage
-from odw_tui.screens.base import ActionScreen
+from odw_tui.screens.driving import DrivingScreen
 from odw_tui.visit import Visit
 from odw_tui.widgets.fitted_sheet import FittedSheet
 from odw_tui.widgets.line_editor import LineEditor
@@ -41,7 +42,7 @@ _HALF = 0.5
 _USAGE_S = 5.0
 
 
-class RoomScreen(ActionScreen):
+class RoomScreen(DrivingScreen):
     """The first screen. ``room_changed`` and ``stopped`` are how it hears of the world."""
 
     CONTEXT: ClassVar[str] = actions.ROOM
@@ -158,7 +159,9 @@ class RoomScreen(ActionScreen):
         self.set_class(not state.rows.shown, "-empty")
         if state.rows.shown:
             unseen = frozenset(self._visit.unseen)
-            self._list.tell(state.rows, state.names, state.asked, unseen, is_compact=self._is_compact)
+            self._list.tell(
+                state.rows, state.names, state.asked, unseen, shared=state.shared, is_compact=self._is_compact
+            )
         else:
             self._list.tell_nothing(self._picture())
         self._show_head()
@@ -196,9 +199,12 @@ class RoomScreen(ActionScreen):
         kit, now = self.kit, self.kit.now()
         detail = self._detail[1] if self._detail is not None and self._detail[0] == item.address else None
         questions = self._state.asked.get(item.address, ())
+        shared = shared_lines(self._state.shared.get(item.address, ()), self._state.snapshot.items, kit.home)
         self._preview.tell(
             item.address,
-            lambda *size: preview(item, questions, detail, now=now, signs=kit.signs, home=kit.home, size=size),
+            lambda *size: preview(
+                item, questions, detail, now=now, signs=kit.signs, home=kit.home, size=size, shared=shared
+            ),
         )
 
     def _show_footer(self) -> None:
@@ -249,7 +255,18 @@ class RoomScreen(ActionScreen):
             case "back" if not self._state.filter_text:
                 return f"This is the first screen; {self._key('quit')} leaves."
             case _:
-                return None
+                return super().why_not(action_id)
+
+    def _subject(self) -> Item | None:
+        return self._row
+
+    def do_start(self) -> None:
+        from odw_tui.screens.start import StartScreen
+
+        self.app.push_screen(StartScreen(self.kit, started=self._has_started))
+
+    def _has_started(self, address: str) -> None:
+        self.flash(f"{address} has started.")
 
     def flash(self, text: str, tone: str = "strong") -> None:
         self._flash = text

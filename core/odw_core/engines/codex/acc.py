@@ -116,6 +116,8 @@ class SessionAcc:
     """Outputs of shell calls with an exit code: what counts as commands where no command items are written."""
     failed_outputs: int = 0
     patches: int = 0
+    changed: list[str] = field(default_factory=list)
+    """Paths of the latest patches as they are written there, each once, newest last."""
     compactions: int = 0
     # what was said
     first_prompt: str = ""

@@ -6,7 +6,16 @@ from odw_core.engines.codex.acc import UNKNOWN, SessionAcc
 from odw_core.engines.codex.error import error_cause, error_text
 from odw_core.engines.codex.item import session_item
 from odw_core.engines.codex.question import session_questions
-from odw_core.engines.codex.status import Status, approval_calls, commands_of, is_open, status_of, turns_of
+from odw_core.engines.codex.status import (
+    Status,
+    approval_calls,
+    commands_of,
+    is_abandoned,
+    is_open,
+    status_now,
+    status_of,
+    turns_of,
+)
 from odw_core.engines.loose import mapping, text
 from odw_core.model.detail import How, Notice, Origin, SessionDetail
 from odw_core.model.evidence import Facts
@@ -75,7 +84,7 @@ def _first_text(of: object) -> str:
 
 def _notices(acc: SessionAcc, facts: Facts) -> tuple[Notice, ...]:
     told: list[Notice] = []
-    if is_open(acc) and facts.alive is False:
+    if is_abandoned(acc, facts):
         told.append(Notice("the writer was killed: its turn was begun and never ended", is_warning=True))
     elif approval_calls(acc):
         told.append(
@@ -95,7 +104,7 @@ def _notices(acc: SessionAcc, facts: Facts) -> tuple[Notice, ...]:
 
 
 def _origins(acc: SessionAcc, facts: Facts) -> tuple[Origin, ...]:
-    usage, status = acc.usage, status_of(acc)
+    usage, status = acc.usage, status_now(acc, facts)
     border = max(acc.turn_offset, acc.end_offset)
     pending = next(iter(acc.calls.values()), None)
     state_offset = pending.offset if is_open(acc) and pending is not None else border

@@ -318,7 +318,7 @@ def _mark_item(marks: Marks, start: int, line: records.Line) -> None:
         case "CommandExecution":
             marks.command(item)
         case "FileChange":
-            marks.acc.patches += text(item, "status") == "completed"
+            marks.patch(item)
 
 
 _TAKE = {

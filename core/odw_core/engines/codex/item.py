@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from odw_core.engines.codex.acc import SessionAcc, WindowAcc
 from odw_core.engines.codex.error import error_cause, error_line
 from odw_core.engines.codex.names import PATCH_TOOL, is_archived
 from odw_core.engines.codex.question import holds_until, session_questions
-from odw_core.engines.codex.status import Status, approval_calls, asking_calls, is_open, status_of
+from odw_core.engines.codex.status import Status, approval_calls, asking_calls, is_abandoned, is_open, status_now
 from odw_core.model.address import Address
 from odw_core.model.evidence import Facts
 from odw_core.model.item import Depth, Item, Kind, Limit, Tokens
@@ -27,13 +29,13 @@ STALE = "stale"
 
 def session_item(acc: SessionAcc, facts: Facts, depth: Depth = Depth.FOLDED) -> Item:
     """The row of one session."""
-    status = status_of(acc)
-    is_gone = is_open(acc) and facts.alive is False
+    status = status_now(acc, facts)
+    is_gone = is_abandoned(acc, facts)
     standing = Standing.ABANDONED if is_gone else _STANDINGS[status]
-    is_inferred = status is Status.WAITING_APPROVAL and not is_gone
+    is_inferred = status is Status.WAITING_APPROVAL and not is_gone and facts.server is None
     reading = Reading(
         standing,
-        _why(acc, status, is_gone=is_gone),
+        _why(acc, status, is_gone=is_gone, is_told=facts.server is not None),
         # A transcript without any time is as old as can be: nothing is expected of it.
         _seconds(acc.last_ms if acc.last_ms is not None else acc.started_ms) or 0.0,
         _limit(acc, facts) if is_inferred else None,
@@ -68,7 +70,14 @@ def session_item(acc: SessionAcc, facts: Facts, depth: Depth = Depth.FOLDED) -> 
         is_inferred=is_inferred,
         is_archived=is_archived(acc.place, acc.root),
         limits=limits(acc),
+        files=_files(acc) if is_open(acc) else (),
+        is_attached=facts.server is not None,
     )
+
+
+def _files(acc: SessionAcc) -> tuple[str, ...]:
+    folder = acc.cwd or ""
+    return tuple(one_line(posixpath.normpath(posixpath.join(folder, path)), 400) for path in acc.changed)
 
 
 def title(acc: SessionAcc, facts: Facts) -> str:
@@ -83,8 +92,8 @@ def stage(acc: SessionAcc, status: Status, facts: Facts) -> str:
             count = sum(len(call.questions) for call in asking_calls(acc).values()) or 1
             return f"{count} questions" if count > 1 else "1 question"
         case Status.WAITING_APPROVAL:
-            call = next(iter(approval_calls(acc).values()))
-            return "approve a patch" if call.name == PATCH_TOOL else "approve a command"
+            call = next(iter(approval_calls(acc).values()), None)
+            return "approve a patch" if call is not None and call.name == PATCH_TOOL else "approve a command"
         case Status.RUNNING:
             return _doing(acc) or ("silent" if _is_silent(acc, facts) else "thinking")
         case _:
@@ -137,7 +146,7 @@ def _doing(acc: SessionAcc) -> str:
     return f"running {command}" if command else f"calling {one_line(call.name, 40) or 'a tool'}"
 
 
-def _why(acc: SessionAcc, status: Status, *, is_gone: bool) -> str:
+def _why(acc: SessionAcc, status: Status, *, is_gone: bool, is_told: bool) -> str:
     if is_gone:
         return f"its writer is gone (killed); resume it with codex exec resume {acc.thread_id}"
     match status:
@@ -148,8 +157,11 @@ def _why(acc: SessionAcc, status: Status, *, is_gone: bool) -> str:
             more = f" (and {len(asked) - 1} more)" if len(asked) > 1 else ""
             return f"it asks: {first}{more}" if first else "it waits for an answer"
         case Status.WAITING_APPROVAL:
-            call = next(iter(approval_calls(acc).values()))
-            what = "apply a patch" if call.name == PATCH_TOOL else f"run {one_line(call.text, 200) or 'a command'}"
+            asked_for = next(iter(approval_calls(acc).values()), None)
+            what = "do something" if asked_for is None else f"run {one_line(asked_for.text, 200) or 'a command'}"
+            what = "apply a patch" if asked_for is not None and asked_for.name == PATCH_TOOL else what
+            if is_told:
+                return f"it waits for leave to {what}"
             return f"it seems to wait for leave to {what} (inferred from its transcript)"
         case Status.RUNNING:
             if not acc.has_meta and acc.last_ms is None:

@@ -12,10 +12,11 @@ from odw_core.engines.codex import records
 from odw_core.engines.codex.acc import UNKNOWN, ProblemAcc, SessionAcc
 from odw_core.engines.codex.parts import call_of, usage_of, windows_of
 from odw_core.engines.codex.records import Line, said
-from odw_core.engines.loose import Json, instant_ms, integer, mapping, text, text_or_none
+from odw_core.engines.loose import Json, instant_ms, integer, mapping, objects, text, text_or_none
 
 REASON = "it is no JSON object; the lines around it were read"
 _MAX_PROBLEMS = 50
+_MAX_CHANGED, _PATH_CHARS = 64, 400
 _SHORT = 600
 _PROMPT_CHARS, MESSAGE_CHARS, _ERROR_CHARS = 2_000, 2_000, 8_000
 _CALL_ID = b'"call_id":"'
@@ -124,6 +125,19 @@ class Marks:
         if code == 0 or text(item, "status") not in ("declined", "in_progress", "inProgress"):
             self.acc.commands += 1
             self.acc.failed_commands += code is not None and code != 0
+
+    def patch(self, item: Json) -> None:
+        """A patch item; what it changed counts once it was applied."""
+        if text(item, "status") != "completed":
+            return
+        self.acc.patches += 1
+        changed = self.acc.changed
+        for path in [*mapping(item, "changes")] or [text(one, "path") for one in objects(item, "changes")]:
+            if path in changed:
+                changed.remove(path)
+            if path:
+                changed.append(path[:_PATH_CHARS])
+        del changed[:-_MAX_CHANGED]
 
     def shell_output(self, call_id: str, code: int) -> None:
         """The output of a call that states an exit code, where no command items are written."""

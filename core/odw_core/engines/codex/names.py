@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 ROLLOUT = ""
 """Name of a session's only file: the rollout is the unit."""
 NAMES = "session_index.jsonl"
 LOCKS = "thread-writer-locks"
 SESSIONS = "sessions"
 ARCHIVE = "archived_sessions"
+CONTROL_SOCKET = "app-server-control/app-server-control.sock"
+"""Where the home's own app server listens; mostly a link."""
 
 COMMAND_TOOLS = frozenset(("exec_command", "shell", "shell_command", "local_shell", "container.exec", "unified_exec"))
 OUTPUT_TOOLS = COMMAND_TOOLS | {"write_stdin"}

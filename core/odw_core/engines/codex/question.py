@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from odw_core.decide.digest import digest
 from odw_core.engines.codex.acc import CallAcc, SessionAcc
+from odw_core.engines.codex.form import form_question, question_id
 from odw_core.engines.codex.names import PATCH_TOOL
-from odw_core.engines.codex.status import approval_calls, asking_calls, is_open
-from odw_core.engines.loose import Json, flag, objects, text
+from odw_core.engines.codex.status import approval_calls, asking_calls, is_abandoned, is_open
 from odw_core.model.address import Address
 from odw_core.model.evidence import Facts
-from odw_core.model.question import Choice, Field, Question
+from odw_core.model.question import Question, Road
 from odw_core.text.ansi import one_line, plain
 
 WITNESS = "transcript"
@@ -22,14 +20,13 @@ APPROVAL_HOLDS_S = 6 * 3600.0
 
 def session_questions(acc: SessionAcc, facts: Facts) -> tuple[Question, ...]:
     """Open questions first, then approvals. None once the writer is gone: nobody listens any more."""
-    if not is_open(acc) or facts.alive is False:
+    if not is_open(acc) or is_abandoned(acc, facts):
         return ()
-    asked = [
-        _question(acc, call_id, call, question, number)
-        for call_id, call in asking_calls(acc).items()
-        for number, question in enumerate(call.questions)
-    ]
-    if facts.alive is None and facts.now >= holds_until(acc, facts, default=float("inf")):
+    if facts.server is not None and not facts.server.is_asking:
+        # Whoever runs the session knows: what looks like a question in the transcript was answered.
+        return ()
+    asked = [_form(acc, call_id, call) for call_id, call in asking_calls(acc).items() if call.questions]
+    if facts.alive is None and facts.server is None and facts.now >= holds_until(acc, facts, default=float("inf")):
         return tuple(asked)
     return (*asked, *(_approval(acc, call_id, call) for call_id, call in approval_calls(acc).items()))
 
@@ -46,43 +43,18 @@ def answer_via(acc: SessionAcc) -> str:
     return f"you, where it runs: its own terminal, or codex resume {plain(acc.thread_id)}"
 
 
-def _question(acc: SessionAcc, call_id: str, call: CallAcc, asked: Json, number: int) -> Question:
-    body, name = text(asked, "question"), text(asked, "id")
-    choices = tuple(
-        Choice(one_line(text(option, "label"), 200), one_line(text(option, "description"), 400))
-        for option in objects(asked, "options")
-    )
-    deciding = {
-        "kind": "question",
-        "thread": acc.thread_id,
-        "call": call_id,
-        "id": name,
-        "body": body,
-        "options": [[text(o, "label"), text(o, "description")] for o in objects(asked, "options")],
-    }
-    field = Field(
-        plain(name),
-        one_line(text(asked, "header"), 80),
-        choices,
-        allows_other=not choices or flag(asked, "isOther") is True,
-        is_secret=flag(asked, "isSecret") is True,
-    )
-    return Question(
-        id=_id(acc, call_id, f"{number}/{name}"),
+def _form(acc: SessionAcc, call_id: str, call: CallAcc) -> Question:
+    return form_question(
+        call.questions,
+        thread=acc.thread_id,
+        call=call_id,
         address=Address("codex", acc.thread_id),
-        kind="question",
-        asked_at=_seconds(call.at_ms),
-        title=one_line(text(asked, "header"), 80) or one_line(body, 80),
-        body=plain(body),
         subject="the session",
-        fields=(field,),
-        decisions=("answer",),
-        risk=None,
-        digest=digest(deciding),
-        witnesses=(WITNESS,),
-        inferred=False,
+        asked_at=_seconds(call.at_ms),
+        witness=WITNESS,
         answer_via=answer_via(acc),
         why_not=WHY_NOT,
+        road=Road.NONE,
     )
 
 
@@ -97,7 +69,7 @@ def _approval(acc: SessionAcc, call_id: str, call: CallAcc) -> Question:
     }
     reason = plain(call.reason).strip()
     return Question(
-        id=_id(acc, call_id, "approval"),
+        id=question_id(acc.thread_id, call_id, "approval"),
         address=Address("codex", acc.thread_id),
         kind="approval",
         asked_at=_seconds(call.at_ms),
@@ -117,12 +89,6 @@ def _approval(acc: SessionAcc, call_id: str, call: CallAcc) -> Question:
 
 def _risk(call: CallAcc) -> str | None:
     return "it runs outside the sandbox" if call.is_escalated else None
-
-
-def _id(acc: SessionAcc, call_id: str, part: str) -> str:
-    """From what is asked, so that another witness of the same call tells of the same question."""
-    named = "\0".join((acc.thread_id, call_id, part))
-    return hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def _seconds(ms: int | None) -> float | None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from odw_core.engines.codex.acc import CallAcc, SessionAcc
 from odw_core.engines.codex.names import COMMAND_TOOLS, PATCH_TOOL, QUESTION_TOOL
+from odw_core.model.evidence import Facts
 
 
 class Status(StrEnum):
@@ -28,6 +29,26 @@ def status_of(acc: SessionAcc) -> Status:
     if asking_calls(acc):
         return Status.WAITING_INPUT
     return Status.WAITING_APPROVAL if approval_calls(acc) else Status.RUNNING
+
+
+def status_now(acc: SessionAcc, facts: Facts) -> Status:
+    """The status as a server that has it loaded says; by the transcript where none does."""
+    status, word = status_of(acc), facts.server
+    if word is None:
+        return status
+    if word.is_asking:
+        return status if status is Status.WAITING_INPUT else Status.WAITING_APPROVAL
+    if word.is_active:
+        # What looks like an open approval was given; what looks over has begun again.
+        return Status.RUNNING
+    if word.is_broken:
+        return Status.FAILED
+    return Status.DONE if is_open(acc) else status
+
+
+def is_abandoned(acc: SessionAcc, facts: Facts) -> bool:
+    """Whether its writer went away in the middle of a turn."""
+    return is_open(acc) and facts.alive is False and facts.server is None
 
 
 def is_open(acc: SessionAcc) -> bool:

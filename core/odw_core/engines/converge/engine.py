@@ -86,10 +86,14 @@ class ConvergeEngine:
         return f"{unit.root}/{name}" if name and not name.startswith(":") else unit.root
 
     def follower(self, unit: Unit, name: str, cursor: Cursor | None = None) -> Follower:
-        from odw_core.engines.converge import followers
-        from odw_core.files.follow import RecordFollower
-
         task = names.task_id_of(unit.address)
+        if task is None and name not in (names.FILES, names.LOG, names.QUEUE):
+            from odw_core.files.follow import RecordFollower
+
+            return RecordFollower(self.path(unit, name), name, cursor)
+        # Imported late: a run that is over is looked at by its record alone.
+        from odw_core.engines.converge import followers
+
         if task is not None:
             match name:
                 case names.CHECKPOINT:
@@ -103,9 +107,7 @@ class ConvergeEngine:
                 return followers.listing(unit.root, name, cursor)
             case names.LOG:
                 return followers.saved_log(self._shelf, unit.place, run, name, cursor)
-            case names.QUEUE:
-                return followers.queue_of_run(self._databases, unit.place, run, name, cursor)
-        return RecordFollower(self.path(unit, name), name, cursor)
+        return followers.queue_of_run(self._databases, unit.place, run, name, cursor)
 
     def names_file(self, place: str) -> str | None:
         return None

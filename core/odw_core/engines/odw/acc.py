@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from odw_core.engines.odw.names import NATIVE
+
 
 @dataclass(slots=True)
 class Ref:
@@ -188,6 +190,62 @@ class ProblemAcc:
 
 
 @dataclass(slots=True)
+class AskedAcc:
+    """One ``question`` of a run that odw-tui drives, not closed yet."""
+
+    key: str
+    question: dict[str, object]
+    """As the journal has it; made a value when somebody looks."""
+    at_ms: int | None
+
+
+@dataclass(slots=True)
+class ThreadAcc:
+    """The session that one attempt of a node works in."""
+
+    key: str
+    attempt: int
+    runtime: str
+    thread: str
+
+
+@dataclass(slots=True)
+class ModelAcc:
+    """What model a node asked for, what its server agreed to, what answered in the end."""
+
+    requested: str = ""
+    accepted: str = ""
+    served: str = ""
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class WarningAcc:
+    """Something worth knowing that stopped nothing."""
+
+    key: str
+    message: str
+
+
+@dataclass(slots=True)
+class NativeAcc:
+    """What only the journal of a run that odw-tui drives says."""
+
+    pid: int | None = None
+    """Of its last supervisor."""
+    since_ms: int | None = None
+    """When that one took the run over."""
+    goal: str = ""
+    asked: dict[str, AskedAcc] = field(default_factory=dict)
+    threads: list[ThreadAcc] = field(default_factory=list)
+    models: dict[str, ModelAcc] = field(default_factory=dict)
+    warnings: list[WarningAcc] = field(default_factory=list)
+    foreign: list[int] = field(default_factory=list)
+    """Bytes somebody else wrote into the journal, each time they were taken out again."""
+    cancelled_by: str | None = None
+
+
+@dataclass(slots=True)
 class RunAcc:
     """All of one run. Owned by whoever folds it; ``engine.item`` and ``engine.detail`` make frozen values of it."""
 
@@ -241,8 +299,15 @@ class RunAcc:
     # reports of failed nodes: file name to the message inside
     reports: dict[str, str] = field(default_factory=dict)
     problems: list[ProblemAcc] = field(default_factory=list)
+    # what only runs of our own say
+    native: NativeAcc = field(default_factory=NativeAcc)
     # figure of the screen to [offset, ts_ms] of the journal line that said it last
     said_at: dict[str, list[int]] = field(default_factory=dict)
+
+    @property
+    def is_native(self) -> bool:
+        """Whether odw-tui drives it."""
+        return self.backend == NATIVE
 
     @property
     def has_exit(self) -> bool:

@@ -37,7 +37,9 @@ def cause_lines(acc: RunAcc) -> tuple[str, ...]:
         # A stack trace is evidence as a whole.
         return (*plain(acc.workflow_error).rstrip("\n").split("\n"), *lines)
     said = run_cause(acc)
-    return (*lines, said) if said else tuple(lines)
+    # A run of one command fails with the words of that command.
+    is_told = any(line.endswith(f": {said}") for line in lines)
+    return (*lines, said) if said and not is_told else tuple(lines)
 
 
 def known_causes(acc: RunAcc) -> tuple[Cause, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from odw_core.engines.base import Follower, Read
 from odw_core.engines.loose import integer, parse_object
 from odw_core.engines.odw import layout
-from odw_core.engines.odw.names import FOLD_VERSION, JOURNAL, RECORD, STATE, pid_of, start_ms_of
+from odw_core.engines.odw.names import FOLD_VERSION, JOURNAL, RECORD, STATE, SUPERVISOR, pid_of, start_ms_of
 from odw_core.files.follow import RecordFollower
 from odw_core.model.address import Address
 from odw_core.model.evidence import Cursor, Evidence, Facts, Owner, ProcessOwner, Unit
@@ -72,9 +72,12 @@ class OdwEngine:
         from odw_core.engines.odw.session import SessionAcc
 
         if not isinstance(acc, SessionAcc):
+            if acc.is_native and acc.native.pid is not None:
+                since = acc.native.since_ms
+                return ProcessOwner(acc.native.pid, (SUPERVISOR,), since / 1000 if since is not None else None)
             pid, began = pid_of(acc.run_id), start_ms_of(acc.run_id)
             # A folder whose name carries no process id has nobody who could be alive.
-            return ProcessOwner(pid or 0, ("odw",), began / 1000 if began is not None else None)
+            return ProcessOwner(pid or 0, ("odw", SUPERVISOR), began / 1000 if began is not None else None)
         pid, created = integer(acc.record.artifacts, "runner_pid"), acc.record.created_ms
         return (
             None if pid is None else ProcessOwner(pid, ("pandacode",), created / 1000 if created is not None else None)

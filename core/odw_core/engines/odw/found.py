@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from odw_core.engines.loose import mapping, text
 from odw_core.engines.odw import layout
 from odw_core.engines.odw.acc import AttemptAcc, NodeAcc, RunAcc
-from odw_core.engines.odw.names import INPUT, JOURNAL
+from odw_core.engines.odw.names import INPUT, JOURNAL, PROMPT_FILE, STDERR_FILE, STDOUT_FILE
 from odw_core.engines.odw.question import run_questions
 from odw_core.engines.odw.session import SessionAcc, session_questions
 from odw_core.model.address import Address
@@ -72,7 +72,19 @@ def run_bodies(unit: Unit, acc: RunAcc) -> tuple[Body, ...]:
             found.append(Body("prompt", f"{unit.root}/{name}", _attempt_of(acc, match["label"], int(match["ms"]))))
         elif _REPORT_NAME.match(name):
             found.append(Body("report", f"{unit.root}/{name}"))
-    return (*found, Body("journal", f"{unit.root}/{JOURNAL}"))
+    return (*found, *_kept_bodies(unit, acc), Body("journal", f"{unit.root}/{JOURNAL}"))
+
+
+def _kept_bodies(unit: Unit, acc: RunAcc) -> Iterator[Body]:
+    """What a run of ours kept of each attempt."""
+    if not acc.is_native:
+        return
+    for node in acc.nodes.values():
+        for attempt in node.attempts:
+            for field, name in (("prompt", PROMPT_FILE), ("stdout", STDOUT_FILE), ("stderr", STDERR_FILE)):
+                path = layout.attempt_file(unit.root, node.key, attempt.number, name)
+                if path is not None:
+                    yield Body(field, path, (node.key, str(attempt.number)))
 
 
 def _attempt_of(acc: RunAcc, label: str, written_ms: int) -> tuple[str, ...]:

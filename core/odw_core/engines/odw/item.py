@@ -5,6 +5,7 @@ from __future__ import annotations
 from odw_core.engines.odw.acc import NodeAcc, RunAcc
 from odw_core.engines.odw.cause import broken_nodes, cause_lines, node_cause, run_cause
 from odw_core.engines.odw.names import start_ms_of
+from odw_core.engines.odw.native import native_asking, native_claims
 from odw_core.engines.odw.question import run_questions
 from odw_core.engines.odw.roles import Part, max_rounds, role_of, round_now
 from odw_core.engines.odw.show_as import ShowAs, show_as, waiting_nodes
@@ -40,7 +41,7 @@ def run_item(acc: RunAcc, facts: Facts, depth: Depth = Depth.FOLDED) -> Item:
     if shown is ShowAs.FAILED and result is not None and result.category in _HELD_CATEGORIES:
         standing = Standing.HELD
     address = Address("odw", acc.run_id)
-    reading = Reading(standing, _why(acc, shown), _seconds(acc.last_ms or acc.started_ms))
+    reading = Reading(standing, _why(acc, shown, facts.alive), _seconds(acc.last_ms or acc.started_ms))
     state, why, deadline = derive(reading, facts)
     causes = cause_lines(acc) if standing in (Standing.BROKEN, Standing.STOPPED, Standing.HELD) else ()
     return Item(
@@ -53,7 +54,7 @@ def run_item(acc: RunAcc, facts: Facts, depth: Depth = Depth.FOLDED) -> Item:
         why=why,
         raw_state=shown,
         stage=stage(acc, shown),
-        goal=acc.goal or None,
+        goal=acc.native.goal or acc.goal or None,
         tasks=_progress(acc),
         blockers=_open_blockers(acc),
         questions=len(run_questions(acc, address, facts.alive)),
@@ -68,8 +69,9 @@ def run_item(acc: RunAcc, facts: Facts, depth: Depth = Depth.FOLDED) -> Item:
         last_words=acc.last_words,
         cause=one_line(causes[0], 400) if causes else None,
         depth=depth,
-        driver="odw",
+        driver="odw-tui" if acc.is_native else "odw",
         next_deadline=deadline,
+        claims=native_claims(acc),
     )
 
 
@@ -114,16 +116,16 @@ def _open_blockers(acc: RunAcc) -> int | None:
     return max(gate.blockers, 1) if gate.preflight_category else gate.blockers
 
 
-def _why(acc: RunAcc, shown: ShowAs) -> str:
+def _why(acc: RunAcc, shown: ShowAs, alive: bool | None) -> str:
     match shown:
         case ShowAs.STARTING:
             return "odw has started and has not written its first record yet"
         case ShowAs.ABANDONED:
             return "the folder holds no readable run.json and no process owns it"
         case ShowAs.RUNNING | ShowAs.ORPHANED:
-            return _doing(acc, shown)
+            return _doing(acc, shown) + ("; resume it to go on" if acc.is_native and alive is False else "")
         case ShowAs.NEEDS_INPUT:
-            return _asking(acc)
+            return native_asking(acc, alive) or _asking(acc)
         case ShowAs.NEEDS_OWNER:
             asked = acc.gates[-1].owner_questions if acc.gates else []
             return "the reviewers leave a decision to the owner" + (f": {one_line(asked[0], 300)}" if asked else "")
@@ -131,6 +133,8 @@ def _why(acc: RunAcc, shown: ShowAs) -> str:
             return _rejected(acc)
         case ShowAs.LANDED_UNVERIFIED:
             return f"{_landed(acc)}, but {run_cause(acc) or 'verification failed'}"
+        case ShowAs.INTERRUPTED if acc.native.cancelled_by is not None:
+            return "you cancelled it"
         case ShowAs.INTERRUPTED:
             return "a signal stopped it before it finished"
         case ShowAs.FAILED:

@@ -20,6 +20,7 @@ from odw_core.engines.odw.acc import (
     RunAcc,
 )
 from odw_core.engines.odw.names import JOURNAL
+from odw_core.engines.odw.native_journal import fold_native
 from odw_core.engines.odw.outcome import outcome_of, result_of
 from odw_core.engines.odw.records import JournalLine, decode_line
 from odw_core.text.ansi import one_line
@@ -75,9 +76,12 @@ def _stream(acc: RunAcc, line: JournalLine, ts_ms: int | None, ref: Ref) -> None
             acc.stderr_lines += 1
             acc.stderr_tail = one_line(text(line.fields, "raw") or text(line.fields, "summary"), 400) or acc.stderr_tail
         return
-    handler = _HANDLERS.get(text(event, "type"))
+    kind = text(event, "type")
+    handler = _HANDLERS.get(kind)
     if handler is not None:
         handler(acc, event, ts_ms, ref)
+    elif acc.is_native:
+        fold_native(acc, kind, event, ts_ms)
 
 
 def _workflow_start(acc: RunAcc, event: Json, ts_ms: int | None, ref: Ref) -> None:
@@ -266,6 +270,11 @@ _FIGURES: dict[str, tuple[str, ...]] = {
     "worktree_review_gate": ("blockers", "stage"),
     "workflow_done": ("state",),
     "workflow_error": ("state", "cause"),
+    "question": ("state", "questions"),
+    "question_closed": ("state", "questions"),
+    "cancelled": ("state",),
+    "model": ("model",),
+    "output": ("said",),
 }
 
 _HANDLERS: dict[str, Callable[[RunAcc, Json, int | None, Ref], None]] = {

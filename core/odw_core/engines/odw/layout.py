@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from odw_core.engines.odw.names import session_address
+from odw_core.engines.odw.names import attempt_folder, session_address
 from odw_core.model.address import Address
 from odw_core.model.evidence import Unit
 
@@ -56,6 +56,12 @@ def codexctl_log(place: str, session: str) -> str | None:
     folder = f".pandacode/codex/runs/{name}/logs"
     is_own = name not in ("", "..") and _is_chain(place, folder)
     return f"{place}/{folder}/latest.jsonl" if is_own else None
+
+
+def attempt_file(root: str, key: str, number: int, name: str) -> str | None:
+    """What a native run at ``root`` kept of one attempt; None where a link leads."""
+    folder = f"attempts/{attempt_folder(key, number)}"
+    return f"{root}/{folder}/{name}" if _is_chain(root, folder) else None
 
 
 def latest(place: str) -> str | None:

@@ -8,9 +8,20 @@ from odw_core.model.address import Address
 
 JOURNAL, RECORD, STATE, INPUT = "events.jsonl", "run.json", "state.json", "input.raw"
 
-FOLD_VERSION = 2
+FOLD_VERSION = 3
 """Raised whenever the meaning of an accumulator's field changes: checkpoints of another version are folded again."""
 
+STDOUT_FILE, STDERR_FILE, PROTOCOL_FILE = "stdout.log", "stderr.log", "protocol.jsonl"
+PROMPT_FILE, DIFF_FILE = "prompt.md", "diff.patch"
+"""What a native run keeps of one attempt, each whole, in its folder below ``attempts/``."""
+NATIVE = "native"
+"""``backend`` of a run that odw-tui drives itself."""
+COMMAND = "command"
+"""Key of the one node of a run of a command."""
+SUPERVISOR = "odw_core.runs.supervisor"
+"""What the command line of its driver says."""
+
+_NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 _OF_RUN = re.compile(r"^(odw-exec-(?:resume-)?\d+-\d+)-")
 
 
@@ -36,3 +47,8 @@ def pid_of(run_id: str) -> int | None:
     """The process id of odw that a run id carries, None when it carries none."""
     tail = run_id.rsplit("-", 1)[-1]
     return int(tail) if tail.isdecimal() and tail.isascii() and 0 < len(tail) < 10 else None
+
+
+def attempt_folder(key: str, number: int) -> str:
+    """Folder below ``attempts/`` in which a native run keeps what one attempt of a node left."""
+    return f"{_NO_NAME.sub('-', key)[:80].lstrip('.') or 'node'}-{number}"

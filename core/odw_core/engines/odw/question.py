@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from odw_core.decide.digest import digest
 from odw_core.engines.loose import Json, flag, objects, text
 from odw_core.engines.odw.acc import RunAcc
+from odw_core.engines.odw.native import native_questions
 from odw_core.engines.odw.show_as import ShowAs, show_as, waiting_nodes
 from odw_core.model.address import Address
 from odw_core.model.question import Choice, Field, Question
@@ -22,6 +23,8 @@ def run_questions(acc: RunAcc, address: Address, alive: bool | None) -> tuple[Qu
         return _owner_questions(acc, address)
     if shown not in (ShowAs.NEEDS_INPUT, ShowAs.RUNNING):
         return ()
+    if acc.native.asked:
+        return native_questions(acc, address, alive)
     return tuple(
         question
         for node in waiting_nodes(acc)

@@ -32,6 +32,8 @@ def show_as(acc: RunAcc, alive: bool | None) -> ShowAs:
         return ShowAs.STARTING if alive else ShowAs.ABANDONED
     status = acc.final_status
     if status not in ("completed", "failed") and not acc.has_exit:
+        if acc.native.asked:
+            return ShowAs.NEEDS_INPUT
         return ShowAs.ORPHANED if alive is False else ShowAs.RUNNING
     if status == "completed":
         return ShowAs.COMPLETED
@@ -39,6 +41,8 @@ def show_as(acc: RunAcc, alive: bool | None) -> ShowAs:
 
 
 def _ended_badly(acc: RunAcc) -> ShowAs:
+    if acc.native.cancelled_by is not None:
+        return ShowAs.INTERRUPTED
     if any(waiting_nodes(acc)):
         return ShowAs.NEEDS_INPUT
     result = acc.outcome

@@ -11,6 +11,8 @@ from pathlib import Path
 from odw_core.engines.loose import Json, integer, mapping, parse_object, text
 from odw_core.engines.odw import layout
 from odw_core.engines.odw.acc import AttemptAcc, NodeAcc, Ref, RunAcc
+from odw_core.engines.odw.names import COMMAND, DIFF_FILE, PROMPT_FILE, PROTOCOL_FILE, STDERR_FILE, STDOUT_FILE
+from odw_core.engines.odw.native import attempt_streams
 from odw_core.engines.odw.roles import role_of
 from odw_core.engines.odw.session import SessionAcc
 from odw_core.errors import NotFound
@@ -29,8 +31,10 @@ _PROMPT_NAME = re.compile(r"^[a-z]+-(?P<label>.+)-(?P<ms>\d{10,16})\.prompt\.md$
 def open_run_log(unit: Unit, acc: RunAcc, address: Address, stream: str | None) -> LineSource:
     """A stream of the run itself, or of the task and attempt that the address names."""
     if not address.parts:
-        return _open_own(unit, acc, stream or "journal")
+        return _open_own(unit, acc, stream)
     node, attempt = _find(acc, address)
+    if acc.is_native:
+        return _kept(unit, node, attempt, stream)
     if stream is None:
         failed = node.outcome is not None and not node.outcome.ok
         stream = "stderr" if failed or attempt.done is None else "stdout"
@@ -47,8 +51,31 @@ def open_run_log(unit: Unit, acc: RunAcc, address: Address, stream: str | None) 
             raise NotFound(f"no stream {stream!r}; an attempt has stdout, stderr, prompt, diff")
 
 
-def _open_own(unit: Unit, acc: RunAcc, stream: str) -> LineSource:
-    match stream:
+_KEPT = {
+    "stdout": STDOUT_FILE,
+    "stderr": STDERR_FILE,
+    "prompt": PROMPT_FILE,
+    "diff": DIFF_FILE,
+    "journal": PROTOCOL_FILE,
+}
+
+
+def _kept(unit: Unit, node: NodeAcc, attempt: AttemptAcc, stream: str | None) -> LineSource:
+    """What a run of ours kept of an attempt, whole, and growing while it goes on."""
+    if stream is None:
+        stream = "stderr" if node.outcome is not None and not node.outcome.ok else "stdout"
+    if stream not in _KEPT:
+        raise NotFound(f"no stream {stream!r}; an attempt has {', '.join(attempt_streams(node))}")
+    title = {"diff": "change", "journal": "protocol trace"}.get(stream, stream)
+    return _file(layout.attempt_file(unit.root, node.key, attempt.number, _KEPT[stream]), title)
+
+
+def _open_own(unit: Unit, acc: RunAcc, stream: str | None) -> LineSource:
+    command = acc.nodes.get(COMMAND)
+    if acc.is_native and command is not None and command.attempts and stream != "journal":
+        # A run of one command has no output but that command's.
+        return _kept(unit, command, command.attempts[-1], stream)
+    match stream or "journal":
         case "journal":
             return _records(f"{unit.root}/events.jsonl", b'"ts_ms"', journal_line, "journal")
         case "stderr":

@@ -9,6 +9,7 @@ from odw_core.engines.odw.blocker import gate_blockers
 from odw_core.engines.odw.cause import cause_lines, known_causes, node_cause
 from odw_core.engines.odw.item import run_item
 from odw_core.engines.odw.names import session_address
+from odw_core.engines.odw.native import attempt_streams, native_notices, native_sessions
 from odw_core.engines.odw.origins import run_origins
 from odw_core.engines.odw.question import run_questions
 from odw_core.engines.odw.roles import Part, Role, is_review_loop, max_rounds, role_of, round_now
@@ -62,8 +63,9 @@ def run_detail(acc: RunAcc, facts: Facts) -> RunDetail:
         checkpoints=tuple(plain(name) for name in acc.checkpoints),
         auto_answers=len(acc.auto_answers),
         resumed_from=one_line(acc.resumed_from or acc.resume_argument or "", 120) or None,
-        sessions=tuple(sessions),
+        sessions=(*sessions, *native_sessions(acc)),
         streams=("journal", "stdout", "stderr"),
+        notices=native_notices(acc),
         causes=known_causes(acc) if item.cause else (),
         origins=run_origins(acc, facts, item.state),
     )
@@ -263,7 +265,9 @@ class _Grid:
             files=tuple(plain(name) for name in outcome.files) if outcome else (),
             summary=(outcome.summary or outcome.error_line) if outcome else "",
             error=error or None,
-            streams=("stdout", "stderr", "prompt", *(("diff",) if has_diff else ())),
+            streams=attempt_streams(node)
+            if self._acc.is_native
+            else ("stdout", "stderr", "prompt", *(("diff",) if has_diff else ())),
         )
 
 

@@ -43,18 +43,19 @@ def open_questions(acc: SessionAcc) -> tuple[Question, ...]:
     return ENGINE.questions(acc, Facts((acc.last_ms or 0) / 1000, True))
 
 
-def test_questions_come_with_all_their_options() -> None:
-    first, second = asked("waiting_user_input")
-    assert (first.kind, first.title, first.body) == ("question", "Database", "Which database should the service use?")
-    assert first.fields[0].choices == (
+def test_what_is_asked_together_is_one_form_with_all_options() -> None:
+    (form,) = asked("waiting_user_input")
+    assert (form.kind, form.title) == ("question", "Database, Name")
+    assert form.body.startswith("Database: Which database should the service use?\n")
+    assert [(field.id, field.label) for field in form.fields] == [("db", "Database"), ("name", "Name")]
+    assert form.details[0] == ("db", "Which database should the service use?")
+    assert form.fields[0].choices == (
         Choice("PostgreSQL (Recommended)", "Best fit for the existing schema."),
         Choice("SQLite", "No server, single writer."),
     )
-    assert (first.inferred, first.decisions) == (False, ("answer",))
-    assert first.why_not is not None
-    assert "codex resume" in first.answer_via
-    assert first.id != second.id
-    assert first.digest != second.digest
+    assert (form.inferred, form.decisions) == (False, ("answer",))
+    assert form.why_not is not None
+    assert "codex resume" in form.answer_via
 
 
 def test_an_approval_shows_the_command_and_its_reason_and_is_inferred() -> None:
@@ -76,7 +77,7 @@ def test_nobody_is_asked_once_nobody_listens() -> None:
     assert asked("waiting_user_input", alive=False) == ()
     assert asked("waiting_approval_exec", alive=False) == ()
     assert asked("waiting_approval_exec", alive=None, age_s=86_400.0) == ()
-    assert len(asked("waiting_user_input", alive=None, age_s=86_400.0)) == 2
+    assert len(asked("waiting_user_input", alive=None, age_s=86_400.0)) == 1
 
 
 def test_a_policy_that_never_asks_is_believed() -> None:
@@ -95,10 +96,10 @@ def test_questions_of_any_shape_make_cards_that_can_be_shown() -> None:
         {},
         3,
     ]
-    cards = open_questions(pending("request_user_input", questions=questions))
-    assert [card.body for card in cards] == ["a␛]0;x␇<202e>?", ""]
-    assert cards[0].fields[0].is_secret
-    assert cards[0].fields[0].allows_other
+    (card,) = open_questions(pending("request_user_input", questions=questions))
+    assert card.body == "a␛]0;x␇<202e>?\n"
+    assert card.fields[0].is_secret
+    assert card.fields[0].allows_other
     item = ENGINE.item(pending("request_user_input", questions="none"), Facts(1_794_644_490.0, True))
     assert (item.stage, item.why) == ("1 question", "it waits for an answer")
 

@@ -209,7 +209,7 @@ def test_search_finds_prompts_messages_questions_and_errors() -> None:
         return dict(ENGINE.texts(session(label), Facts(0.0)))
 
     assert fields("hello_done")["message"] == "All good: the greeting works."
-    assert fields("waiting_user_input")["question"] == "What should the new module be called?"
+    assert "Name: What should the new module be called?" in fields("waiting_user_input")["question"]
     assert "Too Many Requests" in fields("failed_rate_limit")["cause"]
     reading = read(HOME / EXPECTED["hello_done"]["path"])
     assert isinstance(reading.acc, SessionAcc)

@@ -1,0 +1,1 @@
+"""Agents: run this prompt there, and hand back what came of it."""

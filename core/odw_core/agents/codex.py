@@ -1,0 +1,425 @@
+"""Codex as an agent: one thread of its app server driven through turns, told to the host. Never answers by itself what
+the server asks; never sends a prompt twice without being told to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from odw_core.agents.base import AgentCall, AgentHost, AgentResult, Ending
+from odw_core.agents.cause import cause_of, flaw_of
+from odw_core.agents.codex_memory import Memory
+from odw_core.agents.codex_requests import Requests
+from odw_core.agents.codex_server import RunServer
+from odw_core.agents.codex_telling import Telling
+from odw_core.agents.codex_thread import Stands, open_thread, take_up
+from odw_core.agents.codex_words import WENT_ON, lost_turn, prompt_of
+from odw_core.agents.tail import Tail
+from odw_core.agents.turn import TurnStory
+from odw_core.appserver.buffer import Back, Ended, Event, Gone, Lost
+from odw_core.appserver.client import Client, ServerRefused, Unanswered
+from odw_core.appserver.messages import Notification, Request
+from odw_core.appserver.trace import Secrets
+from odw_core.appserver.transport import Disconnected
+from odw_core.engines.loose import mapping, objects, text
+from odw_core.errors import OdwError
+from odw_core.model.address import Address
+from odw_core.model.cause import Cause
+from odw_core.model.command import Cancel, Command, Interrupt, Say
+from odw_core.model.decision import Decision
+from odw_core.model.question import Question
+
+_TICK_S = 0.25
+_INTERRUPTING_S = 15.0
+_MOST_BREAKS = 3
+"""So often in a row a server may go away before anything was done with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodexAgent:
+    """How Codex is run: the native program and its home."""
+
+    program: Path
+    home: str
+    version: str
+    """Of odw-tui; the server is told."""
+
+    async def run(self, call: AgentCall, host: AgentHost) -> AgentResult:
+        """Do the work, or take up what an earlier supervisor left. When cancelled, the server and its turn go on."""
+        return await _Work(self, call, host).run()
+
+
+class _Stop(Exception):
+    """The work is over."""
+
+    def __init__(self, result: AgentResult) -> None:
+        super().__init__()
+        self.result = result
+
+
+class _Work:
+    """One call, from the first look at what is there to its result."""
+
+    def __init__(self, agent: CodexAgent, call: AgentCall, host: AgentHost) -> None:
+        self._agent, self._call, self._host = agent, call, host
+        self._server = RunServer(agent.program, agent.home, host, agent.version)
+        self._stderr = Tail(self._server.stderr)
+        secrets = Secrets()
+        self._tell = Telling(call, host, self._stderr, secrets)
+        self._requests = Requests(host, secrets, self._address, call)
+        self._secrets = secrets
+        self._memory = Memory.decode(host.kept(self._key))
+        self._story = TurnStory(self._memory.thread, self._memory.turn)
+        self._said: deque[str] = deque(self._memory.queue)
+        self._client: Client | None = None
+        self._is_connected = False
+        self._commands: asyncio.Task[Command] | None = None
+        self._hearing = host.commands
+        self._wish: Interrupt | Cancel | None = None
+        self._silent_since = self._looked_at = 0.0
+        self._served = ""
+
+    @property
+    def _key(self) -> str:
+        return f"codex/{self._call.key}"
+
+    @property
+    def _address(self) -> Address:
+        return Address("odw", self._host.run_id, (self._call.key,))
+
+    async def run(self) -> AgentResult:
+        try:
+            result = await self._whole()
+        except _Stop as stop:
+            result = stop.result
+        except (OdwError, OSError) as error:
+            result = self._failed(str(error))
+        finally:
+            await self._leave()
+        await self._server.stop()
+        self._tell.stderr()
+        self._tell.done(result)
+        return result
+
+    async def _whole(self) -> AgentResult:
+        if not self._memory.turns:
+            self._tell.began()
+        breaks = 0
+        while True:
+            turns = self._memory.turns
+            try:
+                await self._connect()
+                await self._open()
+                return await self._all_turns()
+            except Disconnected:
+                # The server is gone; where that left the turn is found out through the next one.
+                breaks = breaks + 1 if self._memory.turns == turns else 0
+                if breaks >= _MOST_BREAKS:
+                    raise
+                await self._leave()
+
+    async def _all_turns(self) -> AgentResult:
+        while True:
+            if not self._story.is_over:
+                await self._follow()
+            if self._wish is not None or not self._said:
+                return self._result()
+            prompt = self._said.popleft()
+            self._tell.said(prompt)
+            await self._start_turn(prompt)
+
+    # -- server and thread
+
+    async def _connect(self) -> None:
+        if not self._server.lives:
+            await self._server.start()
+        client = self._server.client(self._tell.trace)
+        await client.__aenter__()
+        self._client, self._is_connected = client, True
+
+    async def _leave(self) -> None:
+        await self._requests.leave()
+        if self._commands is not None:
+            self._commands.cancel()
+            self._commands, self._hearing = None, self._host.commands
+        if self._client is not None:
+            await self._client.close()
+            self._client = None
+
+    async def _open(self) -> None:
+        """A thread with a turn that runs, or that was over while nobody looked."""
+        memory = self._memory
+        if not memory.thread:
+            await open_thread(self._connected, self._call, memory)
+            self._keep()
+            self._tell.thread(memory.thread, self._agent.home, memory.path)
+            self._tell.model(memory.accepted, "", "")
+            await self._start_turn(memory.prompt or self._call.prompt)
+            return
+        found = await take_up(self._connected, memory)
+        if not memory.is_open and memory.turns:
+            self._story = TurnStory(memory.thread, memory.turn)
+            self._story.restore(memory.ended)
+            return
+        match found.stands:
+            case Stands.NOWHERE:
+                memory.thread = ""
+                await self._open()
+            case Stands.UNSENT:
+                await self._start_turn(memory.prompt or self._call.prompt)
+            case Stands.LOST:
+                memory.turn = text(found.turn, "id")
+                await self._ask_about_lost_turn()
+            case _:
+                memory.turn = text(found.turn, "id")
+                self._story = TurnStory(memory.thread, memory.turn)
+                if found.stands is Stands.OVER:
+                    self._story.end(found.turn)
+                    self._turn_is_over()
+                self._touch()
+                self._keep()
+
+    async def _ask_about_lost_turn(self) -> None:
+        """The server died in the middle; a prompt is sent again only when a person says so."""
+        memory = self._memory
+        await self._leave()
+        await self._server.stop()
+        self._tell.turn(memory.turn, "lost")
+        decision = await self._ask_person(lost_turn(self._address, memory.thread, memory.turn, self._host.now()))
+        if decision.verdict != WENT_ON:
+            raise _Stop(self._ended(Ending.INTERRUPTED))
+        await self._connect()
+        await self._connected.subscribe((memory.thread,))
+        await self._start_turn(prompt_of(decision, memory.prompt))
+
+    async def _ask_person(self, question: Question) -> Decision:
+        """Ask, and listen to what else a person wants meanwhile."""
+        asked = asyncio.create_task(self._host.ask(question))
+        try:
+            while not asked.done():
+                self._commands = self._commands or asyncio.create_task(_next(self._hearing))
+                await asyncio.wait((asked, self._commands), return_when=asyncio.FIRST_COMPLETED)
+                if not self._commands.done():
+                    continue
+                command, self._commands = self._commands.result(), None
+                if isinstance(command, Say):
+                    self._said.append(command.text)
+                    self._keep()
+                elif isinstance(command, Interrupt | Cancel):
+                    raise _Stop(self._ended(_ending_of(command)))
+            return asked.result()
+        finally:
+            asked.cancel()
+
+    async def _start_turn(self, prompt: str) -> None:
+        memory, call = self._memory, self._call
+        memory.before, memory.turn = memory.turn or memory.before, ""
+        memory.prompt, memory.is_open, memory.turns = prompt, True, memory.turns + 1
+        self._keep()
+        params: dict[str, object] = {"threadId": memory.thread, "input": [_words(prompt)]}
+        if call.effort:
+            params["effort"] = call.effort
+        if call.mode == "plan":
+            settings = {"model": memory.accepted, "reasoning_effort": call.effort, "developer_instructions": None}
+            params["collaborationMode"] = {"mode": "plan", "settings": settings}
+        self._connected.watch(memory.thread)
+        self._story = TurnStory(memory.thread)
+        self._touch()
+        started = await self._connected.call("turn/start", params)
+        memory.turn = self._story.turn = text(mapping(started, "turn"), "id")
+        self._keep()
+        self._tell.turn(memory.turn, "started")
+
+    # -- following a turn
+
+    async def _follow(self) -> None:
+        """Until the turn is over."""
+        taking: asyncio.Task[Event] | None = None
+        try:
+            while not self._story.is_over:
+                taking = taking or asyncio.create_task(self._connected.take())
+                self._commands = self._commands or asyncio.create_task(_next(self._hearing))
+                waiting = (taking, self._commands, *self._requests.tasks)
+                await asyncio.wait(waiting, timeout=_TICK_S, return_when=asyncio.FIRST_COMPLETED)
+                if taking.done():
+                    event: Event | None = taking.result()
+                    taking = None
+                    while event is not None:
+                        await self._take(event)
+                        event = None if self._story.is_over else self._connected.take_now()
+                if self._commands.done():
+                    command, self._commands = self._commands.result(), None
+                    await self._obey(command)
+                await self._requests.send(self._connected)
+                await self._look_at_the_clock()
+        finally:
+            if taking is not None:
+                taking.cancel()
+        self._turn_is_over()
+        if self._story.status == "interrupted":
+            await self._end_commands()
+
+    def _turn_is_over(self) -> None:
+        self._requests.close_turn()
+        self._memory.is_open = False
+        self._memory.ended = {name: self._secrets.hide_in(value) for name, value in self._story.ended.items()}
+        self._keep()
+        self._tell.turn(self._memory.turn, self._story.status)
+
+    async def _take(self, event: Event) -> None:
+        match event:
+            case Notification():
+                self._hear(event)
+            case Request():
+                self._touch()
+                await self._requests.ask(event, self._connected, self._story)
+            case Gone():
+                self._requests.gone(event.request, "answered" if self._is_connected else "gone")
+                self._touch()
+            case Lost() | Back():
+                self._is_connected = isinstance(event, Back)
+            case Ended():
+                raise Disconnected("The app server is gone.")
+
+    def _hear(self, event: Notification) -> None:
+        story = self._story
+        before = (story.diff, len(story.warnings), story.served, story.plan)
+        if said := story.take(event):
+            self._tell.shown(said)
+        if story.is_progress:
+            self._touch()
+        if story.diff != before[0]:
+            self._tell.diff(story)
+        for message in story.warnings[before[1] :]:
+            self._tell.warn(message)
+        if story.served != before[2]:
+            self._served = story.served
+            self._tell.model(self._memory.accepted, story.served, story.reason)
+        if story.accepted and story.accepted != self._memory.accepted:
+            self._memory.accepted = story.accepted
+            self._tell.model(story.accepted, "", "")
+        if story.plan != before[3]:
+            self._tell.plan(story.plan)
+
+    async def _obey(self, command: Command) -> None:
+        match command:
+            case Say(text=said, waits=waits):
+                if waits or not await self._steer(said):
+                    self._said.append(said)
+                    self._keep()
+            case Interrupt() | Cancel():
+                self._wish = command
+                await self._interrupt()
+            case _:
+                pass
+
+    async def _steer(self, said: str) -> bool:
+        params = {"threadId": self._memory.thread, "expectedTurnId": self._memory.turn, "input": [_words(said)]}
+        try:
+            await self._connected.call("turn/steer", params)
+        except ServerRefused:
+            # The turn is just over, or is one that cannot be steered: it is said afterwards.
+            return False
+        self._tell.said(said)
+        return True
+
+    async def _interrupt(self) -> None:
+        params = {"threadId": self._memory.thread, "turnId": self._memory.turn}
+        with suppress(ServerRefused, Unanswered):
+            await self._connected.call("turn/interrupt", params, within_s=_INTERRUPTING_S)
+        await self._end_commands()
+
+    async def _end_commands(self) -> None:
+        """An interrupted command goes on in the background until it is told to end."""
+        thread = {"threadId": self._memory.thread}
+        with suppress(ServerRefused, Unanswered):
+            listed = await self._connected.call("thread/backgroundTerminals/list", thread)
+            for one in objects(listed, "data"):
+                process = {**thread, "processId": text(one, "processId")}
+                await self._connected.call("thread/backgroundTerminals/terminate", process)
+            await self._connected.call("thread/backgroundTerminals/clean", thread)
+
+    async def _look_at_the_clock(self) -> None:
+        """Codex waits for a dead network without end; we do not."""
+        now = asyncio.get_running_loop().time()
+        if now - self._looked_at >= _TICK_S:
+            self._looked_at = now
+            self._tell.stderr()
+        if self._requests.is_waiting or self._story.running:
+            self._touch()
+        if self._story.is_over or now - self._silent_since < self._call.silence_s:
+            return
+        await self._interrupt()
+        self._tell.stderr()
+        cause = cause_of(self._story.errors, "", self._stderr.recent)
+        silence = f"it made no progress for {self._call.silence_s:g} s and was ended"
+        known = f"{silence}: {cause.sentence}" if cause.sentence and cause.kind != "unknown" else silence
+        raise _Stop(self._with_cause(self._ended(Ending.FAILED), replace(cause, sentence=known)))
+
+    def _touch(self) -> None:
+        self._silent_since = asyncio.get_running_loop().time()
+
+    # -- what came of it
+
+    def _result(self) -> AgentResult:
+        match self._story.status:
+            case "completed":
+                flaw = flaw_of(self._story.warnings, self._stderr.recent)
+                ended = self._ended(Ending.COMPLETED)
+                return ended if flaw is None else self._with_cause(ended, flaw)
+            case "interrupted":
+                return self._ended(_ending_of(self._wish))
+            case _:
+                return self._failed(self._story.error)
+
+    def _ended(self, ending: Ending) -> AgentResult:
+        return AgentResult(
+            Ending.CANCELLED if isinstance(self._wish, Cancel) else ending,
+            text=self._secrets.hide(self._story.text),
+            thread=self._memory.thread,
+            turns=self._memory.turns,
+            model=self._served or self._memory.accepted,
+            tokens=self._story.tokens,
+            diff=self._secrets.hide(self._story.diff),
+        )
+
+    def _failed(self, error: str) -> AgentResult:
+        self._tell.stderr()
+        cause = cause_of(self._story.errors, error, self._stderr.recent)
+        return self._with_cause(self._ended(Ending.FAILED), cause, error)
+
+    def _with_cause(self, ended: AgentResult, cause: Cause, error: str = "") -> AgentResult:
+        return replace(
+            ended,
+            cause=self._secrets.hide(cause.sentence or error),
+            cause_kind=cause.kind,
+            fix=cause.fix,
+            evidence=self._secrets.hide(cause.proof.text) if cause.proof else "",
+            error=self._secrets.hide(error),
+        )
+
+    def _keep(self) -> None:
+        self._memory.queue = [*self._said]
+        self._host.keep(self._key, self._memory.encode())
+
+    @property
+    def _connected(self) -> Client:
+        if self._client is None:
+            raise Disconnected("There is no connection to the app server.")
+        return self._client
+
+
+def _ending_of(wish: Command | None) -> Ending:
+    return Ending.CANCELLED if isinstance(wish, Cancel) else Ending.INTERRUPTED
+
+
+def _words(said: str) -> dict[str, object]:
+    return {"type": "text", "text": said, "text_elements": []}
+
+
+async def _next(commands: AsyncIterator[Command]) -> Command:
+    return await anext(commands)

@@ -1,0 +1,1 @@
+"""Attention: tells a person outside of the screen that something waits. Each question is told once, by whoever is first."""

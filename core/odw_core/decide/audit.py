@@ -1,0 +1,122 @@
+"""Audit: one line for each decision and command, appended to a file in the state folder that only its owner reads.
+
+Keeps what was decided, by whom and what came of it; never what was typed into a field, and no secret of known shape.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import socket
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from odw_core.clock import SystemClock
+from odw_core.errors import Refused
+from odw_core.text.ansi import one_line
+
+FILE_NAME = "audit.jsonl"
+_LONGEST = 500
+_READ_AT_MOST = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line."""
+
+    at: float
+    """Unix seconds."""
+    who: str
+    command: str
+    """The command's id."""
+    address: str
+    digest: str
+    verdict: str
+    outcome: str
+    question: str = ""
+    reason: str = ""
+
+
+def who(where: str) -> str:
+    """Who decides, and from where: ``login@host (screen)``."""
+    try:
+        login = getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        login = str(os.getuid())
+    return one_line(f"{login}@{socket.gethostname()} ({where})", 200)
+
+
+def record(
+    state: Path,
+    *,
+    who: str,
+    command: str,
+    address: str,
+    digest: str,
+    verdict: str,
+    outcome: str,
+    question: str = "",
+    reason: str = "",
+    at: float | None = None,
+) -> None:
+    """Append one line below ``state``. Raises ``OSError`` when that is not possible, ``Refused`` when the file is
+    somebody else's or no file at all: then nothing that was to be recorded may be done.
+
+    ``verdict`` is a word such as ``accept``, ``start``, ``interrupt``; answers do not belong here.
+    """
+    line = {
+        "at": SystemClock().now() if at is None else at,
+        "who": one_line(who, 200),
+        "command": one_line(command, 100),
+        "address": one_line(address, 300),
+        "question": one_line(question, 100),
+        "digest": one_line(digest, 100),
+        "verdict": one_line(verdict, 100),
+        "outcome": one_line(outcome, 100),
+        "reason": one_line(reason, _LONGEST),
+    }
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = state / FILE_NAME
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+    descriptor = os.open(path, flags, 0o600)
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode) or found.st_uid != os.getuid():
+            raise Refused(f"{path} is not a file of yours, so nothing is decided; move it away.")
+        if found.st_mode & 0o077:
+            os.fchmod(descriptor, 0o600)
+        # One write, so that lines of two rooms never mix.
+        os.write(descriptor, json.dumps(line, ensure_ascii=True).encode() + b"\n")
+    finally:
+        os.close(descriptor)
+
+
+def entries(state: Path) -> Iterator[Entry]:
+    """What was recorded, the oldest first; lines that are none are passed over. Empty when there is no such file."""
+    try:
+        descriptor = os.open(state / FILE_NAME, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError:
+        return
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return
+        for line in file.read(_READ_AT_MOST).splitlines():
+            if (entry := _entry(line)) is not None:
+                yield entry
+
+
+def _entry(line: bytes) -> Entry | None:
+    try:
+        told = json.loads(line)
+        texts = {
+            key: told.get(key, "")
+            for key in ("who", "command", "address", "digest", "verdict", "outcome", "question", "reason")
+        }
+        if not all(isinstance(text, str) for text in texts.values()):
+            return None
+        return Entry(at=float(told["at"]), **texts)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None

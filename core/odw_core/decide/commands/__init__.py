@@ -1,0 +1,1 @@
+"""Shell commands taken apart and judged. Nothing here runs, expands or opens anything."""

@@ -1,0 +1,115 @@
+"""What a run that odw-tui drives shows beyond upstream's: its questions and their road, its sessions, its notices."""
+
+from __future__ import annotations
+
+from odw_core.engines.odw.acc import AskedAcc, ModelAcc, NodeAcc, RunAcc
+from odw_core.model.address import Address
+from odw_core.model.detail import Notice
+from odw_core.model.item import Claim
+from odw_core.model.question import Choice, Field, Question, Road
+from odw_core.model.question_json import decode_question
+from odw_core.text.ansi import one_line, plain
+
+STREAMS_OF_AGENT = ("stdout", "stderr", "prompt", "diff", "journal")
+_GONE = "its driver is gone; answering resumes it"
+
+
+def native_questions(acc: RunAcc, address: Address, alive: bool | None) -> tuple[Question, ...]:
+    """Everything that is open, the oldest first. A journal is foreign text like any other."""
+    found = (_question(asked, address, alive) for asked in acc.native.asked.values())
+    return tuple(question for question in found if question is not None)
+
+
+def _question(asked: AskedAcc, address: Address, alive: bool | None) -> Question | None:
+    told = decode_question(asked.question)
+    if told is None:
+        return None
+    at = told.asked_at if told.asked_at is not None else None if asked.at_ms is None else asked.at_ms / 1000
+    is_gone, is_decidable = alive is False, bool(told.decisions)
+    return Question(
+        id=told.id,
+        # Where it lies says this file, not what it claims.
+        address=address.child(asked.key) if asked.key else address,
+        kind=one_line(told.kind, 40),
+        asked_at=at,
+        title=one_line(told.title, 200),
+        body=plain(told.body),
+        subject=one_line(told.subject, 200),
+        fields=tuple(_field(one) for one in told.fields),
+        decisions=told.decisions,
+        risk=one_line(told.risk, 400) if told.risk else None,
+        digest=told.digest,
+        witnesses=("journal",),
+        inferred=False,
+        answer_via=f"you, here: {_GONE}" if is_gone else one_line(told.answer_via, 400) or "you, here",
+        why_not=None if is_decidable else "it names nothing that could be decided",
+        road=Road.NONE if not is_decidable else Road.RESUME if is_gone else Road.SUPERVISOR,
+        details=tuple((one_line(label, 80), plain(text)) for label, text in told.details),
+        confirm=told.confirm,
+    )
+
+
+def _field(given: Field) -> Field:
+    choices = tuple(Choice(one_line(c.label, 400), one_line(c.description, 1000)) for c in given.choices)
+    return Field(given.id, one_line(given.label, 400), choices, given.allows_other, given.is_secret, given.is_optional)
+
+
+def native_asking(acc: RunAcc, alive: bool | None) -> str:
+    """Why it waits; empty when it asks nothing in this way."""
+    asked = next(iter(acc.native.asked.values()), None)
+    if asked is None:
+        return ""
+    told = decode_question(asked.question)
+    subject = one_line(told.subject, 60) if told else ""
+    title = one_line(told.title or told.body, 300) if told else ""
+    said = f"{subject or 'it'} asks: {title}" if title else "it waits for an answer"
+    more = len(acc.native.asked) - 1
+    said += f" (and {more} more)" if more else ""
+    return f"{said}; {_GONE}" if alive is False else said
+
+
+def native_claims(acc: RunAcc) -> tuple[Claim, ...]:
+    """The sessions that are its children."""
+    return tuple(Claim(address.engine, session=address.item) for address in native_sessions(acc))
+
+
+def native_sessions(acc: RunAcc) -> tuple[Address, ...]:
+    """Where those sessions are found, each once."""
+    threads = (thread.thread for thread in acc.native.threads if thread.runtime == "codex")
+    return tuple(Address("codex", thread) for thread in dict.fromkeys(threads))
+
+
+def attempt_streams(node: NodeAcc) -> tuple[str, ...]:
+    """What was kept of each attempt of a node: of an agent also its change and the talk with its server."""
+    return ("stdout", "stderr", "prompt") if node.runtime == "command" else STREAMS_OF_AGENT
+
+
+def native_notices(acc: RunAcc) -> tuple[Notice, ...]:
+    """Warnings, models that are not what was asked for, bytes that somebody else wrote into the journal."""
+    found = [Notice(_of_key(warning.key, plain(warning.message)), True) for warning in acc.native.warnings]
+    for key, model in acc.native.models.items():
+        if said := _mismatch(model):
+            found.append(Notice(_of_key(key, said), True))
+    if acc.native.foreign:
+        times, count = len(acc.native.foreign), sum(acc.native.foreign)
+        found.append(
+            Notice(f"somebody else wrote into its journal ({count:,} bytes, {_times(times)}); it was put right", True)
+        )
+    return tuple(found)
+
+
+def _mismatch(model: ModelAcc) -> str:
+    asked = one_line(model.requested, 80)
+    got = one_line(model.served or model.accepted, 80)
+    if not asked or not got or asked == got:
+        return ""
+    reason = one_line(model.reason, 300)
+    return f"asked for {asked}, served by {got}" + (f": {reason}" if reason else "")
+
+
+def _of_key(key: str, said: str) -> str:
+    return f"{one_line(key, 60)}: {said}" if key and key not in ("command", "session") else said
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"

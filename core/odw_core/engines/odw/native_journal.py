@@ -1,0 +1,70 @@
+"""Folds what only the journal of a run that odw-tui drives says: its supervisor, questions, sessions, models. Pure."""
+
+from __future__ import annotations
+
+from odw_core.engines.loose import Json, integer, mapping, text
+from odw_core.engines.odw.acc import AskedAcc, ModelAcc, RunAcc, ThreadAcc, WarningAcc
+from odw_core.text.ansi import one_line
+
+_MOST = 200
+
+
+def fold_native(acc: RunAcc, kind: str, event: Json, ts_ms: int | None) -> None:
+    """One event. Never raises; unknown kinds say nothing."""
+    native = acc.native
+    match kind:
+        case "supervisor":
+            started = event.get("started_at")
+            is_time = isinstance(started, int | float) and not isinstance(started, bool) and 0 <= started < 1e12
+            native.pid = integer(event, "pid")
+            native.since_ms = int(started * 1000) if is_time and isinstance(started, int | float) else ts_ms
+        case "goal":
+            native.goal = one_line(text(event, "text"), 200)
+        case "agent_session":
+            _thread(acc, event)
+        case "question":
+            _asked(acc, event, ts_ms)
+        case "question_closed":
+            native.asked.pop(text(event, "id"), None)
+        case "model":
+            _model(acc, event)
+        case "warning":
+            if len(native.warnings) < _MOST:
+                native.warnings.append(WarningAcc(text(event, "key"), text(event, "message")[:4000]))
+            acc.last_words = one_line(text(event, "message"), 400) or acc.last_words
+        case "journal_restored":
+            native.foreign = [*native.foreign[-_MOST:], integer(event, "bytes") or 0]
+        case "output":
+            acc.last_words = one_line(text(event, "last"), 400) or acc.last_words
+        case "cancelled":
+            native.cancelled_by = text(event, "by")
+        case _:
+            pass
+
+
+def _asked(acc: RunAcc, event: Json, ts_ms: int | None) -> None:
+    question = mapping(event, "question")
+    identity = text(question, "id")
+    if identity:
+        acc.native.asked[identity] = AskedAcc(text(event, "key"), dict(question), ts_ms)
+        acc.last_words = one_line(f"asks: {text(question, 'title')}", 400)
+
+
+def _thread(acc: RunAcc, event: Json) -> None:
+    thread = ThreadAcc(
+        text(event, "key"), integer(event, "attempt") or 1, text(event, "runtime") or "codex", text(event, "thread")
+    )
+    if thread.thread and thread not in acc.native.threads and len(acc.native.threads) < _MOST:
+        acc.native.threads.append(thread)
+
+
+def _model(acc: RunAcc, event: Json) -> None:
+    key = text(event, "key")
+    known = acc.native.models.setdefault(key, ModelAcc())
+    known.requested = text(event, "requested") or known.requested
+    known.accepted = text(event, "accepted") or known.accepted
+    known.served = text(event, "served") or known.served
+    known.reason = text(event, "reason") or known.reason
+    node = acc.nodes.get(key)
+    if node is not None:
+        node.model = known.served or known.accepted or node.model

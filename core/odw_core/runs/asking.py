@@ -1,0 +1,141 @@
+"""Asking: the open questions of one run and the decisions on them, each written into the journal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from odw_core.engines.loose import mapping, text
+from odw_core.engines.odw.records import JournalLine
+from odw_core.model.command import Decide, Outcome, Receipt
+from odw_core.model.decision import Decision
+from odw_core.model.question import Question, Road
+from odw_core.model.question_json import decode_question, encode_question
+
+Emit = Callable[[dict[str, object], str], None]
+
+
+@dataclass(slots=True)
+class _Asked:
+    question: Question
+    answer: asyncio.Future[Decision]
+
+
+class Asking:
+    """Binds each decision to the question it was made on. Belongs to the supervisor's event loop."""
+
+    def __init__(self, emit: Emit, told: Iterable[JournalLine], now: Callable[[], float]) -> None:
+        """``told`` is the journal so far: what it left open is still open until the workflow asks it again."""
+        self._emit, self._now = emit, now
+        self._open: dict[str, _Asked] = {}
+        self._left: dict[str, Question] = {}
+        self._closed: dict[str, str] = {}
+        self._early: dict[str, Decide] = {}
+        self.is_stopping = False
+        """The supervisor goes away and the run does not end: what is open stays open."""
+        for line in told:
+            self._take_in(line)
+
+    def _take_in(self, line: JournalLine) -> None:
+        event = line.event or {}
+        if text(event, "type") == "question":
+            question = decode_question(mapping(event, "question"))
+            if question is not None:
+                self._left[question.id] = question
+                self._closed.pop(question.id, None)
+        elif text(event, "type") == "question_closed":
+            self._left.pop(text(event, "id"), None)
+            self._closed[text(event, "id")] = text(event, "how")
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a person is asked anything."""
+        return bool(self._open or self._left)
+
+    async def ask(self, question: Question) -> Decision:
+        """Put it before a person and wait. Cancelled when it is withdrawn."""
+        question = replace(question, road=Road.SUPERVISOR, why_not=None)
+        left = self._left.pop(question.id, None)
+        if left is None or left.digest != question.digest:
+            key = question.address.parts[0] if question.address.parts else ""
+            event: dict[str, object] = {"type": "question", "key": key, "question": encode_question(question)}
+            self._emit(event, f"asks: {question.title}")
+        answer: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
+        asked = self._open[question.id] = _Asked(question, answer)
+        self._closed.pop(question.id, None)
+        try:
+            return await answer
+        finally:
+            if self._open.get(question.id) is asked and not self.is_stopping:
+                self.withdraw(question.id, "moot")
+
+    def withdraw(self, question_id: str, how: str) -> None:
+        """Nobody waits for the answer any more: ``answered`` elsewhere, ``moot``, ``gone``. Who waits is cancelled."""
+        asked = self._open.pop(question_id, None)
+        if asked is None and self._left.pop(question_id, None) is None:
+            return
+        self._close(question_id, how, None)
+        if asked is not None and not asked.answer.done():
+            asked.answer.cancel()
+
+    def close_all(self) -> None:
+        """The run is over: nothing of it waits."""
+        for question_id in (*self._open, *self._left):
+            self.withdraw(question_id, "gone")
+
+    def decide(self, command: Decide) -> Receipt | None:
+        """Carry out a decision. None while the question it is about is not asked again yet."""
+        decision = command.decision
+        asked = self._open.get(decision.question_id)
+        if asked is None:
+            left = self._left.get(decision.question_id)
+            if left is not None and left.digest == decision.digest:
+                return None
+            return Receipt(command.id, Outcome.STALE, self._what_became(decision.question_id))
+        question = asked.question
+        if decision.digest != question.digest:
+            return Receipt(command.id, Outcome.STALE, "The question changed since it was shown; look at it again.")
+        if decision.verdict not in question.decisions:
+            offered = ", ".join(question.decisions)
+            return Receipt(command.id, Outcome.REFUSED, f"It can be decided by {offered}, not by {decision.verdict}.")
+        if asked.answer.done():
+            return Receipt(command.id, Outcome.STALE, "It was decided a moment before.")
+        del self._open[question.id]
+        self._emit(
+            {
+                "type": "decision",
+                "question_id": question.id,
+                "digest": question.digest,
+                "verdict": decision.verdict,
+                "by": decision.by,
+                "at": decision.at or self._now(),
+            },
+            f"decided: {decision.verdict}",
+        )
+        self._close(question.id, "answered", decision)
+        asked.answer.set_result(decision)
+        return Receipt(command.id, Outcome.ACCEPTED)
+
+    def _close(self, question_id: str, how: str, decision: Decision | None) -> None:
+        self._closed[question_id] = how
+        verdict, by = (decision.verdict, decision.by) if decision is not None else ("", "")
+        event: dict[str, object] = {
+            "type": "question_closed",
+            "id": question_id,
+            "how": how,
+            "verdict": verdict,
+            "by": by,
+        }
+        self._emit(event, f"question {how}")
+
+    def _what_became(self, question_id: str) -> str:
+        match self._closed.get(question_id):
+            case "answered":
+                return "It was answered already; the first answer counted."
+            case "moot":
+                return "Nothing waits for it any more: the agent went on without it."
+            case None:
+                return "This run does not ask that; look at the inbox again."
+            case _:
+                return "It is gone: what asked it is over."

@@ -1,0 +1,71 @@
+"""Projections: what upstream's tools expect beside a journal, written from the run and never read back by it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+
+from odw_core.engines.odw.names import INPUT, JOURNAL, RECORD
+from odw_core.engines.odw.records import RunRecord, encode_run
+from odw_core.runs.spec import RunSpec
+from odw_core.runs.workspace import RunPlace, open_new, write_whole
+from odw_core.text.secrets import masked
+
+_DEBUG = "script-debug.log"
+
+
+class Projections:
+    """``run.json``, ``latest.json``, ``input.raw``, ``script-debug.log`` of one run. A full disk stops nothing."""
+
+    def __init__(self, place: RunPlace, spec: RunSpec, command: Sequence[str], started_ms: int) -> None:
+        self._place, self._spec, self._command, self._started_ms = place, spec, [*command], started_ms
+
+    def begin(self) -> None:
+        """Everything that upstream writes before a run begins. Raises ``OSError`` when the workspace takes nothing."""
+        folder = self._place.open()
+        try:
+            said = masked(json.dumps(self._spec.given, ensure_ascii=False))
+            write_whole(folder, INPUT, said.encode("utf-8", "backslashreplace"))
+            os.close(open_new(folder, _DEBUG, appends=True))
+        finally:
+            os.close(folder)
+        self._write("running", None)
+
+    def renew(self, now_ms: int) -> None:
+        """While it waits: upstream deletes a run whose last sign is a day old, whatever its status."""
+        with suppress(OSError):
+            self._write("running", now_ms)
+
+    def end(self, status: str, now_ms: int) -> None:
+        """``completed`` or ``failed``."""
+        with suppress(OSError):
+            self._write(status, now_ms)
+
+    def _write(self, status: str, finished_ms: int | None) -> None:
+        path = self._place.path
+        data = encode_run(
+            RunRecord(
+                {
+                    "run_id": self._spec.run_id,
+                    "action": "exec",
+                    "workflow": f"odw-tui:{self._spec.workflow}",
+                    "status": status,
+                    "started_ms": self._started_ms,
+                    "finished_ms": finished_ms,
+                    "session_id": None,
+                    "command": self._command,
+                    "shell": " ".join(self._command),
+                    "run_dir": str(path),
+                    "events_path": str(path / JOURNAL),
+                    "debug_file": str(path / _DEBUG),
+                }
+            )
+        )
+        for opened, name in ((self._place.open, RECORD), (self._place.open_runs, "latest.json")):
+            folder = opened()
+            try:
+                write_whole(folder, name, data)
+            finally:
+                os.close(folder)

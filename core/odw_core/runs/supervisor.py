@@ -1,0 +1,350 @@
+"""Supervisor: the process that drives one run. ``python -m odw_core.runs.supervisor RUN_STATE_FOLDER``.
+
+It alone writes the run's journal, it obeys only what lies in the control folder of its own epoch, and it outlives
+every screen. Killed at any moment, it leaves a run that ``resume`` goes on with.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import traceback
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from odw_core import __version__
+from odw_core.clock import Clock, SystemClock
+from odw_core.engines.odw.names import NATIVE, start_ms_of
+from odw_core.engines.odw.records import JournalLine, exit_line
+from odw_core.errors import OdwError
+from odw_core.model.command import Cancel, Command, Decide, Interrupt, Outcome, Receipt, Say
+from odw_core.process.flock import hold
+from odw_core.process.groups import end_group, end_groups
+from odw_core.process.spawn import python_module
+from odw_core.runs.asking import Asking
+from odw_core.runs.children import Children
+from odw_core.runs.context import Context
+from odw_core.runs.control import bury, lying, write_receipt
+from odw_core.runs.folders import RunFolder, new_epoch, private_chain, write_private
+from odw_core.runs.journal import Journal
+from odw_core.runs.projections import Projections
+from odw_core.runs.spec import read_spec
+from odw_core.runs.workflow import Result, checked_input, load_workflow
+from odw_core.runs.workspace import RunPlace
+from odw_core.text.secrets import masked
+
+READY = "ready"
+_LOOK_S = 0.05
+_CHECKS_EVERY, _FLUSHES_EVERY, _THOROUGH_EVERY, _RENEWS_EVERY = 5, 5, 100, 1200
+_GRACE_S = 4.0
+_PATIENCE_S = 1.5
+_MAX_COMPARED = 8 << 20
+
+
+@dataclass(slots=True)
+class _Held:
+    """A decision on a question that the resumed workflow has not asked again yet."""
+
+    command: Decide
+    until: float
+
+
+class Supervisor:
+    """One run, from lock to exit event."""
+
+    def __init__(self, folder: RunFolder, clock: Clock) -> None:
+        """Raises ``OdwError`` when the run cannot be driven."""
+        self._folder, self._clock = folder, clock
+        self._spec = read_spec(folder)
+        self._workflow = load_workflow(self._spec.workflow)
+        self._epoch = new_epoch()
+        self._place = RunPlace(self._spec.workspace, self._spec.run_id)
+        self._journal = Journal(self._place, folder.mirror, clock)
+        told = [*self._journal.lines()]
+        self.is_over = any(line.type == "exit" for line in told)
+        self._is_new = not told
+        self._children = Children(folder.children, folder.run_id)
+        self._asking = Asking(self._journal.emit, told, clock.now)
+        started_ms = start_ms_of(folder.run_id) or int(clock.now() * 1000)
+        command = python_module("odw_core.runs.supervisor", str(folder.root))
+        self._projections = Projections(self._place, self._spec, command, started_ms)
+        self._context = Context(
+            self._spec,
+            folder,
+            self._place,
+            self._journal,
+            self._asking,
+            self._children,
+            clock,
+            self._accept,
+        )
+        self._held: list[_Held] = []
+        self._seen: set[str] = set()
+        self._cancel: Cancel | None = None
+        self._cancelled_by = ""
+        self._stopped = asyncio.Event()
+        self._work: asyncio.Task[Result] | None = None
+
+    def begin(self) -> None:
+        """Take the run over: a new epoch, its folders, the first lines. Raises ``OSError``, ``OdwError``."""
+        private_chain(self._folder.root, self._epoch, "control")
+        private_chain(self._folder.root, self._epoch, "receipts")
+        bury(self._folder, reason="The supervisor it was meant for is gone; it was never carried out. Decide again.")
+        self._projections.begin()
+        self._journal.check()
+        if self._is_new:
+            self._launch()
+        write_private(self._folder.epoch, {"epoch": self._epoch, "pid": os.getpid()})
+        event: dict[str, object] = {
+            "type": "supervisor",
+            "epoch": self._epoch,
+            "pid": os.getpid(),
+            "started_at": self._clock.now(),
+        }
+        self._journal.emit(event, "supervisor started" if self._is_new else "supervisor took the run up again")
+
+    def _launch(self) -> None:
+        name, spec = self._workflow.name, self._spec
+        command = python_module("odw_core.runs.supervisor", str(self._folder.root))
+        launch: dict[str, object] = {
+            "type": "launch",
+            "run_id": spec.run_id,
+            "action": "exec",
+            "script": f"odw-tui:{name}",
+            "backend": NATIVE,
+            "runner": f"odw-tui {__version__}",
+            "resume_from": spec.parent,
+            "resume_state_path": None,
+            "state_path": None,
+            "command": command,
+            "shell": " ".join(command),
+            "ts_ms": int(self._clock.now() * 1000),
+        }
+        self._journal.write(JournalLine(launch))
+        start: dict[str, object] = {
+            "type": "workflow_start",
+            "name": name,
+            "script": f"odw-tui:{name}",
+            "backend": NATIVE,
+            "resumeFrom": spec.parent,
+            "whenToUse": "",
+        }
+        self._journal.emit(start, f"workflow {name}")
+        goal = self._workflow.goal(self._workflow.input.model_validate(spec.given))
+        self._journal.emit({"type": "goal", "text": goal}, goal)
+
+    async def run(self) -> int:
+        """Drive it to its end, or until somebody stops this process. The value is the exit code of the process."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopped.set)
+        with suppress(ValueError, OSError):
+            loop.add_signal_handler(signal.SIGHUP, lambda: None)
+        await self._end_survivors()
+        watching = asyncio.create_task(self._watch())
+        self._work = asyncio.create_task(self._whole_work())
+        stopping = asyncio.create_task(self._stopped.wait())
+        try:
+            await asyncio.wait((self._work, stopping, watching), return_when=asyncio.FIRST_COMPLETED)
+            if watching.done():
+                # Nobody could drive the run without it: the same as being stopped, with the reason in the log.
+                _log("".join(traceback.format_exception(watching.exception())))
+            if not self._work.done():
+                await self._stop()
+                return 0
+            await self._finish(self._work)
+            return 0
+        finally:
+            for task in (watching, stopping):
+                task.cancel()
+            await asyncio.gather(watching, stopping, return_exceptions=True)
+            self._context.close()
+            self._journal.close()
+
+    async def _whole_work(self) -> Result:
+        given = self._workflow.input.model_validate(checked_input(self._workflow, self._spec.given))
+        return await self._workflow.run(self._context, given)
+
+    async def _end_survivors(self) -> None:
+        """Whoever a supervisor before this one started, and could not end."""
+        for one in self._children.left():
+            if not one.outlives:
+                count = await end_group(one.child, self._children.marker, patience_s=_PATIENCE_S, is_polite=False)
+                self._children.ended(one.child)
+                if count:
+                    self._warn(f"{one.what} was still running without its supervisor and was ended")
+
+    async def _watch(self) -> None:
+        """Commands, the journal's copy, unfinished lines, the sign of life for upstream."""
+        turn = 0
+        while True:
+            self._obey()
+            if turn % _CHECKS_EVERY == 0:
+                self._journal.check()
+            if turn % _FLUSHES_EVERY == 0:
+                with suppress(OSError):
+                    self._context.flush()
+            if turn % _THOROUGH_EVERY == 0 and self._journal.size < _MAX_COMPARED:
+                self._journal.check(is_thorough=True)
+            if turn and turn % _RENEWS_EVERY == 0:
+                self._projections.renew(int(self._clock.now() * 1000))
+            if turn % _THOROUGH_EVERY == 0 and not self._has_workspace():
+                # Nowhere to work and nobody to show anything to.
+                _log(f"{self._spec.workspace} is gone")
+                self._stopped.set()
+            turn += 1
+            await asyncio.sleep(_LOOK_S)
+
+    def _has_workspace(self) -> bool:
+        return Path(self._spec.workspace).is_dir()
+
+    def _obey(self) -> None:
+        for command, by in lying(self._folder.control(self._epoch)):
+            if command.id not in self._seen:
+                self._seen.add(command.id)
+                self._take(command, by)
+        now = self._clock.monotonic()
+        for held in [*self._held]:
+            receipt = self._asking.decide(held.command)
+            if receipt is None and now >= held.until:
+                reason = "The run did not ask it again; look at what it does now."
+                receipt = Receipt(held.command.id, Outcome.STALE, reason)
+            if receipt is not None:
+                self._held.remove(held)
+                write_receipt(self._folder, self._epoch, receipt)
+
+    def _take(self, command: Command, by: str) -> None:
+        match command:
+            case Decide():
+                # A resumed workflow needs a moment to ask again; an agent that must be started may need many.
+                self._held.append(_Held(command, self._clock.monotonic() + 120.0))
+            case Cancel():
+                if self._cancel is not None:
+                    self._say(command, Outcome.REFUSED, "It is being cancelled already.")
+                    return
+                self._cancel, self._cancelled_by = command, by
+                self._context.hear(command)
+                asyncio.get_running_loop().call_later(_GRACE_S, self._force)
+            case Say() if not self._workflow.is_heard:
+                self._say(command, Outcome.REFUSED, f"A run of {self._workflow.name} listens to nobody.")
+            case Say() | Interrupt():
+                self._context.hear(command)
+            case _:
+                self._say(command, Outcome.REFUSED, "A supervisor cannot do that.")
+
+    def _accept(self, command: Command) -> None:
+        # A cancel is accepted when everything is ended, which is when it is true.
+        if not isinstance(command, Cancel):
+            self._say(command, Outcome.ACCEPTED, "")
+
+    def _say(self, command: Command, outcome: Outcome, reason: str) -> None:
+        write_receipt(self._folder, self._epoch, Receipt(command.id, outcome, reason))
+
+    def _force(self) -> None:
+        if self._work is not None and not self._work.done():
+            self._work.cancel()
+
+    def _warn(self, message: str) -> None:
+        self._journal.emit({"type": "warning", "key": "", "message": message}, message)
+
+    async def _stop(self) -> None:
+        """Go away and leave the run resumable: children that cannot be attached to again are ended."""
+        self._asking.is_stopping = True
+        assert self._work is not None
+        self._work.cancel()
+        await asyncio.wait((self._work,), timeout=_GRACE_S)
+        for one in self._children.left():
+            if not one.outlives:
+                await self._context.end(one.child, patience_s=_PATIENCE_S, is_polite=False)
+        bury(self._folder, reason="The supervisor was stopped before it saw this; resume the run and decide again.")
+
+    async def _finish(self, work: asyncio.Task[Result]) -> None:
+        """Nothing of the run goes on; then its last lines."""
+        self._asking.close_all()
+        left = [one.child for one in self._children.left()]
+        is_polite = self._cancel is not None
+        count = await end_groups(left, self._children.marker, patience_s=_PATIENCE_S, is_polite=is_polite)
+        if count and not is_polite:
+            self._warn(
+                f"{count} {'process was' if count == 1 else 'processes were'} left running and ended with the run"
+            )
+        for child in left:
+            self._children.ended(child)
+        self._context.close()
+        status, code = self._last_lines(work)
+        self._journal.check(is_thorough=True)
+        now_ms = int(self._clock.now() * 1000)
+        self._journal.write(exit_line(status, code, now_ms))
+        self._projections.end(status, now_ms)
+        if self._cancel is not None:
+            self._say(self._cancel, Outcome.ACCEPTED, "")
+        bury(self._folder, reason="The run was over before it saw this.")
+
+    def _last_lines(self, work: asyncio.Task[Result]) -> tuple[str, int | None]:
+        """(status, code) for the exit event."""
+        if self._cancel is not None:
+            self._journal.emit({"type": "cancelled", "by": self._cancelled_by}, "cancelled")
+            return "failed", None
+        error = None if work.cancelled() else work.exception()
+        if error is not None or work.cancelled():
+            said = str(error) if isinstance(error, OdwError) else "".join(traceback.format_exception(error))
+            _log(said)
+            self._journal.emit({"type": "workflow_error", "message": said}, said)
+            return "failed", 1
+        result = work.result()
+        value = {**result.value, "ok": result.ok}
+        if result.is_cancelled:
+            self._journal.emit({"type": "cancelled", "by": self._cancelled_by}, "cancelled")
+            return "failed", None
+        self._journal.emit({"type": "workflow_done", "name": self._workflow.name, "result": value}, "workflow done")
+        return ("completed", 0) if result.ok else ("failed", 1)
+
+
+def main(words: list[str]) -> int:
+    """The process. Its stdin is closed when the run is laid down; its first line on stdout says how it began."""
+    os.umask(0o077)
+    sys.stdin.buffer.read()
+    root = Path(words[0])
+    try:
+        folder = RunFolder(root.parent.parent, root.name)
+        lock = hold(folder.lock)
+        if lock is None:
+            return _answer(f"{root.name} is driven by another supervisor already.", 75)
+        return asyncio.run(_drive(folder))
+    except OdwError as error:
+        return _answer(str(error), error.exit_code)
+    except OSError as error:
+        return _answer(f"The run cannot be written: {error.strerror or error} ({error.filename}).", 1)
+
+
+async def _drive(folder: RunFolder) -> int:
+    supervisor = Supervisor(folder, SystemClock())
+    if supervisor.is_over:
+        return _answer(f"{folder.run_id} is over; rerun it instead.", 1)
+    supervisor.begin()
+    _answer(READY, 0)
+    return await supervisor.run()
+
+
+def _log(said: str) -> None:
+    """Into the supervisor's log, which nobody but its owner reads."""
+    with suppress(OSError):
+        os.write(2, masked(said).encode("utf-8", "replace") + b"\n")
+
+
+def _answer(said: str, code: int) -> int:
+    """One line for whoever started this process, then no more: stdout becomes the log."""
+    with suppress(OSError):
+        os.write(1, said.replace("\n", " ").encode("utf-8", "replace") + b"\n")
+    os.dup2(2, 1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return code
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

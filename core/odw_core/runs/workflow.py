@@ -1,0 +1,64 @@
+"""Workflow: what can be started, with a typed input. Loaded by name, so that nobody pays for those not asked for."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from odw_core.errors import UsageError
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from odw_core.runs.context import Context
+
+WORKFLOWS = ("session", "command")
+"""Names of everything that can be started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a run."""
+
+    ok: bool
+    value: dict[str, object] = field(default_factory=dict)
+    """Plain JSON for the journal; ``error {category, message}`` says why it is not ok."""
+    is_cancelled: bool = False
+    """Whether a person stopped it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """One kind of run. ``input`` checks what was typed, ``goal`` says in one line what it is for."""
+
+    name: str
+    input: type[BaseModel]
+    run: Callable[[Context, Any], Awaitable[Result]]
+    goal: Callable[[Any], str]
+    is_heard: bool = True
+    """Whether it takes ``Say``; every workflow takes ``Interrupt`` and ``Cancel``."""
+
+
+def load_workflow(name: str) -> Workflow:
+    """The workflow of that name. Raises ``UsageError`` when there is none."""
+    if name not in WORKFLOWS:
+        raise UsageError(f"There is no workflow {name!r}; there are {', '.join(WORKFLOWS)}.")
+    found: Workflow = importlib.import_module(f"odw_core.workflows.{name}").WORKFLOW
+    return found
+
+
+def checked_input(workflow: Workflow, given: Mapping[str, object]) -> dict[str, object]:
+    """The whole input as plain JSON, with what was left out filled in. Raises ``UsageError`` that names the key."""
+    from pydantic import ValidationError
+
+    try:
+        return workflow.input.model_validate(given).model_dump(mode="json")
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        known = ", ".join(workflow.input.model_fields)
+        said = str(first["msg"]).removeprefix("Value error, ")
+        where = f"{workflow.name}: {key}: " if key else f"{workflow.name}: "
+        raise UsageError(f"{where}{said}; its keys are {known}.") from None

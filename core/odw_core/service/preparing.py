@@ -1,0 +1,113 @@
+"""Preparing: what to know before a start: the checks, the models, what was started the last time. Starts no run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+from odw_core.diagnose.doctor.check import Check
+from odw_core.engines.codex.layout import is_home
+from odw_core.errors import OdwError
+from odw_core.model.address import Address
+from odw_core.model.change import Snapshot
+from odw_core.model.command import Start
+from odw_core.model.conversation import Conversation, EntryKind
+from odw_core.model.item import Item
+from odw_core.service.preflight import models_of, newest_limits, preflight
+
+_FIRST_ENTRIES = 50
+
+
+class Preparing:
+    """One for each room. Starts no run; asks a Codex of its own for the models, once."""
+
+    def __init__(
+        self,
+        snapshot: Callable[[], Snapshot],
+        conversation: Callable[[Address], AbstractAsyncContextManager[Conversation]],
+        *,
+        state: Path | None,
+        program: str | None,
+    ) -> None:
+        """``state`` is where the runs of ours keep what they were asked; None where there are none."""
+        self._snapshot, self._conversation = snapshot, conversation
+        self._state, self._program = state, program
+        self._models: dict[str, tuple[str, ...]] = {}
+
+    @property
+    def _home(self) -> str:
+        """The Codex home that a start would use."""
+        named = os.environ.get("CODEX_HOME")
+        return named or next(_homes(self._snapshot().places), str(Path("~/.codex").expanduser()))
+
+    async def preflight(self, start: Start) -> tuple[Check, ...]:
+        """What stands for and against it."""
+        home = start.home or self._home
+        limits = newest_limits(self._snapshot().items.values(), home)
+        return await asyncio.to_thread(
+            lambda: preflight(
+                start.workflow,
+                start.given,
+                start.workspace,
+                program=self._program,
+                home=home,
+                limits=limits,
+                now=time.time(),
+            )
+        )
+
+    async def models(self) -> tuple[str, ...]:
+        """The models Codex offers, the default first; empty when it does not say."""
+        home = self._home
+        if home not in self._models:
+            self._models[home] = await models_of(self._program, home)
+        return self._models[home]
+
+    async def repeated(self, address: Address) -> Start | None:
+        """What would start it once more; None for what nobody knows how to start."""
+        item = self._snapshot().items.get(address.root)
+        if item is None:
+            return None
+        if address.engine == "odw":
+            return await asyncio.to_thread(self._of_run, address.root)
+        return await self._of_session(item) if address.engine == "codex" else None
+
+    def _of_run(self, root: Address) -> Start | None:
+        from odw_core.runs.folders import RunFolder
+        from odw_core.runs.spec import read_spec
+
+        if self._state is None:
+            return None
+        try:
+            spec = read_spec(RunFolder(self._state, root.item))
+        except OdwError:
+            return None
+        return Start(spec.workflow, dict(spec.given), spec.workspace, parent=root, home=spec.codex_home)
+
+    async def _of_session(self, item: Item) -> Start:
+        prompt = item.goal or ""
+        try:
+            async with self._conversation(item.address) as said:
+                prompt = await asyncio.to_thread(_first_prompt, said) or prompt
+        except (OdwError, OSError):
+            # Its first line is better than nothing.
+            pass
+        given: dict[str, object] = {"prompt": prompt}
+        if item.model:
+            given["model"] = item.model
+        return Start("session", given, item.folder or item.place, home=item.place)
+
+
+def _first_prompt(said: Conversation) -> str:
+    said.refresh()
+    entries = said.entries(0, min(said.count, _FIRST_ENTRIES))
+    first = next((entry for entry in entries if entry.kind is EntryKind.USER), None)
+    return "" if first is None else said.body(first)
+
+
+def _homes(places: Iterable[str]) -> Iterator[str]:
+    return (place for place in places if is_home(place))

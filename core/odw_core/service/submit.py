@@ -1,0 +1,317 @@
+"""Submitter: takes a person's wish down the road it has to go, and hears what became of it. Shows nothing.
+
+Never raises for what a person did: a refusal says why, and what to do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+from odw_core.config import Config
+from odw_core.decide import audit
+from odw_core.errors import NotFound, OdwError, Refused, Stale
+from odw_core.model.address import Address
+from odw_core.model.change import Snapshot
+from odw_core.model.command import (
+    Archive,
+    Cancel,
+    Command,
+    Decide,
+    Fork,
+    Interrupt,
+    Outcome,
+    Receipt,
+    Rename,
+    Rerun,
+    Resume,
+    Say,
+    Start,
+)
+from odw_core.model.question import Question, Road
+
+READ_ONLY = "This room is read-only: it sends, starts and writes nothing. Leave out --read-only to act."
+_LOOK_S = 0.05
+_DYING_LOOKS = 20
+
+
+class Driver(Protocol):
+    """A road that does not end at a supervisor of ours. What cannot be done is raised as ``OdwError``."""
+
+    async def decide(self, command: Decide, question: Question) -> Receipt:
+        """Send a decision. ``sent``, or what is known at once."""
+
+    async def outcome(self, command_id: str) -> Receipt | None:
+        """What became of it by now; None while nothing is known."""
+
+
+class Carrier(Protocol):
+    """Drives sessions that no run of ours holds. What cannot be done is raised as ``OdwError``."""
+
+    async def carry(self, command: Command) -> Receipt:
+        """Do it, or send it on its way."""
+
+    async def outcome(self, command_id: str) -> Receipt | None:
+        """What became of it by now; None while nothing is known."""
+
+
+class Submitter:
+    """One for each room. Methods belong to one event loop; what waits for processes runs beside it."""
+
+    def __init__(
+        self,
+        state: Path,
+        config: Config,
+        *,
+        read_only: bool,
+        snapshot: Callable[[], Snapshot],
+        where: str = "screen",
+        codex_home: str | None = None,
+        drivers: Mapping[Road, Driver] | None = None,
+        carriers: Mapping[str, Carrier] | None = None,
+    ) -> None:
+        """``where`` says in the audit log from where it was done. ``carriers`` go by the engine of an address."""
+        self._state, self._config, self._read_only = state, config, read_only
+        self._snapshot, self._codex_home = snapshot, codex_home
+        self._who = audit.who(where)
+        self._drivers, self._carriers = dict(drivers or {}), dict(carriers or {})
+        self._at: dict[str, str | Driver | Carrier] = {}
+        self._known: dict[str, Receipt] = {}
+        self._of: dict[str, Command] = {}
+
+    def take(self, road: Road, driver: Driver) -> None:
+        """One more road that decisions can travel."""
+        self._drivers[road] = driver
+
+    def carry_with(self, engine: str, carrier: Carrier) -> None:
+        """Who drives what of this engine no run of ours holds."""
+        self._carriers[engine] = carrier
+
+    async def submit(self, command: Command) -> Receipt:
+        """Send it on its way: ``sent``, ``accepted`` for what is done at once, or a refusal."""
+        if self._read_only:
+            return Receipt(command.id, Outcome.REFUSED, READ_ONLY)
+        if command.id in self._of:
+            return self._known.get(command.id, Receipt(command.id, Outcome.SENT))
+        self._of[command.id] = command
+        try:
+            self._record(command, Outcome.SENT.value)
+            receipt = await self._send(command)
+        except Stale as error:
+            receipt = Receipt(command.id, Outcome.STALE, str(error))
+        except OdwError as error:
+            receipt = Receipt(command.id, Outcome.REFUSED, str(error))
+        except OSError as error:
+            said = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
+            receipt = Receipt(command.id, Outcome.REFUSED, f"It cannot be sent: {said}.")
+        if receipt.outcome is not Outcome.SENT:
+            self._settle(receipt)
+        return receipt
+
+    async def outcome(self, command_id: str, within_s: float) -> Receipt:
+        """What became of it, waited for at most so long; ``unconfirmed`` when nobody said."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + within_s
+        while True:
+            if (known := self._known.get(command_id)) is not None:
+                return known
+            said = await self._ask(command_id)
+            if said is not None and said.outcome is not Outcome.SENT:
+                self._settle(said)
+                return said
+            if loop.time() >= until:
+                reason = "Nobody has confirmed it yet; it stays sent until the supervisor sees it."
+                return Receipt(command_id, Outcome.UNCONFIRMED, reason)
+            await asyncio.sleep(_LOOK_S)
+
+    async def _ask(self, command_id: str) -> Receipt | None:
+        at = self._at.get(command_id)
+        if at is None:
+            return None
+        if not isinstance(at, str):
+            return await at.outcome(command_id)
+        from odw_core.runs.control import is_live, receipt
+
+        said = receipt(self._state, at, command_id)
+        command = self._of[command_id]
+        if said is not None and said.outcome is Outcome.SENT and not is_live(self._state, at):
+            # Its supervisor died before it saw this, and nothing is left lying for nobody.
+            try:
+                return await self._tell(command, at)
+            except OdwError as error:
+                return Receipt(command_id, Outcome.REFUSED, str(error))
+        return said
+
+    def _settle(self, receipt: Receipt) -> None:
+        self._known[receipt.command_id] = receipt
+        command = self._of.get(receipt.command_id)
+        if command is not None:
+            try:
+                self._record(command, receipt.outcome.value, receipt.reason)
+            except (OdwError, OSError):
+                # What is done is done; that it was wished for is in the log already.
+                return
+
+    async def _send(self, command: Command) -> Receipt:
+        match command:
+            case Decide():
+                return await self._decide(command)
+            case Start():
+                return await self._start(command.id, command)
+            case Rerun():
+                return await self._rerun(command)
+            case Resume() if (run := self._run_of(command.address)) is not None:
+                return await self._resume(command, run)
+            case Say() | Interrupt() | Cancel() if (run := self._run_of(command.address)) is not None:
+                return await self._tell(command, run)
+            case Resume() | Say() | Interrupt() | Cancel() | Fork() | Rename() | Archive():
+                return await self._carry(command, command.address)
+
+    def _run_of(self, address: Address) -> str | None:
+        """The run of ours that an address means or belongs to."""
+        from odw_core.runs.control import is_ours
+
+        root: Address | None = address.root
+        if root is not None and root.engine != "odw":
+            item = self._snapshot().items.get(root)
+            root = item.parent if item is not None else None
+        if root is None or root.engine != "odw" or not is_ours(self._state, root.item):
+            return None
+        return root.item
+
+    async def _decide(self, command: Decide) -> Receipt:
+        decision = command.decision
+        question = next((one for one in self._snapshot().questions if one.id == decision.question_id), None)
+        if question is None:
+            raise Stale("Nobody asks that any more; look at the inbox.")
+        if question.digest != decision.digest:
+            raise Stale("The question changed since it was shown; look at it again.")
+        if decision.verdict not in question.decisions:
+            raise Refused(f"It can be decided by {', '.join(question.decisions)}, not by {decision.verdict}.")
+        if question.road is Road.NONE:
+            raise Refused(f"It cannot be answered from here: {question.why_not or question.answer_via}.")
+        if question.road in (Road.SUPERVISOR, Road.RESUME):
+            run = self._run_of(question.address)
+            if run is None:
+                raise Refused("Its run was started by somebody else or on another machine; answer it there.")
+            signed = replace(decision, by=decision.by or self._who)
+            if question.road is Road.RESUME:
+                await self._let_go(run)
+            return await self._tell(replace(command, decision=signed), run)
+        driver = self._drivers.get(question.road)
+        if driver is None:
+            raise Refused(f"It cannot be answered from here: {question.answer_via}.")
+        self._at[command.id] = driver
+        return await driver.decide(command, question)
+
+    async def _let_go(self, run: str) -> None:
+        """A process that dies can be seen to be gone a moment before it lets go of its lock."""
+        from odw_core.runs.control import is_live
+
+        for _ in range(_DYING_LOOKS):
+            if not is_live(self._state, run):
+                return
+            await asyncio.sleep(_LOOK_S)
+
+    async def _tell(self, command: Command, run: str) -> Receipt:
+        """Into the control folder; a run whose supervisor is gone gets a new one first."""
+        from odw_core.runs.control import is_live, send
+        from odw_core.runs.launch import resume
+
+        if not is_live(self._state, run):
+            await asyncio.to_thread(resume, run, self._state)
+        send(self._state, run, command, self._who)
+        self._at[command.id], self._of[command.id] = run, command
+        return Receipt(command.id, Outcome.SENT, "", Address("odw", run))
+
+    async def start(self, start: Start) -> Receipt:
+        """Begin a run. Raises ``OdwError`` with a sentence when it cannot be begun."""
+        return await self._start(start.id, start)
+
+    async def _start(self, command_id: str, start: Start) -> Receipt:
+        from odw_core.runs.launch import launch
+        from odw_core.runs.spec import RunSpec
+
+        parent = start.parent.item if start.parent is not None and start.parent.engine == "odw" else None
+
+        def begin() -> Address:
+            # Imported late, and beside the loop: checking an input loads pydantic.
+            from odw_core.runs.workflow import checked_input, load_workflow
+
+            given = checked_input(load_workflow(start.workflow), start.given)
+            spec = RunSpec(
+                run_id="",
+                workflow=start.workflow,
+                given=given,
+                workspace=start.workspace,
+                codex=self._config.codex,
+                codex_home=start.home or self._codex_home,
+                parent=parent,
+                started_by=self._who,
+            )
+            return launch(spec, self._state)
+
+        return Receipt(command_id, Outcome.ACCEPTED, "", await asyncio.to_thread(begin))
+
+    async def _rerun(self, command: Rerun) -> Receipt:
+        run = self._run_of(command.address)
+        if run is None and command.address.engine in self._carriers:
+            return await self._carry(command, command.address)
+        if run is None:
+            raise Refused(f"{command.address.root} was not started by odw-tui here, so nobody knows what to repeat.")
+        from odw_core.runs.folders import RunFolder
+        from odw_core.runs.spec import read_spec
+
+        spec = read_spec(RunFolder(self._state, run))
+        given = {**spec.given, **command.changed}
+        return await self._start(
+            command.id, Start(spec.workflow, given, spec.workspace, Address("odw", run), id=command.id)
+        )
+
+    async def _resume(self, command: Resume, run: str) -> Receipt:
+        from odw_core.runs.control import send
+        from odw_core.runs.launch import resume
+
+        address = await asyncio.to_thread(resume, run, self._state)
+        if not command.text:
+            return Receipt(command.id, Outcome.ACCEPTED, "", address)
+        send(self._state, run, Say(address, command.text, id=command.id), self._who)
+        self._at[command.id] = run
+        return Receipt(command.id, Outcome.SENT, "", address)
+
+    async def _carry(self, command: Command, address: Address) -> Receipt:
+        carrier = self._carriers.get(address.engine)
+        if carrier is None:
+            if address.engine == "odw":
+                raise Refused(f"{address.root} was not started by odw-tui here; it can only be watched.")
+            raise NotFound(f"{address.root} can only be watched from here.")
+        self._at[command.id] = carrier
+        return await carrier.carry(command)
+
+    def _record(self, command: Command, outcome: str, reason: str = "") -> None:
+        """Raises ``OSError`` or ``Refused``: what cannot be recorded is not done."""
+        address, digest, question, verdict = "", "", "", type(command).__name__.lower()
+        match command:
+            case Decide(decision):
+                digest, question, verdict = decision.digest, decision.question_id, decision.verdict
+                asked = next((one for one in self._snapshot().questions if one.id == question), None)
+                address = str(asked.address) if asked is not None else ""
+            case Start():
+                known = self._known.get(command.id)
+                address = str(known.address) if known is not None and known.address is not None else command.workflow
+            case _:
+                address = str(command.address)
+        audit.record(
+            self._state,
+            who=self._who,
+            command=command.id,
+            address=address,
+            digest=digest,
+            verdict=verdict,
+            outcome=outcome,
+            question=question,
+            reason=reason,
+        )

@@ -1,0 +1,69 @@
+"""Driving: what can be wished for a run or session, and why not. Pure; the executor decides again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from odw_core.model.address import Address
+from odw_core.model.item import Item, Kind, State
+
+NATIVE = "odw-tui"
+"""``Item.driver`` of runs that we started ourselves."""
+_AT_WORK = (State.RUNNING, State.WAITING)
+
+
+class Wish(StrEnum):
+    """What a person may want of something that is there."""
+
+    SAY = "say"
+    QUEUE = "queue"
+    INTERRUPT = "interrupt"
+    CANCEL = "cancel"
+    RESUME = "resume"
+    FORK = "fork"
+    RERUN = "rerun"
+    RENAME = "rename"
+    ARCHIVE = "archive"
+
+
+def driven(item: Item, items: Mapping[Address, Item]) -> Item:
+    """Who takes the wish: the run of ours that a session belongs to while that is at work, else the item itself."""
+    run = items.get(item.parent) if item.parent is not None else None
+    return run if run is not None and run.driver == NATIVE and run.state in (*_AT_WORK, State.STALE) else item
+
+
+def why_not(wish: Wish, item: Item) -> str | None:
+    """Why ``wish`` cannot be carried out for ``item`` (one that ``driven`` gave), as a sentence; None when it can."""
+    is_session = item.address.engine == "codex" and item.kind is Kind.SESSION
+    is_native = item.driver == NATIVE
+    if not (is_session or is_native):
+        return f"Only {item.driver or item.address.engine} itself can do that to a run of its own."
+    at_work = item.state in _AT_WORK
+    match wish:
+        case Wish.SAY | Wish.QUEUE | Wish.INTERRUPT:
+            if not at_work:
+                return "It is not at work; going on with it, or a fork, says something to it."
+            if is_session and not item.is_attached:
+                return "Only the program that runs this session can take that; it is not one of ours."
+        case Wish.CANCEL:
+            if is_session:
+                return "This session is not one of ours; its own program ends it."
+            if not at_work and item.state is not State.STALE:
+                return "It is over already."
+        case Wish.RESUME:
+            if at_work:
+                return "It is at work; say something to it instead."
+            if is_native and item.state is not State.STALE:
+                return "It is over; its session can be gone on with, or the run started again."
+        case Wish.FORK | Wish.RENAME:
+            if not is_session:
+                return "Only a session can be that; open one of this run."
+        case Wish.ARCHIVE:
+            if not is_session:
+                return "Only a session can be archived; open one of this run."
+            if at_work:
+                return "It is at work; it can be archived once it is over."
+        case Wish.RERUN:
+            pass
+    return None

@@ -1,0 +1,99 @@
+"""The form of a new run: typed, checked as it is typed, sent once, and left without losing anything by accident."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from drivers import samples
+from drivers.room_driver import RoomDriver, open_room
+from odw_core.diagnose.doctor.check import Check, Level
+from odw_core.model.address import Address
+from odw_core.model.command import Outcome, Receipt, Start
+from odw_core.model.item import State
+
+RUN = Address("odw", "odw-exec-1-2")
+
+
+def sent(room: RoomDriver) -> Start:
+    (start,) = [one for one in room.service.submitted if isinstance(one, Start)]
+    return start
+
+
+async def test_a_prompt_is_all_it_takes() -> None:
+    async with open_room() as room:
+        room.service.answers_with = Receipt("", Outcome.ACCEPTED, "", RUN)
+        await room.press("n")
+        await room.type("add a queue")
+        await room.press("ctrl+s")
+        assert sent(room).workflow == "session"
+        assert sent(room).given == {"prompt": "add a queue"}
+        assert sent(room).workspace in room.service.snapshot().places
+        assert room.shows("odw:odw-exec-1-2 has started.")
+
+
+async def test_letters_that_are_keys_elsewhere_are_letters_here() -> None:
+    async with open_room() as room:
+        await room.press("n")
+        await room.type("quit? no: jk [x] /etc #1")
+        await room.press("enter")
+        await room.type("second line")
+        await room.press("ctrl+s")
+        assert sent(room).given["prompt"] == "quit? no: jk [x] /etc #1\nsecond line"
+
+
+async def test_choices_are_chosen_and_the_command_line_says_the_same() -> None:
+    async with open_room() as room:
+        await room.press("n")
+        await room.type("look")
+        await room.press("tab", "tab", "tab", "tab", "right")
+        assert room.shows("[danger-full-access]")
+        assert room.shows("start session --set prompt=look --set sandbox=danger-full-access")
+        await room.press("ctrl+s")
+        assert sent(room).given == {"prompt": "look", "sandbox": "danger-full-access"}
+
+
+async def test_what_stands_against_it_is_said_and_nothing_is_sent() -> None:
+    async with open_room() as room:
+        room.service.checks = (Check("codex", "Codex", Level.FAIL, "codex is not there.", "Install it."),)
+        await room.press("n")
+        await room.type("look")
+        await room.idle()
+        assert room.shows("codex is not there.")
+        assert room.shows("Install it.")
+        await room.press("ctrl+s")
+        assert not room.service.submitted
+
+
+async def test_leaving_what_was_typed_takes_a_second_key() -> None:
+    async with open_room() as room:
+        await room.press("n")
+        await room.type("half a thought")
+        await room.press("escape")
+        assert room.shows("esc again leaves")
+        await room.type("!")
+        await room.press("escape", "escape")
+        assert room.app.screen is room.room
+        assert not room.service.submitted
+
+
+async def test_a_command_is_typed_as_in_a_shell() -> None:
+    async with open_room() as room:
+        await room.press("n", "ctrl+t")
+        await room.type("pytest -q 'tests/a b'")
+        await room.press("ctrl+s")
+        assert sent(room).workflow == "command"
+        assert sent(room).given == {"argv": ["pytest", "-q", "tests/a b"]}
+
+
+async def test_a_run_that_is_started_again_brings_its_input_along() -> None:
+    run = replace(samples.item("add queue", State.FAILED), driver="odw-tui")
+    async with open_room(samples.snapshot([run])) as room:
+        given: dict[str, object] = {"prompt": "add a queue", "sandbox": "read-only"}
+        room.service.starts[run.address] = Start("session", given, "/work/shop", parent=run.address)
+        await room.press("R")
+        await room.idle()
+        assert room.shows("add a queue")
+        await room.type(", with tests")
+        await room.press("ctrl+s")
+        assert sent(room).given == {"prompt": "add a queue, with tests", "sandbox": "read-only"}
+        assert (sent(room).workspace, sent(room).parent) == ("/work/shop", run.address)

@@ -1,0 +1,182 @@
+"""AnswerForm: what a person has picked and typed into the fields of one question, and where the next key goes.
+
+A value without a widget, so that no fast key goes elsewhere. Sends nothing; what is secret never leaves through
+``kept``, and never shows in a ``repr``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from odw_core.model.question import Field, Question
+from odw_tui.widgets.line_editor import LineEditor
+
+
+class Stop(NamedTuple):
+    """One place that ``tab`` goes to: the options of a field, or its line of text."""
+
+    field: int
+    is_text: bool
+
+
+class AnswerForm:
+    """``kept`` is what was half-written before: field id to (picked, typed)."""
+
+    def __init__(self, question: Question, kept: Mapping[str, tuple[str, str]]) -> None:
+        self._fields = question.fields
+        self._picked: dict[str, str] = {}
+        self._typed: dict[str, LineEditor] = {}
+        self._at = 0
+        self.is_typing = False
+        """Whether letters go into the line of text."""
+        for field in self._fields:
+            picked, typed = kept.get(field.id, ("", ""))
+            self._take(field, picked, typed)
+        self._stops = _stops(self._fields)
+        self.is_typing = bool(self._stops) and self._stops[0].is_text
+
+    def __repr__(self) -> str:
+        return f"<AnswerForm of {len(self._fields)} fields>"
+
+    def _take(self, field: Field, picked: str, typed: str) -> None:
+        if picked in {choice.label for choice in field.choices}:
+            self._picked[field.id] = picked
+        if typed and _has_text(field):
+            self._typed[field.id] = LineEditor(typed, len(typed))
+
+    def renew(self, question: Question) -> None:
+        """The question is another by now: what still fits it stays, where it was."""
+        before_picked, before_typed, stop = self._picked, self._typed, self.stop
+        was_at = self._fields[stop.field].id if stop is not None else ""
+        self._fields, self._picked, self._typed = question.fields, {}, {}
+        for field in self._fields:
+            editor = before_typed.get(field.id)
+            self._take(field, before_picked.get(field.id, ""), editor.text if editor is not None else "")
+        self._stops = _stops(self._fields)
+        same = [
+            place
+            for place, one in enumerate(self._stops)
+            if stop is not None and self._fields[one.field].id == was_at and one.is_text == stop.is_text
+        ]
+        self._at = same[0] if same else 0
+        self.is_typing = self.is_typing and bool(same) and self._stops[self._at].is_text
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields of the question."""
+        return self._fields
+
+    @property
+    def stop(self) -> Stop | None:
+        """Where the next key goes; None without fields."""
+        return self._stops[self._at] if self._stops else None
+
+    @property
+    def field(self) -> Field | None:
+        """The field that it is about."""
+        stop = self.stop
+        return None if stop is None else self._fields[stop.field]
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether there is nothing after this."""
+        return self._at >= len(self._stops) - 1
+
+    def picked(self, field: Field) -> str:
+        """The option that is picked; empty for none."""
+        return self._picked.get(field.id, "")
+
+    def typed(self, field: Field) -> LineEditor:
+        """What is typed."""
+        return self._typed.get(field.id, LineEditor())
+
+    def is_answered(self, field: Field) -> bool:
+        """Whether something is picked or typed."""
+        return bool(self.picked(field) or self.typed(field).text.strip())
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything is picked or typed."""
+        return any(self.is_answered(field) for field in self._fields)
+
+    def step(self, steps: int) -> None:
+        """To the next or the last stop, going round."""
+        if self._stops:
+            self._at = (self._at + steps) % len(self._stops)
+            self.is_typing = self._stops[self._at].is_text
+
+    def pick(self, number: int) -> bool:
+        """Pick an option of the present field, counted from 1, or let it go again; False when there is none."""
+        field = self.field
+        if field is None or not 1 <= number <= len(field.choices):
+            return False
+        label = field.choices[number - 1].label
+        if self._picked.get(field.id) == label:
+            del self._picked[field.id]
+        else:
+            self._picked[field.id] = label
+        return True
+
+    def pick_beside(self, steps: int) -> bool:
+        """Pick the option after or before the picked one; False when there is none."""
+        field = self.field
+        if field is None or not field.choices:
+            return False
+        labels = [choice.label for choice in field.choices]
+        at = labels.index(self.picked(field)) + steps if self.picked(field) in labels else min(steps, 0) % len(labels)
+        if not 0 <= at < len(labels):
+            return False
+        self._picked[field.id] = labels[at]
+        return True
+
+    def press(self, key: str, character: str | None) -> bool:
+        """A key for the line of text; False when it is none of its."""
+        stop, field = self.stop, self.field
+        if not self.is_typing or stop is None or field is None:
+            return False
+        edited = self.typed(field).pressed(key, character)
+        if edited is None:
+            return False
+        self._typed[field.id] = edited
+        return True
+
+    def paste(self, text: str) -> bool:
+        """Text put in as a whole."""
+        field = self.field
+        if not self.is_typing or field is None:
+            return False
+        self._typed[field.id] = self.typed(field).with_typed(text)
+        return True
+
+    def values(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """(field id, what was picked and then what was typed) of each field that has an answer."""
+        found: list[tuple[str, tuple[str, ...]]] = []
+        for field in self._fields:
+            given = tuple(one for one in (self.picked(field), self.typed(field).text.strip()) if one)
+            if given:
+                found.append((field.id, given))
+        return tuple(found)
+
+    def kept(self) -> dict[str, tuple[str, str]]:
+        """What may be written down: nothing of what is secret."""
+        return {field.id: (self.picked(field), self.typed(field).text) for field in self._fields if not field.is_secret}
+
+    def forget(self) -> None:
+        """Everything goes, at once what is secret."""
+        self._picked.clear()
+        self._typed.clear()
+
+
+def _has_text(field: Field) -> bool:
+    return field.allows_other or not field.choices
+
+
+def _stops(fields: tuple[Field, ...]) -> tuple[Stop, ...]:
+    found: list[Stop] = []
+    for place, field in enumerate(fields):
+        if field.choices:
+            found.append(Stop(place, is_text=False))
+        if _has_text(field):
+            found.append(Stop(place, is_text=True))
+    return tuple(found)

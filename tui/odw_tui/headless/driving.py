@@ -1,0 +1,154 @@
+"""start, resume, rerun, cancel: a wish made of what was typed, sent, and waited for. Prints nothing itself."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from odw_core.errors import NotFound, UsageError
+from odw_core.model.address import Address
+from odw_core.model.command import Cancel, Command, Outcome, Receipt, Rerun, Resume, Start
+from odw_core.model.item import Item, State
+from odw_tui.headless.arguments import Given
+
+if TYPE_CHECKING:
+    from odw_core.service.service import RunningService
+    from odw_core.service.submit import Submitter
+
+WAIT_S = 10.0
+_EXITS = {
+    Outcome.SENT: 0,
+    Outcome.ACCEPTED: 0,
+    Outcome.UNCONFIRMED: 1,
+    Outcome.STALE: 6,
+    Outcome.REFUSED: 7,
+}
+_ENDS = {State.DONE: 0, State.WAITING: 5, State.FAILED: 1, State.BLOCKED: 1, State.IDLE: 1, State.STALE: 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Driven:
+    """What became of a wish. ``address`` goes to stdout, ``note`` to stderr."""
+
+    address: Address | None
+    note: str
+    exit_code: int
+
+
+def start_of(given: Given, workspace: str) -> Start:
+    """The run that was asked for, its input checked. Raises ``UsageError``."""
+    from odw_core.service.starting import checked
+
+    typed = _input(given)
+    if given.argv:
+        if given.workflow != "command":
+            raise UsageError(f"{given.workflow} takes no command behind --; give its keys with --set or --input.")
+        typed["argv"] = [*given.argv]
+    elif given.workflow == "command" and "argv" not in typed:
+        raise UsageError("Nothing to run; write the command behind --: odw-tui start command -- pytest -x")
+    return Start(given.workflow, checked(given.workflow, typed), workspace)
+
+
+def command_of(name: str, given: Given, address: Address) -> Command:
+    """What ``name`` means for the run at ``address``."""
+    match name:
+        case "resume":
+            return Resume(address, given.text or "")
+        case "rerun":
+            return Rerun(address, _sets(given))
+        case _:
+            return Cancel(address)
+
+
+async def drive(submitter: Submitter, command: Command) -> Driven:
+    """Send it and wait for what becomes of it."""
+    receipt = await submitter.submit(command)
+    if receipt.outcome is Outcome.SENT:
+        known = receipt.address
+        receipt = await submitter.outcome(command.id, WAIT_S)
+        return _told(receipt, known)
+    return _told(receipt, receipt.address)
+
+
+def _told(receipt: Receipt, address: Address | None) -> Driven:
+    is_done = receipt.outcome in (Outcome.SENT, Outcome.ACCEPTED)
+    return Driven(address if is_done else None, receipt.reason, _EXITS[receipt.outcome])
+
+
+async def follow(service: RunningService, address: Address, tell: Callable[[str], None]) -> int:
+    """Watch a run until it is over or waits for a person; ``tell`` gets a sentence at each turn."""
+    watching = asyncio.create_task(service.run())
+    following = asyncio.create_task(_follow(service, address, tell))
+    try:
+        await asyncio.wait((watching, following), return_when=asyncio.FIRST_COMPLETED)
+        if not following.done():
+            watching.result()
+            raise NotFound(f"{address} cannot be watched any more.")
+        return following.result()
+    finally:
+        for task in (watching, following):
+            task.cancel()
+        await asyncio.gather(watching, following, return_exceptions=True)
+
+
+async def _follow(service: RunningService, address: Address, tell: Callable[[str], None]) -> int:
+    told = ""
+    async for _ in service.changes():
+        item = service.snapshot().items.get(address)
+        if item is None:
+            continue
+        said = _sentence(item)
+        if said != told:
+            told = said
+            tell(said)
+        if item.state in _ENDS:
+            return _ENDS[item.state]
+    raise AssertionError("changes never end")
+
+
+def _sentence(item: Item) -> str:
+    return f"{item.state.value}: {item.why}"
+
+
+def _input(given: Given) -> dict[str, object]:
+    typed: dict[str, object] = {}
+    if given.input is not None:
+        typed = _from_file(given.input)
+    return {**typed, **_sets(given)}
+
+
+def _from_file(name: str) -> dict[str, object]:
+    try:
+        text = sys.stdin.read() if name == "-" else Path(name).expanduser().read_text("utf-8")
+    except UnicodeDecodeError:
+        raise UsageError(f"{name} is not UTF-8 text; --input takes JSON or TOML.") from None
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror}; --input takes a JSON or TOML file.") from None
+    try:
+        if name.endswith(".toml"):
+            import tomllib
+
+            value: object = tomllib.loads(text)
+        else:
+            value = json.loads(text)
+    except ValueError as error:
+        raise UsageError(f"{name} is no {'TOML' if name.endswith('.toml') else 'JSON'}: {error}.") from None
+    if not isinstance(value, dict):
+        raise UsageError(f"{name} holds no keys; --input takes an object of the workflow's keys.")
+    return value
+
+
+def _sets(given: Given) -> dict[str, object]:
+    """``K=V`` pairs; a key that comes again makes a list."""
+    found: dict[str, list[str]] = {}
+    for pair in given.sets:
+        key, equals, value = pair.partition("=")
+        if not (key and equals):
+            raise UsageError(f"--set {pair!r} is no K=V; write --set key=value.")
+        found.setdefault(key, []).append(value)
+    return {key: values[0] if len(values) == 1 else values for key, values in found.items()}

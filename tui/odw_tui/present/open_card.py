@@ -1,0 +1,237 @@
+"""An open card: all of a question, its form as far as it is filled in, which key does what. Pure; takes the time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from odw_core.decide.guard import risk_of
+from odw_core.decide.verdicts import Meaning, meaning
+from odw_core.model.item import Item, State
+from odw_core.model.question import Field, Question
+from odw_core.text.ansi import one_line, plain
+from odw_tui.answer_form import AnswerForm
+from odw_tui.keymap import Keymap
+from odw_tui.present import numbers
+from odw_tui.present.glyphs import Glyphs
+from odw_tui.present.parts import TEXT_LIMIT, said
+from odw_tui.present.places import at_home
+from odw_tui.present.question_card import verdict_words
+from odw_tui.present.spans import Line, Span, Spans, spans
+
+PATCH = "patch"
+_LABEL = 14
+_MOST_ROWS = 200
+_LONGEST = 200_000
+_FOLDERS = frozenset(("folder", "workspace"))
+_CONTEXT = "card"
+_NEAR = 7
+"""Options that are shown of many where there is little space."""
+
+_ACTIONS = {
+    Meaning.ACCEPT: ("accept", "accept"),
+    Meaning.FOR_SESSION: ("accept_for_session", "for this session"),
+    Meaning.ALWAYS: ("always_allow", "always allow"),
+    Meaning.ANSWER: ("send_answer", "send the answer"),
+    Meaning.NEVER: ("never_allow", "always forbid"),
+    Meaning.DECLINE: ("decline", "decline"),
+    Meaning.CANCEL: ("cancel_turn", "stop the turn"),
+}
+
+
+class Shown(NamedTuple):
+    """What is known besides the question itself."""
+
+    place: tuple[int, int]
+    """Its number among those that wait, and how many there are; (0, n) when it is not asked any more."""
+    word: str = ""
+    """How far a decision came: ``sent``, ``decided``; empty when none was sent."""
+    note: str = ""
+    """What happened to it, as a sentence."""
+    is_gone: bool = False
+
+
+def head_lines(question: Question, item: Item | None, shown: Shown, signs: Glyphs, now: float) -> tuple[Line, ...]:
+    """What is asked, by whom and since when."""
+    number, total = shown.place
+    counter = f"{number} of {total}   " if number and total > 1 else ""
+    asked = f"asked {numbers.age(now - question.asked_at)} ago" if question.asked_at is not None else ""
+    state = Span(f"{shown.word}   ", "running") if shown.word and not shown.is_gone else Span("")
+    sign = signs.state(State.DONE) if shown.is_gone else signs.state(State.WAITING)
+    first = said(
+        Span(f"{sign} {counter}", "done" if shown.is_gone else "waiting"),
+        Span(one_line(question.title, 300), "strong"),
+        right=spans(state, Span("closed" if shown.is_gone else asked, "quiet")),
+    )
+    asker = one_line(item.title, 200) if item is not None else str(question.address)
+    who = [one_line(question.kind, 40), one_line(question.subject, 80), asker]
+    second = Line(spans(Span(f" {signs.dot} ".join(dict.fromkeys(filter(None, who))), "quiet")))
+    return (first, second)
+
+
+def asked_lines(question: Question, home: str) -> tuple[Line, ...]:
+    """What is decided about, whole. The patch is shown by itself."""
+    lines: list[Line] = []
+    fields = {field.id for field in question.fields}
+    told = {label for label, _ in question.details}
+    details = [(label, text) for label, text in question.details if label != PATCH and label not in fields]
+    is_told_in_parts = bool(told & {"command", PATCH}) or (len(fields) > 1 and bool(fields & told))
+    if not is_told_in_parts:
+        lines += _fact("asks" if details else "", question.body)
+    last = ""
+    for label, text in details:
+        shown = at_home(text, home) if label in _FOLDERS else text
+        lines += _fact("" if label == last else label, shown, is_part=True, tone="strong" if label == "command" else "")
+        last = label
+    return tuple(lines)
+
+
+def _fact(label: str, text: str, *, is_part: bool = False, tone: str = "") -> list[Line]:
+    """A labelled text with all of its lines, wrapped and never cut. ``is_part``: indented also without a label."""
+    shown = plain(text[:_LONGEST]).strip("\n").split("\n")
+    indent = _LABEL if label or is_part else 0
+    lines: list[Line] = []
+    if len(label) >= _LABEL:
+        lines.append(Line((Span(label, "quiet"),)))
+        label = ""
+    for place, row in enumerate(shown):
+        begin = Span(("" if place else label).ljust(indent), "quiet")
+        lines.append(Line(spans(begin, Span(row or " ", tone)), most=_MOST_ROWS, hang=indent))
+    if len(text) > _LONGEST:
+        lines.append(Line((Span(f"{' ' * indent}and {len(text) - _LONGEST} characters more", "blocked"),)))
+    return lines
+
+
+def form_lines(question: Question, form: AnswerForm, signs: Glyphs, *, is_brief: bool = False) -> tuple[Line, ...]:
+    """One line for each field, and below the present one everything that can be picked or typed.
+
+    ``is_brief`` leaves out the other fields, and of many options those that are far from the picked one.
+    """
+    lines: list[Line] = []
+    told = dict(question.details)
+    for place, field in enumerate(form.fields):
+        is_here = form.field is field
+        if is_brief and not is_here:
+            continue
+        of = f" of {len(form.fields)}" if is_brief else ""
+        number = f"{place + 1}{of}  " if len(form.fields) > 1 else ""
+        mark = Span(f"{signs.cursor if is_here else ' '} ", "accent")
+        label = Span(f"{number}{one_line(field.label or field.id, 120)}", "strong" if is_here else "quiet")
+        if not is_here:
+            lines.append(said(mark, label, Span("   "), *_given(field, form, signs)))
+            continue
+        optional = Span("   may stay empty" if field.is_optional else "", "faint")
+        lines.append(said(mark, label, optional))
+        body = told.get(field.id) if len(form.fields) > 1 else None
+        if body:
+            lines.append(Line((Span(f"    {one_line(body, TEXT_LIMIT)}"),), most=2 if is_brief else 6, hang=4))
+        lines += _choices(field, form, is_brief=is_brief)
+        lines += _typed(field, form, signs)
+    return tuple(lines)
+
+
+def _given(field: Field, form: AnswerForm, signs: Glyphs) -> Spans:
+    picked, typed = form.picked(field), form.typed(field).text.strip()
+    if not picked and not typed:
+        return (Span(signs.absent, "quiet"),)
+    shown = _hidden(typed) if field.is_secret else one_line(typed, 200)
+    return spans(Span(one_line(picked, 120), "strong"), Span("   " if picked and shown else ""), Span(shown))
+
+
+def _hidden(typed: str) -> str:
+    return "*" * len(typed)
+
+
+def _choices(field: Field, form: AnswerForm, *, is_brief: bool) -> list[Line]:
+    numbered = [*enumerate(field.choices, 1)]
+    if is_brief and len(numbered) > _NEAR:
+        picked = next((number for number, choice in numbered if choice.label == form.picked(field)), 1)
+        first = max(0, min(picked - 1 - _NEAR // 2, len(numbered) - _NEAR))
+        numbered = numbered[first : first + _NEAR]
+    width = max((len(one_line(choice.label, 80)) for _, choice in numbered), default=0)
+    lines: list[Line] = []
+    for number, choice in numbered:
+        is_picked = form.picked(field) == choice.label
+        label, about = one_line(choice.label, 80), one_line(choice.description, TEXT_LIMIT)
+        box = f"[{'x' if is_picked else ' '}] "
+        head = (Span(f"   {number:2}  ", "waiting"), Span(box, "strong" if is_picked else "quiet"))
+        words = Span(f"{label.ljust(width)}   " if about else label, "strong" if is_picked else "")
+        lines.append(Line(spans(*head, words, Span(about, "quiet")), most=1 if is_brief else 3, hang=11))
+    return lines
+
+
+def _typed(field: Field, form: AnswerForm, signs: Glyphs) -> list[Line]:
+    if field.choices and not field.allows_other:
+        return []
+    stop = form.stop
+    is_here = form.is_typing and stop is not None and stop.is_text
+    editor = form.typed(field)
+    sign = Span("    >  ", "waiting" if is_here else "faint")
+    if not is_here and not editor.text:
+        free = "a note, or an answer in your own words" if field.choices else "your answer"
+        return [said(sign, Span(f"tab: {free}", "faint"))]
+    text = _hidden(editor.text) if field.is_secret else editor.text
+    shown = (text[: editor.at], signs.caret if is_here else "", text[editor.at :])
+    lines = [Line(spans(sign, *(Span(part, "strong") for part in shown)), most=6, hang=7)]
+    if field.is_secret:
+        lines.append(said(Span("       secret: shown and kept nowhere", "faint")))
+    return lines
+
+
+def decide_lines(
+    question: Question, shown: Shown, keymap: Keymap, signs: Glyphs, *, is_read_only: bool
+) -> tuple[Line, ...]:
+    """The risk, what the keys do, and by which road an answer goes; what happened, when it is over."""
+    lines: list[Line] = []
+    if shown.note:
+        tone = "done" if shown.is_gone or shown.word == "decided" else "blocked"
+        lines.append(Line((Span(shown.note, "running" if shown.word == "sent" else tone),), most=4))
+    if shown.is_gone:
+        return tuple(lines)
+    risk = risk_of(question)
+    if risk.why:
+        words = Span(f"   type {risk.word} to let it happen" if risk.word else "", "failed")
+        lines.append(
+            Line(spans(Span("risk".ljust(_LABEL), "quiet"), Span(risk.why, "blocked"), words), most=4, hang=_LABEL)
+        )
+    if question.why_not:
+        told = Span(f"not from here: {one_line(question.why_not, TEXT_LIMIT)}", "blocked")
+        lines.append(Line(spans(Span("here".ljust(_LABEL), "quiet"), told), most=4, hang=_LABEL))
+    via = Span(one_line(question.answer_via, TEXT_LIMIT), "quiet")
+    lines.append(Line(spans(Span("who".ljust(_LABEL), "quiet"), via), most=4, hang=_LABEL))
+    if is_read_only:
+        lines.append(said(Span("read-only: nothing can be decided in this room", "blocked")))
+    elif not question.why_not and shown.word not in ("sent", "decided"):
+        lines.append(Line(_keys(question, keymap, signs), most=5))
+    return tuple(lines)
+
+
+def _keys(question: Question, keymap: Keymap, signs: Glyphs) -> Spans:
+    """``a accept   A accept for this session   x decline``."""
+    found: list[Span] = []
+    for verdict in question.decisions:
+        action, label = _ACTIONS.get(meaning(verdict), ("", ""))
+        key = keymap.shown(_CONTEXT, action, ascii_only=signs.is_ascii) if action else ""
+        if key:
+            found += [Span("   " if found else ""), Span(key, "waiting"), Span(f" {label}")]
+    return spans(*found)
+
+
+def verdicts_of(question: Question, wanted: Meaning) -> Sequence[str]:
+    """Those of the question's verdicts that mean ``wanted``."""
+    return [verdict for verdict in question.decisions if meaning(verdict) is wanted]
+
+
+def closed_sentence(word: str, verdict: str, item: Item | None) -> str:
+    """What became of a question that is not asked any more, from what is known."""
+    if word in ("sent", "decided"):
+        begin = (
+            f"Decided: your {verdict_words(verdict)} was taken."
+            if word == "decided"
+            else (f"It is not asked any more; your {verdict_words(verdict)} was sent before.")
+        )
+    else:
+        begin = "It is not asked any more: somebody else decided it, or it was withdrawn."
+    if item is None:
+        return begin
+    return f"{begin} {one_line(item.title, 80)} is {item.state.value} now: {one_line(item.why, 200)}"

@@ -1,0 +1,289 @@
+"""StartScreen: what to start, with which input, and what stands against it, before it is sent."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+
+from odw_core.model.address import Address
+from odw_core.model.command import Outcome, Start
+from odw_core.model.item import Item
+from odw_core.service.starting import WORKFLOWS, input_schema, workspaces
+from odw_tui import actions
+from odw_tui.kit import Kit
+from odw_tui.panes.footer import Footer
+from odw_tui.present.places import at_home
+from odw_tui.present.spans import Line, Span, spans
+from odw_tui.present.start_form import (
+    FOLDER,
+    Input,
+    check_lines,
+    command_line,
+    given_of,
+    input_lines,
+    inputs_of,
+)
+from odw_tui.screens.base import ActionScreen
+from odw_tui.widgets.fitted_sheet import FittedSheet
+from odw_tui.widgets.line_editor import LineEditor
+from odw_tui.widgets.sheet import Sheet
+from odw_tui.wishes import receipt_words
+
+if TYPE_CHECKING:
+    from odw_core.diagnose.doctor.check import Check
+
+_LEAVE_AGAIN = "What you typed would be lost; esc again leaves."
+
+
+class StartScreen(ActionScreen):
+    """``again`` is what is started once more; ``started`` is told the address of the new run."""
+
+    CONTEXT: ClassVar[str] = actions.START
+    CSS_PATH: ClassVar[str] = "start.tcss"
+
+    def __init__(self, kit: Kit, again: Item | None = None, started: Callable[[str], None] | None = None) -> None:
+        super().__init__(kit)
+        self._again, self._started = again, started
+        self._repeats: Address | None = None
+        self._home: str | None = None
+        self._workflow = WORKFLOWS[0]
+        self._kept: dict[str, object] = {}
+        """Inputs that are not asked: the session that is gone on with."""
+        self._inputs: tuple[Input, ...] = ()
+        self._editors: dict[str, LineEditor] = {}
+        self._at = 0
+        self._checks: tuple[Check, ...] = ()
+        self._models: tuple[str, ...] = ()
+        self._said = ""
+        self._is_leaving = self._is_sending = self._is_touched = False
+        self._head = Sheet(id="head")
+        self._form = FittedSheet(id="form")
+        self._found = FittedSheet(id="checks")
+        self._footer = Footer(kit.keymap, kit.signs)
+        self._take(WORKFLOWS[0], {}, self._first_folder())
+
+    # ---- what is asked
+
+    def _first_folder(self) -> str:
+        """Where a person most likely wants to start: where the run they look at works, else the first workspace."""
+        item = self._again
+        if item is not None:
+            return item.folder or item.place
+        places = workspaces(self.kit.service.snapshot().places)
+        return places[0] if places else str(Path.cwd())
+
+    def _take(self, workflow: str, given: dict[str, object], folder: str) -> None:
+        """Ask for the inputs of this workflow; what is given stands in them already."""
+        self._workflow = workflow
+        self._inputs = inputs_of(input_schema(workflow), folder)
+        known = {name: _typed(value) for name, value in given.items() if value is not None}
+        self._kept = {name: given[name] for name in ("thread", "fork") if given.get(name)}
+        self._editors = {
+            one.name: LineEditor(text := known.get(one.name, one.default), len(text)) for one in self._inputs
+        }
+        self._at = 0
+
+    @property
+    def _input(self) -> Input:
+        return self._inputs[self._at]
+
+    @property
+    def folder(self) -> str:
+        """The folder as it is typed, with the home in full."""
+        typed = self._editors[FOLDER].text.strip()
+        return self.kit.home + typed[1:] if typed == "~" or typed.startswith("~/") else typed
+
+    @property
+    def start(self) -> Start:
+        """What would be sent."""
+        typed = {name: editor.text for name, editor in self._editors.items()}
+        given = {**given_of(self._inputs, typed), **self._kept}
+        return Start(self._workflow, given, self.folder, parent=self._repeats, home=self._home)
+
+    # ---- showing
+
+    def compose(self) -> ComposeResult:
+        yield self._head
+        yield self._form
+        yield self._found
+        yield self._footer
+
+    def on_mount(self) -> None:
+        self._show()
+        self.run_worker(self._prepare(), name="prepare a start")
+
+    async def _prepare(self) -> None:
+        if self._again is not None and not self._is_touched:
+            known = await self.kit.service.repeated(self._again.address)
+            if known is not None and not self._is_touched:
+                self._repeats, self._home = known.parent, known.home
+                self._take(known.workflow, known.given, known.workspace)
+                self._show()
+        await self._check()
+        self._models = await self.kit.service.models()
+        self._show()
+
+    def _check_later(self) -> None:
+        self.run_worker(self._check(), name="check a start", exclusive=True, group="check")
+
+    async def _check(self) -> None:
+        self._checks = await self.kit.service.preflight(self.start)
+        self._show()
+
+    def _show(self) -> None:
+        signs, home = self.kit.signs, self.kit.home
+        title = "Run again" if self._again is not None else "New run"
+        names = [Span(f" {name} ", "accent" if name == self._workflow else "faint") for name in WORKFLOWS]
+        self._head.show((Line(spans(Span(title, "strong"), Span("  "), *names)), Line()))
+        lines: list[Line] = []
+        for number, one in enumerate(self._inputs):
+            offered = self._models if one.name == "model" else ()
+            lines += input_lines(one, self._editors[one.name], signs, is_here=number == self._at, offered=offered)
+        self._form.styles.height = len(lines) + 1
+        self._form.fill(lambda width, height: lines)
+        start = self.start
+        same = command_line(start.workflow, start.given, at_home(start.workspace, home))
+        below = [
+            Line(spans(Span("  "), Span(self._input.help, "quiet")), (), 2, 2),
+            Line(),
+            *check_lines(self._checks, signs),
+            Line(),
+            Line(spans(Span("  $ ", "faint"), Span(same, "faint")), (), 3, 4),
+        ]
+        self._found.fill(lambda width, height: below)
+        self._show_footer()
+
+    def _show_footer(self) -> None:
+        if self._said:
+            self._footer.say(self._said, "strong")
+        else:
+            self._footer.offer(actions.actions_in(self.CONTEXT), self.CONTEXT)
+
+    def flash(self, text: str, tone: str = "strong") -> None:
+        self._said = text
+        self._show_footer()
+
+    # ---- typing
+
+    def type_key(self, key: str, character: str | None) -> bool:
+        self._said = ""
+        if key != "escape":
+            self._is_leaving = False
+        one = self._input
+        is_letter = character is not None and character.isprintable()
+        if one.choices:
+            # Nothing is typed here, and a letter must not mean what it means on other screens.
+            return is_letter and key != "space"
+        if not is_letter and self.kit.keymap.action(self.CONTEXT, key) is not None:
+            return False
+        editor = self._editors[one.name]
+        if one.is_long and key in ("enter", "ctrl+j", "alt+enter", "shift+enter"):
+            self._edit(_with_text(editor, "\n"))
+            return True
+        pressed = editor.pressed(key, character)
+        if pressed is None:
+            return False
+        self._edit(pressed)
+        return True
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        one = self._input
+        if one.choices:
+            return
+        editor = self._editors[one.name]
+        self._edit(_with_text(editor, event.text) if one.is_long else editor.with_typed(event.text))
+
+    def _edit(self, editor: LineEditor) -> None:
+        self._editors[self._input.name] = editor
+        self._is_touched = True
+        self._show()
+        self._check_later()
+
+    def why_not(self, action_id: str) -> str | None:
+        if action_id in ("next_choice", "previous_choice") and not self._input.choices:
+            return "This is typed, not chosen."
+        return super().why_not(action_id)
+
+    def do_next_input(self) -> None:
+        self._at = (self._at + 1) % len(self._inputs)
+        self._show()
+
+    def do_previous_input(self) -> None:
+        self._at = (self._at - 1) % len(self._inputs)
+        self._show()
+
+    def _choose(self, step: int) -> None:
+        one = self._input
+        known = self._editors[one.name].text
+        at = one.choices.index(known) if known in one.choices else -1
+        text = one.choices[(at + step) % len(one.choices)]
+        self._edit(LineEditor(text, len(text)))
+
+    def do_next_choice(self) -> None:
+        self._choose(1)
+
+    def do_previous_choice(self) -> None:
+        self._choose(-1)
+
+    def do_other_workflow(self) -> None:
+        if self._again is not None:
+            self.flash("What is run again stays what it was.")
+            return
+        name = WORKFLOWS[(WORKFLOWS.index(self._workflow) + 1) % len(WORKFLOWS)]
+        self._take(name, {}, self.folder)
+        self._show()
+        self._check_later()
+
+    # ---- sending
+
+    def do_begin(self) -> None:
+        if not self._is_sending:
+            self._is_sending = True
+            self.run_worker(self._send(), name="start a run")
+
+    async def _send(self) -> None:
+        try:
+            start = self.start
+            checks = await self.kit.service.preflight(start)
+            failed = next((check for check in checks if check.level.value == "FAIL"), None)
+            if failed is not None:
+                self._checks = checks
+                self._show()
+                self.flash(failed.detail)
+                return
+            receipt = await self.kit.service.submit(start)
+        finally:
+            self._is_sending = False
+        if receipt.outcome is not Outcome.ACCEPTED or receipt.address is None:
+            self.flash(*receipt_words(receipt))
+            return
+        if self._started is not None:
+            self._started(str(receipt.address))
+        self.app.pop_screen()
+
+    def do_back(self) -> None:
+        if self._is_touched and not self._is_leaving:
+            self._is_leaving = True
+            self.flash(_LEAVE_AGAIN)
+            return
+        self.app.pop_screen()
+
+
+def _with_text(editor: LineEditor, text: str) -> LineEditor:
+    """With ``text`` put in at the caret, its lines kept."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
+    shown = "".join(one for one in lines if one == "\n" or one.isprintable())
+    return LineEditor(editor.text[: editor.at] + shown + editor.text[editor.at :], editor.at + len(shown))
+
+
+def _typed(value: object) -> str:
+    """A given value as one would type it."""
+    if isinstance(value, list):
+        return shlex.join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,122 @@
+"""Wishes: asks for the words that a wish needs, sends it, and says what became of it. What really happened, the files
+say. Loaded with the first wish, since most starts of the program have none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from textual.app import App
+from textual.screen import Screen
+
+from odw_core.model.command import (
+    Archive,
+    Cancel,
+    Command,
+    Fork,
+    Interrupt,
+    Outcome,
+    Receipt,
+    Rename,
+    Resume,
+    Say,
+)
+from odw_core.model.item import Item
+from odw_core.state.driving import Wish
+from odw_core.text.ansi import one_line
+from odw_tui.kit import Kit
+from odw_tui.present.spans import Line, Span
+from odw_tui.screens.ask_line import AskLineScreen
+
+WAIT_S = 10.0
+"""Seconds after which a command that nobody confirmed is called that."""
+_TITLE = 100
+_CANCEL_WORD = "cancel"
+
+
+class Wisher(Protocol):
+    """The screen that a wish comes from."""
+
+    kit: Kit
+
+    @property
+    def app(self) -> App[None]: ...
+    def flash(self, text: str, tone: str = "strong") -> None: ...
+
+
+def carry_out(wish: Wish, item: Item, screen: Screen[None], wisher: Wisher) -> None:
+    """Ask what has to be asked about ``item``, then send the command."""
+    address = item.address
+
+    def send(command: Command) -> None:
+        screen.run_worker(_sent(command, wisher), name="send a command")
+
+    def ask(sign: str, told: str, hint: str, then: Callable[[str], Command], text: str = "", must_be: str = "") -> None:
+        about = Line((Span(told, "quiet"), Span(one_line(item.title, _TITLE), "strong")))
+
+        def typed(words: str | None) -> None:
+            if words:
+                send(then(words))
+
+        asked = AskLineScreen(wisher.kit, sign, (about,), f"{hint}   esc leaves it", text, must_be=must_be)
+        wisher.app.push_screen(asked, typed)
+
+    match wish:
+        case Wish.SAY:
+            ask("> ", "say to  ", "enter sends it into the running turn", lambda words: Say(address, words))
+        case Wish.QUEUE:
+            hint = "enter sends it as soon as this turn is over"
+            ask("> ", "afterwards say to  ", hint, lambda words: Say(address, words, waits=True))
+        case Wish.INTERRUPT:
+            send(Interrupt(address))
+        case Wish.RESUME if address.engine == "codex":
+            ask("> ", "go on with  ", "enter goes on with this session", lambda words: Resume(address, words))
+        case Wish.RESUME:
+            send(Resume(address))
+        case Wish.FORK:
+            ask("> ", "fork  ", "enter begins a copy of the session with this", lambda words: Fork(address, words))
+        case Wish.RENAME:
+            title = one_line(item.title, 200)
+            ask("name ", "rename  ", "enter names it", lambda words: Rename(address, words), title)
+        case Wish.ARCHIVE:
+            send(Archive(address, is_back=item.is_archived))
+        case Wish.CANCEL:
+            # It ends everything that the run has going, so it takes a word, not a key.
+            hint = f"type {_CANCEL_WORD} and enter"
+            told = "end the run, its agents and their commands:  "
+            ask("> ", told, hint, lambda words: Cancel(address), must_be=_CANCEL_WORD)
+        case Wish.RERUN:
+            from odw_tui.screens.start import StartScreen
+
+            wisher.app.push_screen(StartScreen(wisher.kit, again=item))
+
+
+async def _sent(command: Command, wisher: Wisher) -> None:
+    await submit(command, wisher)
+
+
+async def submit(command: Command, wisher: Wisher) -> Receipt:
+    """Send a command, and say what became of it as it becomes known."""
+    service = wisher.kit.service
+    receipt = await service.submit(command)
+    wisher.flash(*receipt_words(receipt))
+    if receipt.outcome is Outcome.SENT:
+        receipt = await service.outcome(command.id, WAIT_S)
+        wisher.flash(*receipt_words(receipt))
+    return receipt
+
+
+def receipt_words(receipt: Receipt) -> tuple[str, str]:
+    """What became of a command, and its tone."""
+    reason = one_line(receipt.reason, 300)
+    match receipt.outcome:
+        case Outcome.SENT:
+            return reason or "Sent; nobody has said yet that it was seen.", "quiet"
+        case Outcome.ACCEPTED:
+            return reason or "Taken; what comes of it is shown as soon as it is written down.", "strong"
+        case Outcome.STALE:
+            return reason or "Too late: it changed meanwhile, so nothing was done.", "blocked"
+        case Outcome.REFUSED:
+            return reason or "Refused.", "blocked"
+        case Outcome.UNCONFIRMED:
+            return reason or "Sent, but nobody has said that it was seen; its supervisor may be stopped.", "blocked"
