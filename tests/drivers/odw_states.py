@@ -51,6 +51,17 @@ def told() -> Story:
     return Story().launched().phase("Work").starts("core")
 
 
+def native() -> Story:
+    supervisor = {"epoch": "e", "pid": 4242, "started_at": BEGAN_MS / 1000}
+    return Story().launched(backend="native").event("supervisor", **supervisor).phase("Work").starts("session")
+
+
+def asking() -> Story:
+    question = {"id": "q", "address": f"odw:{RUN_ID}/session", "kind": "approval", "digest": "d", "title": "run it?"}
+    known = {**question, "subject": "session", "decisions": ["accept", "decline"]}
+    return native().event("question", key="session", question=known)
+
+
 def failed(**result: object) -> Story:
     return told().returns(ok=False, **result).exits("failed")
 
@@ -122,6 +133,17 @@ CASES = [
         False,
     ),
     Case(RUNS, "interrupted", "a signal stopped the runner", "idle", run(told().exits("failed", None)), False),
+    Case(RUNS, "needs input", "a run of odw-tui asks", "waiting", run(asking()), True),
+    Case(RUNS, "needs input", "a run of odw-tui asks and its supervisor is gone", "waiting", run(asking()), False),
+    Case(RUNS, "orphaned", "the supervisor of a run of odw-tui is gone", "stale", run(native()), False),
+    Case(
+        RUNS,
+        "interrupted",
+        "a person cancelled a run of odw-tui",
+        "idle",
+        run(native().event("cancelled", by="ada@host (screen)").exits("failed", None)),
+        False,
+    ),
     Case(RUNS, "completed", "", "done", run(told().ends("core").returns(ok=True).exits("completed")), False),
     Case(SESSIONS, "starting", "its runner lives", "running", session("starting", runner_pid=7), True),
     Case(SESSIONS, "running", "its runner lives", "running", session("running", runner_pid=7), True),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import pty
+import select
 import shlex
 import shutil
 import subprocess
@@ -45,6 +47,19 @@ class Tmux:
         """Give the window another size."""
         self._run("resize-window", "-x", str(columns), "-y", str(lines))
 
+    def option(self, name: str, value: str) -> None:
+        """Set one of tmux's own options."""
+        self._run("set-option", "-g", name, value)
+
+    def say(self, form: str) -> str:
+        """What tmux says about the window."""
+        return self._run("display-message", "-p", form).strip()
+
+    @property
+    def attaching(self) -> list[str]:
+        """The command that shows this window in another terminal."""
+        return ["tmux", "-S", str(self._socket), "attach-session"]
+
     @property
     def text(self) -> str:
         """What the window shows."""
@@ -84,3 +99,68 @@ def terminal(folder: Path, columns: int = 100, lines: int = 30) -> Iterator[Tmux
         yield window
     finally:
         window.close()
+
+
+class Terminal:
+    """The other side of a terminal in which a program runs: what it writes, byte by byte."""
+
+    def __init__(self, argv: list[str], environ: Mapping[str, str]) -> None:
+        self._master, slave = pty.openpty()
+        self.written = b""
+        try:
+            self.process = subprocess.Popen(
+                argv, stdin=slave, stdout=slave, stderr=slave, start_new_session=True, env=dict(environ)
+            )
+        finally:
+            os.close(slave)
+
+    def type(self, keys: bytes) -> None:
+        """What a keyboard or a terminal sends."""
+        os.write(self._master, keys)
+
+    def wait_for(self, words: bytes) -> None:
+        """Read until it wrote ``words``."""
+        deadline = time.monotonic() + WITHIN_S
+        while words not in self.written:
+            if not self.read(deadline - time.monotonic()):
+                raise TimeoutError(f"never written; there is {self.written[-2000:]!r}")
+
+    def wait_for_end(self) -> int:
+        """Read until the program is over; its exit code."""
+        deadline = time.monotonic() + WITHIN_S
+        while self.process.poll() is None:
+            if time.monotonic() > deadline:
+                raise TimeoutError("the program does not end")
+            self.read(0.05)
+        while self.read(0):
+            pass
+        return self.process.returncode
+
+    def close(self) -> None:
+        """End the program."""
+        self.process.kill()
+        self.process.wait()
+        os.close(self._master)
+
+    def read(self, within_s: float) -> bool:
+        """Take what it writes next; False when nothing came."""
+        if not select.select([self._master], [], [], max(0.0, within_s))[0]:
+            return False
+        try:
+            data = os.read(self._master, 65536)
+        except OSError:
+            return False
+        self.written += data
+        return bool(data)
+
+
+@contextmanager
+def attached(window: Tmux) -> Iterator[Terminal]:
+    """A client of the tmux, such as somebody's terminal emulator."""
+    environ = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+    environ.pop("TMUX", None)
+    client = Terminal(window.attaching, environ)
+    try:
+        yield client
+    finally:
+        client.close()

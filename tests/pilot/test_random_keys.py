@@ -39,18 +39,22 @@ class World:
         self.read: set[Seen] = set()
         """What was on screen long enough at some time, so that it may have been marked."""
         self.decided: list[Seen] = []
+        self.wrong: list[str] = []
         room.service.submit = self.submit  # type: ignore[method-assign]
 
     async def submit(self, command: Command) -> Receipt:
         """Everything that is sent goes through here, at the moment when it is sent."""
         assert isinstance(command, Decide)
         sent = (command.decision.question_id, command.decision.digest)
-        assert sent in self.open, "it is not asked like that"
-        if isinstance(self.room.app.screen, CardScreen):
-            assert sent == self.shown, "it is not what the person saw last"
-            assert self.room.clock.time - self.since >= LEAST_SHOWN_S, "it was not on screen long enough"
-        else:
-            assert sent in self.read, "it was marked without having been read"
+        on_card = isinstance(self.room.app.screen, CardScreen)
+        if sent not in self.open:
+            self.wrong.append("it is not asked like that")
+        elif on_card and sent != self.shown:
+            self.wrong.append("it is not what the person saw last")
+        elif on_card and self.room.clock.time - self.since < LEAST_SHOWN_S:
+            self.wrong.append("it was not on screen long enough")
+        elif not on_card and sent not in self.read:
+            self.wrong.append("it was marked without having been read")
         self.decided.append(sent)
         outcome = self.chance.choice((Outcome.ACCEPTED, Outcome.ACCEPTED, Outcome.STALE, Outcome.REFUSED))
         return Receipt(command.id, outcome, "so it is")
@@ -125,12 +129,13 @@ async def test_random_keys_decide_nothing_that_was_not_read(seed: int) -> None:
             world.wait()
             if world.chance.random() < 0.35:
                 world.happen()
-            few = world.chance.randint(1, 16)
+            few = world.chance.choice((1, 2, 4, 8, 16, 24))
             keys = world.chance.choices(PRESSED, k=few) if world.chance.random() < 0.85 else world.chance.choice(WORDS)
             # Nothing waits for frames that are held back, so that keys meet what has not been painted yet.
             for key in keys:
                 room.app.post_message(key_event(key))
             await room.pilot.pause()
             pressed += len(keys)
-        assert len(world.decided) > 50
-        assert len({question_id for question_id, _ in world.decided}) > 15
+            assert world.wrong == []
+        assert len(world.decided) > 20
+        assert len({question_id for question_id, _ in world.decided}) > 10

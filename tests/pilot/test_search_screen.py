@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
+
 from drivers import samples
-from drivers.memory_service import MemoryLines
+from drivers.memory_service import MemoryConversation, MemoryLines
 from drivers.room_driver import RoomDriver, open_room
+from drivers.run_driver import RunDriver, StillClock
 from odw_core.model.address import Address
+from odw_core.model.conversation import Entry, EntryKind
+from odw_core.model.item import State
 from odw_core.model.search import Hit, Progress
 from odw_tui.screens.file import FileScreen
 from odw_tui.screens.opened import OpenedScreen
 from odw_tui.screens.search import SearchScreen
+from odw_tui.screens.session import SessionScreen
 
 MARK = Progress(0, 2_000, 0, 0)
 
@@ -135,6 +141,58 @@ async def test_enter_opens_the_item_of_a_known_text() -> None:
         await room.press("down", "enter")
         assert isinstance(room.app.screen, OpenedScreen)
         assert room.app.screen.address == addresses()[1]
+
+
+def spoken(count: int = 60) -> list[tuple[Entry, str]]:
+    """Commands, each of 100 bytes of the transcript."""
+    return [
+        (Entry(EntryKind.COMMAND, samples.NOW, f"step {number}", number * 100, 99), f"begin\nclamp {number}\nend")
+        for number in range(count)
+    ]
+
+
+@pytest.mark.parametrize("step", [1_000, 7])
+@pytest.mark.parametrize("number", [0, 20, 41, 59])
+async def test_enter_opens_a_conversation_at_what_was_found(step: int, number: int) -> None:
+    session = samples.session_item("talk", parent=None, state=State.DONE)
+    detail = samples.session_detail(session, has_conversation=True)
+    hit = Hit(session.address, "conversation", "clamp", "/w/rollout.jsonl", 3 * number, number * 100 + 40)
+    async with finding(MARK, hit, Progress(2, 2, 9, 9, is_over=True)) as (room, screen):
+        room.service.put(session)
+        room.service.details[session.address] = detail
+        room.service.conversations[session.address] = MemoryConversation(spoken(), step)
+        await room.type("clamp")
+        await room.press("enter")
+        await idle(room, screen)
+        await room.press("enter")
+        opened = room.app.screen
+        assert isinstance(opened, SessionScreen)
+        run = RunDriver(room.pilot, room.service, opened, StillClock())
+        await run.idle()
+        assert run.tab == "conversation"
+        assert "▌" in run.row(f"ran      step {number} "), "the cursor is on the entry"
+        assert "▌" in run.row(f"clamp {number}"), "and on the line of its text"
+
+
+async def test_a_conversation_that_asks_something_still_opens_at_what_was_found() -> None:
+    session = samples.session_item("talk", parent=None)
+    detail = samples.session_detail(session, has_conversation=True, questions=samples.room().questions[:1])
+    hit = Hit(session.address, "conversation", "clamp", "/w/rollout.jsonl", 3, 2_040)
+    async with finding(MARK, hit, Progress(2, 2, 9, 9, is_over=True)) as (room, screen):
+        room.service.put(session)
+        room.service.details[session.address] = detail
+        room.service.conversations[session.address] = MemoryConversation(spoken())
+        await room.type("clamp")
+        await room.press("enter")
+        await idle(room, screen)
+        await room.press("enter")
+        opened = room.app.screen
+        assert isinstance(opened, SessionScreen)
+        run = RunDriver(room.pilot, room.service, opened, StillClock())
+        await run.idle()
+        assert run.tab == "conversation" and "▌" in run.row("ran      step 20 ")
+        await run.press("G")
+        assert "▌" in run.row("ran      step 59 "), "and whoever goes on is not brought back"
 
 
 async def test_nothing_found_says_so_with_the_next_key() -> None:

@@ -21,10 +21,7 @@ from drivers.hostile_world import BAIT, CREDENTIAL, SECRET, World, make_world
 LONGEST_S = 120.0
 """A quiet machine needs a tenth of it; only a screen that never comes to rest is ended by this."""
 _LARGE = 64 << 10
-_HOMES = {
-    **{"HOME": ".", "XDG_CONFIG_HOME": "config", "XDG_STATE_HOME": "state", "XDG_CACHE_HOME": "cache"},
-    **{"XDG_DATA_HOME": "data", "XDG_RUNTIME_DIR": "run"},
-}
+_HOMES = {f"XDG_{name.upper()}_HOME": name for name in ("config", "state", "cache", "data")}
 _ACTS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _ALIKE = ("-", "..odw", "\u202egnp", "line\nbreak", "a" * 240)
 """Runs with the content of others; their names stand elsewhere too."""
@@ -82,10 +79,13 @@ def visited(tmp_path_factory: pytest.TempPathFactory) -> Visited:
     world, home, cache, log = _small_world(folder / "world"), folder / "home", folder / "cache", folder / "audit"
     home.mkdir()
     cache.mkdir()
+    own = {name: str(home / below) for name, below in _HOMES.items()}
     before = world.listing()
     done = subprocess.run(
         [sys.executable, "-m", "drivers.visit_all", str(cache), *map(str, world.places), str(world.home)],
-        env=audited(log) | {name: str(home / below) for name, below in _HOMES.items()} | {"CODEX_HOME": str(world.home)},
+        env=audited(log)
+        | own
+        | {"HOME": str(home), "CODEX_HOME": str(world.home), "XDG_RUNTIME_DIR": str(home / "run")},
         cwd=home,
         stdin=subprocess.DEVNULL,
         capture_output=True,

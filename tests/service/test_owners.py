@@ -44,12 +44,20 @@ def test_one_that_only_waits_for_a_lock_does_not_hold_it(tmp_path: Path) -> None
     assert lock_holders(tmp_path / "missing") is None
 
 
-def test_a_command_is_known_by_its_words_its_folder_and_its_time(tmp_path: Path) -> None:
-    program = tmp_path / "converge"
-    program.write_text("import sys\nprint('up', flush=True)\nsys.stdin.read()\n")
+MAIN = "import sys\nprint('up', flush=True)\nsys.stdin.read()\n"
+
+
+@pytest.mark.parametrize("form", [("converge",), ("-m", "converge"), ("-um", "converge.cli"), ("-Xdev", "converge/")])
+def test_a_command_is_known_by_its_words_its_folder_and_its_time(tmp_path: Path, form: tuple[str, ...]) -> None:
+    if form == ("converge",):
+        (tmp_path / "converge").write_text(MAIN)
+    else:
+        (tmp_path / "converge").mkdir()
+        for name in ("__init__", "__main__", "cli"):
+            (tmp_path / "converge" / f"{name}.py").write_text("" if name == "__init__" else MAIN)
     now = time.time()
     with subprocess.Popen(
-        [sys.executable, str(program), "coordinate"], cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, *form, "coordinate"], cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
         assert process.stdout is not None and process.stdin is not None
         process.stdout.readline()

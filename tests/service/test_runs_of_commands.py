@@ -70,7 +70,9 @@ async def test_cancel_ends_the_whole_group_and_what_left_it(world: RunsWorld) ->
 
 async def test_an_interrupt_reaches_the_command_alone(world: RunsWorld) -> None:
     async with world.room() as room:
-        run = await room.start(world, "sh", "-c", "trap 'echo heard; exit 0' INT; echo up; read x < /dev/tty || sleep 9")
+        run = await room.start(
+            world, "sh", "-c", "trap 'echo heard; exit 0' INT; echo up; read x < /dev/tty || sleep 9"
+        )
         await room.item(run, State.RUNNING, where=lambda item: "up" in item.last_words)
         command = Interrupt(run)
         await room.service.submit(command)
@@ -214,7 +216,9 @@ async def test_what_it_leaves_running_ends_with_it_and_is_told(world: RunsWorld)
 async def test_secrets_are_masked_on_disk_in_every_file(world: RunsWorld) -> None:
     secret = "sk-" + "abcdefghij" * 2
     async with world.room() as room:
-        run = await room.start(world, "sh", "-c", f"printf 'token {secret[:9]}'; printf '{secret[9:]}\\n'; echo {secret}")
+        run = await room.start(
+            world, "sh", "-c", f"printf 'token {secret[:9]}'; printf '{secret[9:]}\\n'; echo {secret}"
+        )
         await room.item(run, State.DONE)
     for path in world.run(run).rglob("*"):
         if path.is_file():

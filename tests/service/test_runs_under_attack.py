@@ -75,7 +75,8 @@ sys.exit(3)
 async def test_a_forged_journal_changes_nothing(world: RunsWorld, how: str) -> None:
     gate = world.gate("gate")
     async with world.room() as room:
-        run = await room.start(world, sys.executable, "-c", _FORGER, how)
+        (world.workspace / "forger.py").write_text(_FORGER)
+        run = await room.start(world, sys.executable, "forger.py", how)
         await room.item(run, State.RUNNING, where=lambda item: "forged" in item.last_words)
         open_gate(gate)
         item = await room.item(run, State.FAILED)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from drivers import converge_story, make_corpus
 from odw_core.config import Config
+from odw_core.engines.odw.records import JournalLine, RunRecord, encode_line, encode_run, exit_line, script_stream
 from odw_core.model.item import Depth, Item
 from odw_core.service import unit_reader
 from odw_core.service.oneshot import Room, open_room
@@ -24,15 +24,23 @@ NOW = 2_000_000_000.0
 
 UNKNOWN: dict[str, dict[str, object]] = {
     "odw": {
-        **{"why": "", "stage": "", "tasks": None, "blockers": None, "model": None, "tokens": None, "last_words": ""},
+        "goal": None,
+        "why": "",
+        "stage": "",
+        "tasks": None,
+        "blockers": None,
+        "model": None,
+        "tokens": None,
+        "last_words": "",
     },
     "codex": {"model": None, "last_words": "", "limits": ()},
 }
 """What a skim may leave empty, and what empty is there. Everything else it says, and says as the fold does."""
-NEVER_SKIMMED = {"converge", "scenario", "pandacode"}
-"""They have no journal that grows, or a small one: they are always read whole."""
-ENDS = [(32 * 1024, 16 * 1024), (8 * 1024, 4 * 1024), (2_000, 1_500), (700, 400)]
-"""As the program reads them, and less, so that small recordings have a middle too."""
+SKIMMED = {"odw", "codex"}
+"""The others are always read whole: their files are small."""
+AS_THE_PROGRAM = (32 * 1024, 16 * 1024)
+LESS = [(16_000, 2_000), (12_000, 2_000), (6_000, 1_000)]
+"""Smaller ends, so that small files have a middle too."""
 
 
 class Pair(NamedTuple):
@@ -86,6 +94,11 @@ def different(found: list[Pair]) -> dict[str, list[str]]:
     return {str(pair.folded.address): pair.differences for pair in found if pair.differences}
 
 
+def room(places: list[Path]) -> Room:
+    """The places as a command without a cache sees them."""
+    return open_room([str(place) for place in places], Config(), cache=None)
+
+
 def recorded() -> list[Path]:
     """Every fixture that is a place."""
     odw = [path for path in FIXTURES.glob("odw/*/project*") if path.is_dir()]
@@ -104,7 +117,7 @@ def places(tmp_path: Path) -> list[Path]:
     return [*recorded(), *converge, tmp_path / "old-home"]
 
 
-@pytest.mark.parametrize("ends", ENDS, ids=str)
+@pytest.mark.parametrize("ends", [AS_THE_PROGRAM, *LESS], ids=str)
 def test_a_skim_of_a_recording_is_its_fold(
     ends: tuple[int, int], places: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,9 +125,33 @@ def test_a_skim_of_a_recording_is_its_fold(
     monkeypatch.setattr(unit_reader, "_SKIM_TAIL", ends[1])
     found = pairs(*places)
     assert different(found) == {}
-    assert not NEVER_SKIMMED & {pair.folded.address.engine for pair in found}
-    # It is worth it.
-    print(ends, len(found), {pair.folded.address.engine for pair in found})
+    assert {pair.folded.address.engine for pair in found} <= SKIMMED
+    assert len(found) > 0 or ends == AS_THE_PROGRAM
+
+
+def test_what_the_middle_of_our_own_run_says_is_not_guessed_from_its_ends(tmp_path: Path) -> None:
+    run_id = "odw-exec-1795219696047-5105"
+    folder = tmp_path / ".odw" / "runs" / run_id
+    folder.mkdir(parents=True)
+    question = {"id": "q", "address": f"odw:{run_id}", "kind": "approval", "title": "run it?", "decisions": ["accept"]}
+    talk: list[dict[str, object]] = [{"type": "log", "message": f"line {number:400}"} for number in range(100)]
+    events: list[dict[str, object]] = [
+        {"type": "workflow_start", "name": "session"},
+        {"type": "question", "key": "session", "question": question},
+        *talk,
+        {"type": "question_closed", "id": "q", "how": "answered"},
+        {"type": "agent_session", "key": "session", "attempt": 1, "runtime": "codex", "thread": "t-1"},
+        *talk,
+    ]
+    began = 1_795_219_696_047
+    launch = JournalLine({"type": "launch", "backend": "native", "script": "odw-tui:session", "ts_ms": began})
+    lines = [launch, *(script_stream(event, "", began + 1) for event in events), exit_line("completed", 0, began + 9)]
+    (folder / "events.jsonl").write_bytes(b"".join(map(encode_line, lines)))
+    record = {"run_id": run_id, "status": "completed", "started_ms": began, "finished_ms": began + 9}
+    (folder / "run.json").write_bytes(encode_run(RunRecord(record)))
+    assert different(pairs(tmp_path)) == {}
+    (item,) = room([tmp_path]).snapshot.items.values()
+    assert (item.questions, [claim.session for claim in item.claims]) == (0, ["t-1"])
 
 
 class Corpus(NamedTuple):
@@ -133,22 +170,18 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     return Corpus(folder, [folder / "codex_home", folder / "workspace"])
 
 
-@pytest.mark.parametrize("ends", ENDS[:2], ids=str)
+@pytest.mark.parametrize("ends", [AS_THE_PROGRAM, *LESS], ids=str)
 def test_a_skim_of_two_hundred_files_is_their_fold(
     ends: tuple[int, int], corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(unit_reader, "_SKIM_HEAD", ends[0])
     monkeypatch.setattr(unit_reader, "_SKIM_TAIL", ends[1])
-    made = [path for path in corpus.folder.rglob("*") if path.name.startswith("rollout-") or path.name == "events.jsonl"]
-    assert len(made) == 200
+    files = [*corpus.folder.rglob("rollout-*.jsonl"), *corpus.folder.rglob("events.jsonl")]
+    assert len(files) == 200
     found = pairs(*corpus.places)
-    print(ends, len(found), sum(path.stat().st_size > sum(ends) for path in made))
     assert different(found) == {}
-    assert {pair.folded.address.engine for pair in found} == {"odw", "codex"}
-
-
-def room(places: list[Path]) -> Room:
-    return open_room([str(place) for place in places], Config(), cache=None)
+    # It is made use of; most files are smaller than both ends, and old sessions do not say enough.
+    assert len(found) > 5
 
 
 def test_a_room_of_skims_lists_what_a_room_of_folds_lists(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,8 +191,7 @@ def test_a_room_of_skims_lists_what_a_room_of_folds_lists(corpus: Corpus, monkey
     assert {item.depth for item in folded.items.values()} == {Depth.FOLDED}
     assert skimmed.items.keys() == folded.items.keys()
     assert skimmed.counts == folded.counts
-    print({d: sum(i.depth is d for i in skimmed.items.values()) for d in Depth})
-    both = [Pair(item, folded.items[address]) for address, item in skimmed.items.items() if item.depth is Depth.SKIMMED]
-    assert different(both) == {}
-    whole = [address for address, item in skimmed.items.items() if item.depth is Depth.FOLDED]
-    assert [(address, skimmed.items[address]) for address in whole if skimmed.items[address] != folded.items[address]] == []
+    both = [Pair(item, folded.items[address]) for address, item in skimmed.items.items()]
+    assert sum(pair.skimmed.depth is Depth.SKIMMED for pair in both) > 40
+    assert different([pair for pair in both if pair.skimmed.depth is Depth.SKIMMED]) == {}
+    assert [pair.folded.address for pair in both if pair.skimmed.depth is Depth.FOLDED and pair[0] != pair[1]] == []

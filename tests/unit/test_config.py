@@ -67,7 +67,7 @@ def test_a_place_may_start_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
         ("# mine\n\nlanes = 3", "{file}:3: 'lanes' is no key; did you mean 'places'?"),
         (
             "zzz = 1",
-            "{file}:1: 'zzz' is no key; there are ascii, cache, keys, place_names, places, reduced_motion,",
+            "{file}:1: 'zzz' is no key; there are ascii, attention, attention_bell, attention_hook, cache, codex, keys,",
         ),
         ("[sounds]\nloud = true", "{file}:1: 'sounds' is no key; there are ascii,"),
         ('ascii = "yes"', "{file}:1: 'ascii' should be a valid boolean, not \"yes\"."),
@@ -177,4 +177,8 @@ def test_the_origin_of_a_setting_is_its_line() -> None:
         "keys": f"{FILE}:4",
         "keys.open": f"{FILE}:5",
         "cache": "default",
+        "codex": "default",
+        "attention": "default",
+        "attention_bell": "default",
+        "attention_hook": "default",
     }

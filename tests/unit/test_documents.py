@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from drivers import samples
+from drivers import plan_samples, samples
 from odw_core.model.address import Address
 from odw_core.model.change import Change
 from odw_core.model.detail import Detail
@@ -98,6 +98,17 @@ def test_a_task_is_its_row_of_the_grid_and_an_attempt_is_itself() -> None:
     assert [attempt["address"] for attempt in cell["attempts"]] == [str(run.child("core-r2", "1"))]
     assert documents.part_document(detail, run.child("nothing"))["cells"] == []
     assert parts.cells_at(samples.session_detail(), Address("pandacode", "core-1", ("core",))) == ()
+
+
+def test_the_part_of_a_repo_has_its_plan_and_other_parts_have_none() -> None:
+    detail = plan_samples.planning_detail()
+    plan = detail.plans[0]
+    told = documents.part_document(detail, plan.address)["plan"]
+    assert told in documents.detail_document(detail)["plans"], "said as it is in the whole document"
+    assert (told["repo"], told["prompt"], told["badge"]) == (plan.repo, plan.prompt, plan.badge)
+    assert json.loads(json.dumps(told)) == told
+    run = samples.run_detail()
+    assert documents.part_document(run, run.item.address.child("core"))["plan"] is None
 
 
 def test_the_newest_attempt_of_a_task_is_the_one_of_its_last_round() -> None:

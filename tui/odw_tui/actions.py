@@ -85,7 +85,13 @@ ACTIONS: tuple[Action, ...] = (
         hint=True,
     ),
     Action(
-        "inbox", "inbox", "Show everything that waits for you, the oldest first", ("i",), (ROOM, RUN, SESSION), "look"
+        "inbox",
+        "inbox",
+        "Show everything that waits for you, the oldest first",
+        ("i",),
+        (ROOM, RUN, SESSION),
+        "look",
+        hint=True,
     ),
     Action(
         "decide", "decide", "Open the card under the cursor; its keys decide", ("enter",), (INBOX,), "act", hint=True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path, PurePath
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.constants import DEFAULT_THEME
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.reactive import Reactive
 from textual.worker import Worker, WorkerError
 
@@ -22,6 +25,7 @@ from odw_core.model.change import Change, Snapshot
 from odw_core.text.ansi import one_line
 from odw_themes.loader import Gallery, Palette, fitting_theme
 from odw_tui import prelude
+from odw_tui.attention import Attention
 from odw_tui.bridge import Bridge
 from odw_tui.deciding import Deciding
 from odw_tui.keymap import Keymap
@@ -31,6 +35,7 @@ from odw_tui.present.glyphs import glyphs
 from odw_tui.screens.base import ActionScreen
 from odw_tui.screens.room import RoomScreen
 from odw_tui.terminal.hangup import forsake, when_gone
+from odw_tui.terminal.titled import Stage, TitledDriver
 from odw_tui.theme import to_theme
 
 if TYPE_CHECKING:
@@ -96,6 +101,10 @@ class OdwApp(App[None], inherit_bindings=False):
             deciding=Deciding(service, self.run_worker, clock.now, clock.monotonic, state, is_read_only=is_read_only),
             own_names=config.place_names,
         )
+        # Who only reads leaves it to others to start the hook, and is no screen that others rely on.
+        shared = None if is_read_only else state
+        stage = Stage(lambda: self._driver)
+        self.attention = Attention(config, shared, stage, self.kit.signs, self.set_timer, self.run_worker, clock.now())
         self._is_loaded = False
         self._watching: Worker[None] | None = None
         self.room = RoomScreen(
@@ -114,6 +123,10 @@ class OdwApp(App[None], inherit_bindings=False):
         self.set_class(not palette.is_dark, "-light-mode", update=False)
         self.stylesheet.set_variables(self.get_css_variables())
 
+    def get_driver_class(self) -> type[Driver]:
+        found = super().get_driver_class()
+        return TitledDriver if found is LinuxDriver else found
+
     def get_default_screen(self) -> RoomScreen:
         return self.room
 
@@ -128,8 +141,16 @@ class OdwApp(App[None], inherit_bindings=False):
             when_gone(sys.__stdin__.fileno(), self._lose_terminal)
         # Back from the shell, Textual takes the terminal again but paints nothing before something changes.
         self.app_resume_signal.subscribe(self, lambda app: self.do_redraw())
+        if not self.is_headless:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._end_in_order)
         self._watching = self.run_worker(self._watched(), name="watch")
         self.run_worker(self.bridge.run(), name="carry changes")
+        self.attention.begin(self._service.snapshot())
+
+    def _end_in_order(self) -> None:
+        """Asked to end by a signal: the terminal is given back as it was, or the alarm ends what hangs."""
+        signal.alarm(_LONGEST_END_S)
+        self.run_worker(self.do_quit(), name="leave as a signal asks")
 
     def _lose_terminal(self, terminal: int) -> None:
         forsake(terminal, _LONGEST_END_S)
@@ -141,6 +162,7 @@ class OdwApp(App[None], inherit_bindings=False):
             self._is_loaded = True
             prelude.settle()
         self.room.room_changed(snapshot, changes)
+        self.attention.look(snapshot)
 
     async def _open(self, opening: Opening) -> None:
         from odw_tui.screens.opening import screen_at
@@ -160,9 +182,14 @@ class OdwApp(App[None], inherit_bindings=False):
 
     def on_app_focus(self) -> None:
         self.room.person_came()
+        self.attention.focus(has_focus=True)
 
     def on_app_blur(self) -> None:
         self.room.person_left()
+        self.attention.focus(has_focus=False)
+
+    def on_unmount(self) -> None:
+        self.attention.end()
 
     def do_help(self) -> None:
         from odw_tui.screens.help import HelpScreen

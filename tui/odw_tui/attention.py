@@ -86,11 +86,13 @@ class Attention:
         if (waiting := len(snapshot.questions)) != self._waiting:
             self._waiting = waiting
             self._stage.entitle(badge(waiting, self._sign, NAME))
-        fresh = self._news.fresh(snapshot.questions, is_complete=snapshot.complete)
+        fresh, before = self._news.sort(snapshot.questions, is_complete=snapshot.complete)
         if fresh:
             if not self._gathered:
                 self._later(_GATHERING_S, self._tell)
             self._gathered.extend(calls_of(fresh, snapshot.items))
+        if before and self._state is not None:
+            self._work(asyncio.to_thread(self._pass_over, calls_of(before, snapshot.items), self._state))
 
     def focus(self, *, has_focus: bool) -> None:
         """The person looks at the terminal, or elsewhere."""
@@ -127,6 +129,14 @@ class Attention:
             bell = BELL if self._config.attention_bell else ""
             self._stage.say(f"{notification(merged(wanted).sentence, self._sign, os.environ)}{bell}")
 
+    def _pass_over(self, calls: Sequence[Call], state: Path) -> None:
+        """Nobody need tell what was there when the person opened the room and looked."""
+        from odw_core.attention.screens import is_looked_at
+        from odw_core.attention.told import Told
+
+        if self._screen is not None and is_looked_at(self._screen):
+            Told(state).claim(calls)
+
     def _wanted(self, calls: Sequence[Call]) -> tuple[Call, ...]:
         """Those that nobody told and the person does not see; their hook is set going."""
         from odw_core.attention.hook import run_hook
@@ -138,7 +148,8 @@ class Attention:
             return ()
         if state is None:
             return tuple(calls) if is_wanted(when, is_looked_at=is_looked_at(screen)) else ()
-        looks = {place: when != "always" and anybody_looks(state, place) for place in {one.place for one in calls}}
+        places = {one.place for one in calls}
+        looks = {place: is_looked_at(screen) or anybody_looks(state, place) for place in places}
         # What the person sees anyway counts as told too.
         fresh = Told(state).claim(calls)
         wanted = tuple(one for one in fresh if is_wanted(when, is_looked_at=looks[one.place]))

@@ -314,7 +314,10 @@ def _watch(task: _Task) -> int:
 
     from odw_core.service.live import LiveService
     from odw_tui.headless.stdio import pipe_to_reader
-    from odw_tui.headless.watch import tell_changes
+    from odw_tui.headless.watch import notifier, tell_changes
+
+    if task.given.notify:
+        _refuse_if_read_only(task)
 
     def tell(document: Document) -> None:
         _print_document(document)
@@ -324,7 +327,10 @@ def _watch(task: _Task) -> int:
         _narrate(f"Watching {len(snapshot.items):,} runs and sessions under {', '.join(task.places)}; ctrl+c ends it.")
 
     service = LiveService(task.places, task.config, cache=task.cache)
-    asyncio.run(tell_changes(service, tell, begins=begins, initial=task.given.initial, pipe=pipe_to_reader()))
+    call_out = notifier(user_paths().state, task.config, _narrate) if task.given.notify else None
+    asyncio.run(
+        tell_changes(service, tell, begins=begins, initial=task.given.initial, pipe=pipe_to_reader(), call_out=call_out)
+    )
     return FINE
 
 
@@ -475,6 +481,8 @@ def _open_screen(task: _Task, *, is_demo: bool = False) -> int:
         visit=visit,
         themes=Gallery(user_paths().themes),
         desk=_desk(task.given),
+        state=None if is_demo else user_paths().state,
+        is_read_only=task.given.read_only,
     )
     app.run()
     return app.return_code or FINE

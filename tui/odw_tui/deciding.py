@@ -106,11 +106,15 @@ class Deciding:
 
         Without ``is_patient`` that is the time after which a person is told.
         """
-        from odw_core.model.command import Decide, Outcome
+        from odw_core.errors import OdwError
+        from odw_core.model.command import Decide, Outcome, Receipt
 
         command = Decide(decision)
         self._become(question.id, Sent(command.id, decision.verdict, decision.digest, "sent"))
-        receipt = await self._service.submit(command)
+        try:
+            receipt = await self._service.submit(command)
+        except (OdwError, OSError) as error:
+            receipt = Receipt(command.id, Outcome.REFUSED, str(error))
         self._become(question.id, _sent(command.id, decision, receipt))
         for patience in _PATIENCE_S if is_patient else _PATIENCE_S[:1]:
             if receipt.outcome not in (Outcome.SENT, Outcome.UNCONFIRMED):

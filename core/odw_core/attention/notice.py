@@ -53,7 +53,7 @@ class Notice:
     def document(self) -> dict[str, object]:
         """The same as JSON; of many questions the first ones."""
         return {
-            "v": 1,
+            "schema": 1,
             "title": self.title,
             "subtitle": self.subtitle,
             "body": self.body,
@@ -121,14 +121,20 @@ class News:
         self._known: set[str] = set()
         self._has_seen_all = False
 
-    def fresh(self, questions: Iterable[Question], *, is_complete: bool) -> tuple[Question, ...]:
-        """Those never seen before. Until the first look at everything ``is_complete``, only what was asked since."""
-        unknown = [one for one in questions if one.id not in self._known]
+    def sort(
+        self, questions: Iterable[Question], *, is_complete: bool
+    ) -> tuple[tuple[Question, ...], tuple[Question, ...]]:
+        """(new, there before) of those never seen until now.
+
+        Until the first look at everything ``is_complete``, only what was asked since the beginning is new.
+        """
+        unknown = tuple(one for one in questions if one.id not in self._known)
         self._known.update(one.id for one in unknown)
-        if not self._has_seen_all:
-            self._has_seen_all = is_complete
-            unknown = [one for one in unknown if one.asked_at is not None and one.asked_at >= self._began_at]
-        return tuple(unknown)
+        if self._has_seen_all:
+            return unknown, ()
+        self._has_seen_all = is_complete
+        before = tuple(one for one in unknown if one.asked_at is None or one.asked_at < self._began_at)
+        return tuple(one for one in unknown if one not in before), before
 
 
 def is_wanted(when: When, *, is_looked_at: bool) -> bool:

@@ -150,4 +150,3 @@ def _view(screen: Screen) -> _View:
     numbers = told.stdout.split()
     is_seen = told.returncode == 0 and len(numbers) == 3 and numbers[0] != b"0"
     return _View(is_seen, is_seen and b"0" not in numbers)
-

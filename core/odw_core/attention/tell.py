@@ -1,4 +1,4 @@
-"""Tells by the person's hook what no open room can tell: for supervisors and ``watch --notify``. Writes to no screen."""
+"""Tells by the person's hook what no open room tells, for supervisors and ``watch --notify``. Writes to no screen."""
 
 from __future__ import annotations
 

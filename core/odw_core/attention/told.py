@@ -1,4 +1,4 @@
-"""Told: which questions somebody has told already, one empty name a question in the state folder. Forgets after weeks."""
+"""Told: which questions somebody has told already, an empty file for each in the state folder. Forgets after weeks."""
 
 from __future__ import annotations
 

@@ -81,17 +81,14 @@ def record(
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = state / FILE_NAME
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-    descriptor = os.open(path, flags, 0o600)
-    try:
-        found = os.fstat(descriptor)
+    with os.fdopen(os.open(path, flags, 0o600), "wb", buffering=0) as file:
+        found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode) or found.st_uid != os.getuid():
             raise Refused(f"{path} is not a file of yours, so nothing is decided; move it away.")
         if found.st_mode & 0o077:
-            os.fchmod(descriptor, 0o600)
+            os.fchmod(file.fileno(), 0o600)
         # One write, so that lines of two rooms never mix.
-        os.write(descriptor, json.dumps(line, ensure_ascii=True).encode() + b"\n")
-    finally:
-        os.close(descriptor)
+        file.write(json.dumps(line, ensure_ascii=True).encode() + b"\n")
 
 
 def entries(state: Path) -> Iterator[Entry]:

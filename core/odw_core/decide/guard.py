@@ -95,7 +95,7 @@ def refuse(
     if decision.verdict not in question_now.decisions:
         return f"{decision.verdict} is not offered here."
     if not now - shown_since >= LEAST_SHOWN_S:
-        return "It came on screen only just now; nothing was sent. Read it, then press the key again."
+        return "It came only just now; read it, then press again. Nothing was sent."
     word = word_for(question_now, decision.verdict)
     if word is not None and typed != word:
         return f"This needs the word {word}, typed out; nothing was sent."

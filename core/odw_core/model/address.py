@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 # Everything but the separators of an address may stand in it as it is.
 _SAFE = " :@!$&'()*+,;=~|#?[]"
+_IS_PLAIN = re.compile(r"[A-Za-z0-9_.\- :@!$&'()*+,;=~|#?\[\]]*").fullmatch
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -22,8 +24,14 @@ class Address:
     parts: tuple[str, ...] = ()
 
     def __str__(self) -> str:
+        if not self.parts and _IS_PLAIN(self.item):
+            return f"{self.engine}:{self.item}"
         parts = (self.item, *self.parts)
         return f"{self.engine}:" + "/".join(quote(part, safe=_SAFE, errors="surrogatepass") for part in parts)
+
+    def __hash__(self) -> int:
+        # Thousands of lookups stand between a start and its first row, and few addresses share an item.
+        return hash(self.item)
 
     @classmethod
     def parse(cls, text: str) -> Address:

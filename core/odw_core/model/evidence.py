@@ -109,6 +109,7 @@ class CommandOwner:
     """Any process that runs these words in that working folder."""
 
     words: tuple[str, ...]
+    """The program, as a file, a script or a module, and words among its arguments."""
     folder: str
     began_after: float
     """Unix seconds: an older or much younger process owns something else."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from odw_core.model.evidence import CommandOwner, LockOwner, Owner, ProcessOwner
+from odw_core.process.command_line import runs
 from odw_core.process.locks import inode_of, lock_holders
 
 _SLACK_S = 5.0
@@ -38,6 +39,10 @@ class Liveness:
     def __init__(self) -> None:
         self._holders: dict[int, int] | None = None
         self._processes: list[_Process] | None = None
+        self._holders_at = self._processes_at = float("-inf")
+
+    def forget(self) -> None:
+        """What was listed is not true any more: a process just ended, or somebody wants to know exactly."""
         self._holders_at = self._processes_at = float("-inf")
 
     def of(self, owner: Owner | None) -> Life:
@@ -70,11 +75,10 @@ class Liveness:
         if self._processes is None:
             return Life(None)
         for process in self._processes:
-            words = [os.path.basename(word) for word in process.command]  # noqa: PTH119
             is_in_time = process.started_at is None or (
                 owner.began_after - _SLACK_S <= process.started_at <= owner.began_before + _SLACK_S
             )
-            if all(word in words for word in owner.words) and is_in_time and _works_in(process.pid, owner.folder):
+            if is_in_time and runs(process.command, owner.words) and _works_in(process.pid, owner.folder):
                 return Life(True, process.pid)
         return Life(False)
 

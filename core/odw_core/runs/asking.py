@@ -25,9 +25,18 @@ class _Asked:
 class Asking:
     """Binds each decision to the question it was made on. Belongs to the supervisor's event loop."""
 
-    def __init__(self, emit: Emit, told: Iterable[JournalLine], now: Callable[[], float]) -> None:
-        """``told`` is the journal so far: what it left open is still open until the workflow asks it again."""
-        self._emit, self._now = emit, now
+    def __init__(
+        self,
+        emit: Emit,
+        told: Iterable[JournalLine],
+        now: Callable[[], float],
+        asks: Callable[[Question], None] = lambda question: None,
+    ) -> None:
+        """``told`` is the journal so far: what it left open is still open until the workflow asks it again.
+
+        ``asks`` hears of each question once the journal holds it.
+        """
+        self._emit, self._now, self._asks = emit, now, asks
         self._open: dict[str, _Asked] = {}
         self._left: dict[str, Question] = {}
         self._closed: dict[str, str] = {}
@@ -61,6 +70,7 @@ class Asking:
             key = question.address.parts[0] if question.address.parts else ""
             event: dict[str, object] = {"type": "question", "key": key, "question": encode_question(question)}
             self._emit(event, f"asks: {question.title}")
+        self._asks(question)
         answer: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
         asked = self._open[question.id] = _Asked(question, answer)
         self._closed.pop(question.id, None)

@@ -17,10 +17,13 @@ from pathlib import Path
 
 from odw_core import __version__
 from odw_core.clock import Clock, SystemClock
+from odw_core.config import load_config
 from odw_core.engines.odw.names import NATIVE, start_ms_of
 from odw_core.engines.odw.records import JournalLine, exit_line
 from odw_core.errors import OdwError
 from odw_core.model.command import Cancel, Command, Decide, Interrupt, Outcome, Receipt, Say
+from odw_core.model.question import Question
+from odw_core.paths import user_paths
 from odw_core.process.flock import hold
 from odw_core.process.groups import end_group, end_groups
 from odw_core.process.spawn import python_module
@@ -38,7 +41,7 @@ from odw_core.text.secrets import masked
 
 READY = "ready"
 _LOOK_S = 0.05
-_CHECKS_EVERY, _FLUSHES_EVERY, _THOROUGH_EVERY, _RENEWS_EVERY = 5, 5, 100, 1200
+_FLUSHES_EVERY, _THOROUGH_EVERY, _RENEWS_EVERY = 5, 100, 1200
 _GRACE_S = 4.0
 _PATIENCE_S = 1.5
 _MAX_COMPARED = 8 << 20
@@ -67,7 +70,7 @@ class Supervisor:
         self.is_over = any(line.type == "exit" for line in told)
         self._is_new = not told
         self._children = Children(folder.children, folder.run_id)
-        self._asking = Asking(self._journal.emit, told, clock.now)
+        self._asking = Asking(self._journal.emit, told, clock.now, self._call_out)
         started_ms = start_ms_of(folder.run_id) or int(clock.now() * 1000)
         command = python_module("odw_core.runs.supervisor", str(folder.root))
         self._projections = Projections(self._place, self._spec, command, started_ms)
@@ -182,8 +185,7 @@ class Supervisor:
         turn = 0
         while True:
             self._obey()
-            if turn % _CHECKS_EVERY == 0:
-                self._journal.check()
+            self._journal.check()
             if turn % _FLUSHES_EVERY == 0:
                 with suppress(OSError):
                     self._context.flush()
@@ -246,6 +248,21 @@ class Supervisor:
     def _force(self) -> None:
         if self._work is not None and not self._work.done():
             self._work.cancel()
+
+    def _call_out(self, question: Question) -> None:
+        """Tell a person who has no screen open, beside the work."""
+        asyncio.get_running_loop().run_in_executor(None, self._tell, question)
+
+    def _tell(self, question: Question) -> None:
+        from odw_core.attention.tell import tell
+
+        try:
+            # Read anew each time: a person may set the hook while the run goes on.
+            config = load_config(user_paths().config_file, must_exist=False)
+            goal = self._workflow.goal(self._workflow.input.model_validate(self._spec.given))
+            tell(question, goal, self._folder.state, config, self._spec.workspace)
+        except (OdwError, OSError, ValueError) as error:
+            _log(f"nobody was told of a question: {error}")
 
     def _warn(self, message: str) -> None:
         self._journal.emit({"type": "warning", "key": "", "message": message}, message)

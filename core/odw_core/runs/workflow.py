@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from odw_core.errors import UsageError
 
@@ -49,12 +49,23 @@ def load_workflow(name: str) -> Workflow:
     return found
 
 
+def _with_lists(workflow: Workflow, given: Mapping[str, object]) -> dict[str, object]:
+    """Who types one word for a list means a list of one."""
+    fields = workflow.input.model_fields
+    lists = {name for name, one in fields.items() if list in (one.annotation, *map(get_origin, _parts(one.annotation)))}
+    return {key: [value] if key in lists and isinstance(value, str) else value for key, value in given.items()}
+
+
+def _parts(annotation: object) -> tuple[object, ...]:
+    return (annotation, *get_args(annotation))
+
+
 def checked_input(workflow: Workflow, given: Mapping[str, object]) -> dict[str, object]:
     """The whole input as plain JSON, with what was left out filled in. Raises ``UsageError`` that names the key."""
     from pydantic import ValidationError
 
     try:
-        return workflow.input.model_validate(given).model_dump(mode="json")
+        return workflow.input.model_validate(_with_lists(workflow, given)).model_dump(mode="json")
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])

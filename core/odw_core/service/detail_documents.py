@@ -57,7 +57,7 @@ def run_fields(run: RunDetail) -> Document:
         "sessions": [str(session) for session in run.sessions],
         "streams": list(run.streams),
         "causes": [_cause_document(cause) for cause in run.causes],
-        "plans": [_plan_document(plan) for plan in run.plans],
+        "plans": [plan_document(plan) for plan in run.plans],
         "duties": [{"repo": duty.repo, "duties": list(duty.duties)} for duty in run.duties],
         "contracts": [_contract_document(contract) for contract in run.contracts],
         "findings": [_notice_document(finding) for finding in run.findings],
@@ -213,7 +213,8 @@ def _proof_document(proof: Proof | None) -> Document | None:
     return None if proof is None else {"file": proof.file, "line": proof.line, "text": proof.text}
 
 
-def _plan_document(plan: Plan) -> Document:
+def plan_document(plan: Plan) -> Document:
+    """One repo's plan, everything that is known of it."""
     return {
         "address": str(plan.address),
         "repo": plan.repo,

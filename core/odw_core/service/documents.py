@@ -90,12 +90,17 @@ def detail_document(detail: Detail) -> Document:
 
 
 def part_document(detail: Detail, address: Address) -> Document:
-    """The task or attempt at ``address`` inside the run ``detail`` tells about; no cells when it has no such part."""
-    from odw_core.service.detail_documents import cell_document
-    from odw_core.service.parts import cells_at
+    """The task, attempt or plan at ``address`` inside the run ``detail`` tells about; it has cells, or is a plan."""
+    from odw_core.service.detail_documents import cell_document, plan_document
+    from odw_core.service.parts import cells_at, plans_at
 
-    cells = [cell_document(cell) for cell in cells_at(detail, address)]
-    return _document(made_plain({"address": str(address), "run": item_document(detail.item), "cells": cells}))
+    fields = {
+        "address": str(address),
+        "run": item_document(detail.item),
+        "cells": [cell_document(cell) for cell in cells_at(detail, address)],
+        "plan": next((plan_document(plan) for plan in plans_at(detail, address)), None),
+    }
+    return _document(made_plain(fields))
 
 
 def question_page(question: Question, asker: Item | None) -> Document:

@@ -260,8 +260,8 @@ class LiveService:
 
     async def run(self) -> None:
         """Watch until cancelled. What fails on the way becomes a problem of the room, not an end of it."""
-        self._begin()
         try:
+            await self._begin()
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._reading.share())
                 group.create_task(self._reading.work())
@@ -277,7 +277,7 @@ class LiveService:
             self._is_loaded = True
             self._reading.load_index()
 
-    def _begin(self) -> None:
+    async def _begin(self) -> None:
         """One cheap question for everything the cache knows; what changed or lives is read first."""
         self.load()
         with no_collector():
@@ -286,7 +286,7 @@ class LiveService:
                     self._reading.schedule.add(reader.unit.address, Priority.LIVE)
                 else:
                     self._reading.show(reader)
-            self._lookout.sweep(Sweep.START)
+            await self._lookout.begin()
             for address in self._store.snapshot().items:
                 if self._roster.unit(address) is None:
                     # On the first picture, and gone before anybody looked for it.

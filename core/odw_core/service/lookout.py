@@ -15,7 +15,7 @@ from odw_core.model.item import Depth
 from odw_core.model.problem import Problem
 from odw_core.process.exit_watch import ExitWatch
 from odw_core.service.reading import Reading
-from odw_core.service.roster import Roster
+from odw_core.service.roster import Arrivals, Roster
 from odw_core.service.schedule import Priority
 from odw_core.service.unit_reader import Settings, UnitReader
 from odw_core.state.store import Store
@@ -80,7 +80,22 @@ class Lookout:
 
     def sweep(self, sweep: Sweep) -> None:
         """Look at the folders, at everything that lives, and at what is over as far as ``sweep`` says."""
-        arrivals = self._roster.look(thoroughly=sweep is Sweep.FULL)
+        self._take_in(self._roster.look(thoroughly=sweep is Sweep.FULL), sweep)
+
+    async def begin(self) -> None:
+        """The first sweep, in small steps: keys that come meanwhile are heard."""
+        steps = self._roster.looking()
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                arrivals: Arrivals = end.value
+                break
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        self._take_in(arrivals, Sweep.START)
+
+    def _take_in(self, arrivals: Arrivals, sweep: Sweep) -> None:
         for reader in arrivals.gone:
             self._reading.forget(reader)
         for reader in arrivals.renamed:
@@ -145,6 +160,8 @@ class Lookout:
         if reader.item.questions and not reader.questions:
             # The cache keeps items; the questions themselves come with the accumulator.
             return True
+        if reader.has_owner_again():
+            return True
         return reader.has_news() if sweep is Sweep.START else not reader.is_current()
 
     def choose_recent(self) -> None:
@@ -178,6 +195,7 @@ class Lookout:
                     self._schedule.add(reader.unit.address, Priority.LIVE)
 
     def _owner_ended(self, pid: int) -> None:
+        self._settings.liveness.forget()
         for reader in self._roster.readers.values():
             if reader.is_watched and reader.owner_pid == pid and reader.look_for_owner():
                 self._schedule.add(reader.unit.address, Priority.LIVE)

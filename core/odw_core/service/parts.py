@@ -1,4 +1,4 @@
-"""Which part of a run an address names: a task is a row of the grid, an attempt one try in one cell. Pure."""
+"""Which part of a run an address names: a row of the grid for a task, one try in a cell, one repo's plan. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from odw_core.errors import NotFound
 from odw_core.model.address import Address
-from odw_core.model.detail import Attempt, Cell, Detail, RunDetail
+from odw_core.model.detail import Attempt, Cell, Detail, Plan, RunDetail
 
 
 def cells_at(detail: Detail, address: Address) -> tuple[Cell, ...]:
@@ -24,6 +24,12 @@ def cells_at(detail: Detail, address: Address) -> tuple[Cell, ...]:
         found = [cell for cell in narrowed if cell.attempts]
     order = {column.key: number for number, column in enumerate(detail.columns)}
     return tuple(sorted(found, key=lambda cell: order.get(cell.column, len(order))))
+
+
+def plans_at(detail: Detail, address: Address) -> tuple[Plan, ...]:
+    """The plan that the address names, if it names one."""
+    plans = detail.plans if isinstance(detail, RunDetail) else ()
+    return tuple(plan for plan in plans if plan.address == address)
 
 
 def no_such_part(address: Address) -> NotFound:

@@ -8,7 +8,8 @@ import math
 import os
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from itertools import islice
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -25,6 +26,8 @@ Stamp = tuple[int, int]
 
 # An entry made in the same tick as the last look leaves the folder's stamp as it was.
 _FRESH_NS = 20_000_000
+_STEP = 500
+"""Units that are taken in at once: a few milliseconds."""
 
 
 class Arrivals(NamedTuple):
@@ -260,6 +263,16 @@ class Roster:
 
     def look(self, *, thoroughly: bool = False) -> Arrivals:
         """Find what came and went. ``thoroughly`` lists every folder even if its stamp says that nothing changed."""
+        steps = self.looking(thoroughly=thoroughly)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                arrivals: Arrivals = end.value
+                return arrivals
+
+    def looking(self, *, thoroughly: bool = False) -> Generator[None, None, Arrivals]:
+        """The same in steps of a few milliseconds."""
         new: list[UnitReader] = []
         gone: list[UnitReader] = []
         renamed: list[UnitReader] = []
@@ -272,7 +285,11 @@ class Roster:
                     continue
                 found = {unit.address: unit for unit in engine.discover(place)}
                 doubles: list[Problem] = []
-                new += self._new_of(engine, found, place, doubles)
+                yield
+                units = iter(found.items())
+                while some := dict(islice(units, _STEP)):
+                    new += self._new_of(engine, some, place, doubles)
+                    yield
                 self._doubles[engine.name, place] = doubles
                 problems += doubles
                 gone += self._gone_of(engine, found, place)
@@ -303,7 +320,7 @@ class Roster:
         for address, unit in found.items():
             reader = self.readers.get(address)
             if reader is None:
-                row = self._asleep.get(str(address))
+                row = self._asleep.get(str(address)) if self._asleep else None
                 other = None if row is None or row.place == place else row.place
                 if row is None:
                     new.append(self._add(engine, unit))

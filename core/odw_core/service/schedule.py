@@ -30,12 +30,14 @@ class Schedule:
 
     def add(self, address: Address, priority: Priority) -> None:
         """Read it; sooner if it was queued for later."""
-        for queued in Priority:
-            if address in self._queues[queued]:
+        queues = self._queues
+        for queued, queue in enumerate(queues):
+            if address in queue:
                 if queued <= priority:
                     return
-                del self._queues[queued][address]
-        self._queues[priority][address] = None
+                del queue[address]
+                break
+        queues[priority][address] = None
         self._due.set()
 
     def pop(self) -> tuple[Address, Priority]:

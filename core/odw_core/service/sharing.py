@@ -12,7 +12,7 @@ import os
 import pickle
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from odw_core.index.rows import Row
 from odw_core.model.address import Address
@@ -25,6 +25,8 @@ WORTH_BYTES = 48 << 20
 _BATCH_BYTES = 24 << 20
 _AHEAD = 2
 """Batches handed out before the first one is back, so that it never waits for the room."""
+_STEP = 400
+"""Sizes that are asked for at once."""
 
 
 class Sharing:
@@ -53,7 +55,7 @@ class Sharing:
 
     async def run(self) -> None:
         """Share what is unread now, until it is read."""
-        waiting = deque(self._unread())
+        waiting = await self._unread()
         if sum(size for _, size in waiting) < self._worth_bytes:
             return
         # Taken out of the queue before anything is awaited: until the process is up the room reads what is left.
@@ -77,13 +79,17 @@ class Sharing:
                 await ending
                 raise
 
-    def _unread(self) -> Iterable[tuple[Address, int]]:
-        """What is queued and was never read, with the size of its journal."""
-        for address in self._schedule.waiting():
+    async def _unread(self) -> deque[tuple[Address, int]]:
+        """What is queued and was never read, with the size of its journal. Asks in small steps."""
+        found: deque[tuple[Address, int]] = deque()
+        for number, address in enumerate(self._schedule.waiting(), 1):
             reader = self._find(address)
             if reader is not None and reader.item is None:
                 with contextlib.suppress(OSError, ValueError):
-                    yield address, os.lstat(reader.file).st_size
+                    found.append((address, os.lstat(reader.file).st_size))
+            if number % _STEP == 0:
+                await asyncio.sleep(0)
+        return found
 
     async def _share(
         self,

@@ -14,7 +14,18 @@ from odw_core.files.ends import read_ends
 from odw_core.files.follow import JournalFollower, Look, RecordFollower
 from odw_core.index.rows import Known, Row, cursors_from_text, is_storable, item_of, standing_of, to_row
 from odw_core.model.address import Address
-from odw_core.model.evidence import Checkpoint, Cursor, Evidence, Facts, Gone, Owner, Replaced, ServerWord, Unit
+from odw_core.model.evidence import (
+    Checkpoint,
+    Cursor,
+    Evidence,
+    Facts,
+    Gone,
+    LockOwner,
+    Owner,
+    Replaced,
+    ServerWord,
+    Unit,
+)
 from odw_core.model.item import Depth, Item
 from odw_core.model.problem import Problem
 from odw_core.process.liveness import Liveness
@@ -258,6 +269,16 @@ class UnitReader:
         self._owner = self.engine.owner(self.unit, self.acc) if self.acc is not None else None
         self._alive, self._owner_pid = self._settings.liveness.of(self._owner)
         return self._alive != before
+
+    def has_owner_again(self) -> bool:
+        """Whether what was left unfinished is held by somebody again, or was looked at before anybody held it. Only a
+        lock can be taken once more; a process that ended never comes back."""
+        if not isinstance(self._owner, LockOwner) or self._alive is not False or self.is_final:
+            return False
+        is_back = bool(self._settings.liveness.of(self._owner).alive)
+        if is_back:
+            self._looked_for_owner_at = 0.0
+        return is_back
 
     def all_problems(self) -> tuple[Problem, ...]:
         """What could not be read; a torn record only once it had time to become whole."""

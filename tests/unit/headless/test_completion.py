@@ -87,7 +87,7 @@ def test_a_script_is_right_for_its_shell(shell: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "offered"),
     [
-        ("odw-tui st", ["status"]),
+        ("odw-tui stat", ["status"]),
         ("odw-tui co", ["config", "completion"]),
         ("odw-tui config ", ["show", "validate", "schema"]),
         ("odw-tui completion z", ["zsh"]),

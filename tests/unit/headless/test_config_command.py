@@ -37,6 +37,10 @@ def test_every_setting_is_shown_with_its_origin(config: Path) -> None:
         ["places", f'["{config.parents[2]}/shop"]', f"~/{FILE}:3"],
         ["place_names", "{}", "default"],
         ["cache", "false", "--no-cache"],
+        ["codex", "null", "default"],
+        ["attention", '"unfocused"', "default"],
+        ["attention_bell", "false", "default"],
+        ["attention_hook", "[]", "default"],
         ["keys.sort", '["o"]', f"~/{FILE}:6"],
     ]
     assert f"{len(ACTIONS) - 1} more actions have their built-in keys" in shown.err

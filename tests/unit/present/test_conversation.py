@@ -13,6 +13,7 @@ from odw_core.model.item import Tokens
 from odw_tui.present.conversation import (
     body_title,
     conversation_head,
+    entry_at,
     entry_line,
     gauge,
     is_prompt,
@@ -182,3 +183,17 @@ def test_what_is_not_known_takes_no_line() -> None:
 def test_an_empty_conversation_says_why() -> None:
     assert "no message" in head_words(nothing_said())
     assert "gone" in head_words(nothing_said("the file is gone"))
+
+
+def test_a_byte_of_the_transcript_belongs_to_the_entry_around_it_or_to_what_comes_next() -> None:
+    def at(offset: int) -> Entry:
+        return entry(EntryKind.TOOL, offset=offset)
+
+    # A command lies where its output was written, behind what was said while it ran.
+    told = (at(0), at(100), at(300), at(200), at(400))
+    assert entry_at(told, 105) == (1, True)
+    assert entry_at(told, 204) == (3, True)
+    assert entry_at(told, 310) == (2, True), "the end of its line still belongs to it"
+    assert entry_at(told, 150) == (2, False), "the call of the command that ended at 300"
+    assert entry_at(told, 500) == (4, False)
+    assert entry_at((), 7) == (0, False)

@@ -81,6 +81,7 @@ class Given(argparse.Namespace):
     report: str | None = None
     force: bool = False
     initial: bool = False
+    notify: bool = False
     about: str = ""
     has_origin: bool = False
     has_origins: bool = False

@@ -114,6 +114,12 @@ def _for_inspect(parser: argparse.ArgumentParser) -> None:
 def _for_watch(parser: argparse.ArgumentParser) -> None:
     _flag(parser, "--jsonl", dest="as_json", text="accepted for clearness: changes are always JSON lines")
     _flag(parser, "--initial", dest="initial", text="first one line for everything that is there, with before null")
+    _flag(
+        parser,
+        "--notify",
+        dest="notify",
+        text="also run your attention_hook, once for each question that no open room shows you",
+    )
 
 
 def _for_explain(parser: argparse.ArgumentParser) -> None:
@@ -275,12 +281,14 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         name="watch",
-        usage="watch --jsonl [--initial]",
+        usage="watch --jsonl [--initial] [--notify]",
         summary="every change of state as it happens, one JSON object a line",
         example="""odw-tui watch --jsonl | jq -r 'select(.after.state == "failed") | .after.title'""",
         add_arguments=_for_watch,
         notes='Only changes from now on, each {"schema", "seq", "at", "address", "before", "after"}, flushed at once;\n'
-        "before is null for what is new, after for what is gone. Ends with ctrl+c, or when its reader goes.",
+        "before is null for what is new, after for what is gone. Ends with ctrl+c, or when its reader goes.\n"
+        "The hook has $ODW_TUI_TITLE, _SUBTITLE, _BODY, _COUNT, _ADDRESS, _QUESTION, _KIND and _PLACE, the same as\n"
+        "JSON on stdin, and 30 s; what it prints is in hook.log of the state folder.",
         takes_folders=True,
     ),
     Command(

@@ -16,7 +16,7 @@ from odw_tui.present.spans import Spans
 _SCHEMA = 1
 
 
-_KINDS = {"DIR": Kind.FOLDERS, "FILE": Kind.FILES, "F": Kind.FILES, "ADDRESS": Kind.ADDRESSES}
+_KINDS = {"DIR": Kind.FOLDERS, "FILE": Kind.FILES, "F": Kind.FILES, "ADDRESS": Kind.ADDRESSES, "RUN": Kind.ADDRESSES}
 
 
 def command_line() -> tuple[Verb, tuple[Verb, ...]]:

@@ -9,11 +9,11 @@ from typing import assert_never
 
 from odw_core.model.address import Address
 from odw_core.model.conversation import Entry
-from odw_core.model.detail import Attempt, Cell, Detail, Plan, RunDetail, SessionDetail
+from odw_core.model.detail import Attempt, Cell, Detail, RunDetail, SessionDetail
 from odw_core.model.item import Item
 from odw_core.service.documents import detail_document, part_document, question_page
 from odw_core.service.oneshot import Room
-from odw_core.service.parts import cells_at, no_such_part
+from odw_core.service.parts import cells_at, no_such_part, plans_at
 from odw_core.text.ansi import one_line, plain
 from odw_tui.headless.answer import Answer
 from odw_tui.headless.arguments import Given
@@ -95,12 +95,6 @@ def _around(room: Room, detail: Detail, *, has_origins: bool) -> Around:
     has_talk = isinstance(detail, SessionDetail) and detail.has_conversation
     said, in_all = last_entries(room, address) if has_talk else ((), 0)
     return Around(children, said, in_all, has_origins)
-
-
-def plans_at(detail: Detail, address: Address) -> tuple[Plan, ...]:
-    """The plan that the address names, if it names one."""
-    plans = detail.plans if isinstance(detail, RunDetail) else ()
-    return tuple(plan for plan in plans if plan.address == address)
 
 
 def detail_lines(detail: Detail, look: Look, around: Around | None = None) -> Iterator[Spans]:

@@ -20,6 +20,7 @@ from odw_tui.open_conversation import OpenConversation
 from odw_tui.present.conversation import (
     body_title,
     conversation_head,
+    entry_at,
     entry_line,
     is_prose,
     nothing_said,
@@ -93,6 +94,10 @@ class ConversationPane(Vertical):
         self._is_fetching = self._is_whole = self._is_in_view = False
         self._follows = True
         """Whether the cursor stays at the end."""
+        self._wanted: tuple[int, str] | None = None
+        """Byte of the transcript that is to be looked at first, and the word that stands there."""
+        self._word = ""
+        """What the text that is fetched next is searched for."""
         self._timer: Timer | None = None
         self._conversation = OpenConversation(
             kit.service, address, changed=self._conversation_changed, missing=self._not_there
@@ -139,6 +144,10 @@ class ConversationPane(Vertical):
         self._wind()
         self._show_title()
 
+    def begin_at(self, offset: int, word: str = "") -> None:
+        """Go to the entry that this byte of the transcript belongs to, once it is known; there, to the word."""
+        self._wanted = offset, word
+
     def set_in_view(self, is_in_view: bool) -> None:
         """Read on while somebody looks, and not otherwise."""
         self._is_in_view = is_in_view
@@ -179,11 +188,27 @@ class ConversationPane(Vertical):
         self.remove_class("-missing")
         self._rows = rows
         self._list.show(rows)
+        self._go_where_wanted()
         if self._follows and not self._is_whole:
             # What is new stands at the end; whoever reads earlier entries is left alone.
             self._list.go_to(self._resting_place())
         self._show_title()
         self._show_body()
+
+    def _go_where_wanted(self) -> None:
+        if self._wanted is None:
+            return
+        if not self._follows:
+            # Somebody went elsewhere in the meantime.
+            self._wanted = None
+            return
+        offset, word = self._wanted
+        conversation = self._conversation
+        index, is_exact = entry_at(conversation.entries(0, conversation.count), offset)
+        if is_exact or conversation.is_complete:
+            self._wanted, self._follows = None, False
+            self._list.go_to(index)
+            self._word = word if is_exact else ""
 
     def _resting_place(self) -> int:
         """The entry that whoever follows the end looks at."""
@@ -226,6 +251,9 @@ class ConversationPane(Vertical):
         if self.body.has_numbers is is_prose(entry):
             self.body.action_toggle_numbers()
         self.body.show(text, follow=False, empty=" There is nothing more to it.", look=look)
+        if self._word:
+            self.body.search(self._word)
+            self._word = ""
         self._is_fetching = False
 
     def _not_there(self, reason: str) -> None:
@@ -284,7 +312,11 @@ class ConversationPane(Vertical):
 
     def on_row_list_cursor_moved(self, event: RowList.CursorMoved) -> None:
         event.stop()
+        did_follow = self._follows
         self._settle_place()
+        if not self._conversation.is_complete:
+            # The end of what is known so far is not the end: only a key can say that it is to be followed.
+            self._follows = self._follows and did_follow
         self._show_body()
 
     def on_row_list_scrolled(self, event: RowList.Scrolled) -> None:

@@ -205,6 +205,21 @@ def body_title(entry: Entry, signs: Glyphs, *, is_short: bool = False) -> tuple[
     return (first, Line(spans(Span("  "), at, Span("   " if entry.at is not None else ""), *ending)))
 
 
+def entry_at(entries: Sequence[Entry], offset: int) -> tuple[int, bool]:
+    """Which entry a byte of the transcript belongs to, and whether it is certain.
+
+    A line without an entry of its own belongs to what comes next: a call lies where its output was written.
+    """
+    after = None
+    for index, entry in enumerate(entries):
+        end = entry.offset + entry.length
+        if entry.offset <= offset <= end:
+            return index, True
+        if after is None and end > offset:
+            after = index
+    return max(0, len(entries) - 1) if after is None else after, False
+
+
 def is_trouble(entry: Entry) -> bool:
     """Whether somebody should look at it: a failure, or a question."""
     return entry.is_error or bool(entry.exit_code) or entry.kind is EntryKind.QUESTION

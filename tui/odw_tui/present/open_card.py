@@ -29,12 +29,12 @@ _NEAR = 7
 """Options that are shown of many where there is little space."""
 
 _ACTIONS = {
-    Meaning.ACCEPT: ("accept", "accept"),
+    Meaning.ACCEPT: ("accept", ""),
     Meaning.FOR_SESSION: ("accept_for_session", "for this session"),
     Meaning.ALWAYS: ("always_allow", "always allow"),
     Meaning.ANSWER: ("send_answer", "send the answer"),
     Meaning.NEVER: ("never_allow", "always forbid"),
-    Meaning.DECLINE: ("decline", "decline"),
+    Meaning.DECLINE: ("decline", ""),
     Meaning.CANCEL: ("cancel_turn", "stop the turn"),
 }
 
@@ -211,6 +211,7 @@ def _keys(question: Question, keymap: Keymap, signs: Glyphs) -> Spans:
     found: list[Span] = []
     for verdict in question.decisions:
         action, label = _ACTIONS.get(meaning(verdict), ("", ""))
+        label = label or verdict_words(verdict)
         key = keymap.shown(_CONTEXT, action, ascii_only=signs.is_ascii) if action else ""
         if key:
             found += [Span("   " if found else ""), Span(key, "waiting"), Span(f" {label}")]

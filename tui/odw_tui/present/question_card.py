@@ -73,9 +73,9 @@ def _options(question: Question) -> list[Line]:
 
 
 def verdict_words(verdict: str) -> str:
-    """A verdict as people say it."""
+    """A verdict as people say it: its own word, unless that is written for programs."""
     found = meaning(verdict)
-    return one_line(verdict, 60) if found is Meaning.OTHER else found.value
+    return found.value if found in (Meaning.FOR_SESSION, Meaning.ALWAYS, Meaning.NEVER) else one_line(verdict, 60)
 
 
 def short_card(questions: Sequence[Question], glyphs: Glyphs, now: float, key: str) -> tuple[Line, ...]:

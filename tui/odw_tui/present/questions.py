@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from odw_core.model.address import Address
 from odw_core.model.change import Snapshot
@@ -18,6 +18,12 @@ def questions_by_row(snapshot: Snapshot) -> dict[Address, tuple[Question, ...]]:
         row = row_of(question.address, snapshot.items)
         found[row] = (*found.get(row, ()), question)
     return found
+
+
+def as_asked(questions: Iterable[Question], cards: Iterable[Question]) -> tuple[Question, ...]:
+    """Each question as the room has it, who knows all its witnesses and the best road of an answer."""
+    known = {card.id: card for card in cards}
+    return tuple(known.get(question.id, question) for question in questions)
 
 
 def row_of(address: Address, items: Mapping[Address, Item]) -> Address:

@@ -33,6 +33,7 @@ from odw_tui.present.artifacts import proving, report_of
 from odw_tui.present.causes import proof_place
 from odw_tui.present.output import Target, is_growing
 from odw_tui.present.places import place_names
+from odw_tui.present.questions import as_asked
 from odw_tui.present.run_tabs import Tab, note_of, tabs_of, why_not_there
 from odw_tui.present.spans import Line, Span
 from odw_tui.screens.driving import DrivingScreen
@@ -161,7 +162,9 @@ class OpenedScreen(LineScreen, DrivingScreen):
 
     def _take_latest(self) -> None:
         detail, self._is_gone = self._latest
-        self._detail = detail or self._detail
+        if detail is not None:
+            questions = as_asked(detail.questions, self.kit.service.snapshot().questions)
+            self._detail = detail if questions == detail.questions else replace(detail, questions=questions)
         if self._detail is None and self._is_gone:
             self._failure = "its files were removed before they were read"
         self._show_all()

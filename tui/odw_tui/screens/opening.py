@@ -41,3 +41,12 @@ def screen_for(kit: Kit, item: Item) -> OpenedScreen:
     from odw_tui.screens.run import RunScreen
 
     return RunScreen(kit, item.address)
+
+
+def screen_at_entry(kit: Kit, item: Item, offset: int, word: str) -> OpenedScreen:
+    """A new screen on the session, where this byte of its transcript is told."""
+    from odw_tui.screens.session import SessionScreen
+
+    screen = SessionScreen(kit, item.address)
+    screen.begin_at_entry(offset, word)
+    return screen

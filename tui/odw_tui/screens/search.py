@@ -26,7 +26,7 @@ from odw_tui.panes.search import FoundRows, SearchPane
 from odw_tui.present import search as words
 from odw_tui.screens.base import ActionScreen
 from odw_tui.screens.file import FileScreen, Text
-from odw_tui.screens.opening import screen_for
+from odw_tui.screens.opening import screen_at_entry, screen_for
 from odw_tui.widgets.line_editor import LineEditor
 from odw_tui.widgets.sheet import Sheet
 
@@ -207,18 +207,24 @@ class SearchScreen(ActionScreen):
             self.flash("Type a word first.")
 
     async def _open(self, hit: Hit) -> None:
-        """Show a hit where it stands: the text at its line, else the item it belongs to."""
+        """Show a hit where it stands: in the conversation, in the text at its line, else the item it belongs to."""
         snapshot = self.kit.service.snapshot()
         item = snapshot.items.get(hit.address.root)
         if item is None:
             self.flash(f"{hit.address.root} is not here any more.")
             return
-        if hit.line is not None and await self._has_text(hit):
+        if hit.field == "conversation" and hit.offset is not None:
+            self.app.push_screen(screen_at_entry(self.kit, item, hit.offset, self._word()))
+        elif hit.line is not None and await self._has_text(hit):
             places = (*snapshot.places, item.place)
             text = Text(words.where_in(hit), hit.address, hit.field, line=hit.line, places=places)
             self.app.push_screen(FileScreen(self.kit, text))
         else:
             self.app.push_screen(screen_for(self.kit, item))
+
+    def _word(self) -> str:
+        """The most telling of the words; empty when they cannot be looked for letter by letter."""
+        return next(iter(parse_query(self._editor.text, tuple(State)).all_needles), "")
 
     async def _has_text(self, hit: Hit) -> bool:
         """Whether what was found lies in a text that can be shown line by line."""

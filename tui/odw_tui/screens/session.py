@@ -38,8 +38,13 @@ class SessionScreen(OpenedScreen):
 
     def __init__(self, kit: Kit, address: Address) -> None:
         super().__init__(kit, address)
-        self._has_shown = False
+        self._has_shown = self._is_at_entry = False
         self._conversation = ConversationPane(kit, address)
+
+    def begin_at_entry(self, offset: int, word: str = "") -> None:
+        """Show the conversation first, where this byte of the transcript is told, at the word."""
+        self._is_at_entry = True
+        self._conversation.begin_at(offset, word)
 
     def _panes(self) -> Iterable[Widget]:
         return (self._conversation, *super()._panes())
@@ -70,7 +75,8 @@ class SessionScreen(OpenedScreen):
             # What waits for a person stands first, but never takes the place of what is being read.
             self._has_shown = True
             if self._asked is None:
-                self._tab = Tab.QUESTIONS if self._detail.questions else self.FIRST_TAB
+                is_asking = bool(self._detail.questions) and not self._is_at_entry
+                self._tab = Tab.QUESTIONS if is_asking else self.FIRST_TAB
         super()._show_tab()
         self._conversation.set_in_view(self._detail is not None and self._tab is Tab.CONVERSATION)
 

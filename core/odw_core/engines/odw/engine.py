@@ -186,7 +186,11 @@ class OdwEngine:
         return session_bodies(unit, acc) if isinstance(acc, SessionAcc) else run_bodies(unit, acc)
 
     def hidden_ranges(self, body: Body) -> Ranges:
-        return ()
+        if "/.pandacode/" not in body.path:
+            return ()
+        from odw_core.engines.odw.secret_answers import hidden_of_body
+
+        return hidden_of_body(body.path)
 
     def inspection(self, read: Sequence[Read], places: Iterable[str]) -> dict[str, object]:
         from odw_core.engines.odw.inspection import inspection

@@ -23,6 +23,9 @@ def skim_run(acc: RunAcc, record: bytes, head: bytes, tail: bytes, facts: Facts)
     if acc.status != "completed" or not tail.endswith(b"\n"):
         return None
     fold(acc, Appended(JOURNAL, 0, head[: head.rfind(b"\n") + 1], False))
+    if acc.is_native:
+        # Its questions are closed and its sessions are named anywhere.
+        return None
     last_line = tail.rstrip(b"\n").rpartition(b"\n")[2] + b"\n"
     fold(acc, Appended(JOURNAL, 0, last_line, False))
     if not acc.workflow or not acc.has_exit or show_as(acc, facts.alive) is not ShowAs.COMPLETED:

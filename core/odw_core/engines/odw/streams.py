@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from odw_core.engines.odw.acc import AttemptAcc, NodeAcc, Ref, RunAcc
 from odw_core.engines.odw.names import COMMAND, DIFF_FILE, PROMPT_FILE, PROTOCOL_FILE, STDERR_FILE, STDOUT_FILE
 from odw_core.engines.odw.native import attempt_streams
 from odw_core.engines.odw.roles import role_of
+from odw_core.engines.odw.secret_answers import TraceFile, echoes
 from odw_core.engines.odw.session import SessionAcc
 from odw_core.errors import NotFound
+from odw_core.files.growing_file import GrowingFile
 from odw_core.files.line_index import FileLines
 from odw_core.files.line_source import LineSource
 from odw_core.files.record_lines import LineOf, RecordLines
@@ -23,6 +26,9 @@ from odw_core.files.safe_open import open_regular, read_regular
 from odw_core.files.text_lines import TextLines
 from odw_core.model.address import Address
 from odw_core.model.evidence import Unit
+from odw_core.text.hidden import blanked
+
+Opened = Callable[[str | Path], GrowingFile]
 
 _MAX_RECORD = 1 << 30
 _PROMPT_NAME = re.compile(r"^[a-z]+-(?P<label>.+)-(?P<ms>\d{10,16})\.prompt\.md$")
@@ -97,11 +103,11 @@ def open_session_log(unit: Unit, acc: SessionAcc, stream: str | None) -> LineSou
             )
             if not said:
                 raise NotFound("this session has said nothing yet; its trace is in --stream journal")
-            return TextLines(said, "last message")
+            return TextLines(_discreet(said, trace), "last message")
         case "stderr":
             return _session_stderr(unit.place, acc.runtime, acc.session)
         case "journal":
-            return _file(trace, "protocol trace")
+            return _file(trace, "protocol trace", TraceFile)
         case other:
             raise NotFound(f"no stream {other!r}; a session has stdout, stderr, journal")
 
@@ -123,7 +129,7 @@ def session_stderr_count(place: str, runtime: str, session: str) -> int:
 def _session_stderr(place: str, runtime: str, session: str) -> LineSource:
     trace = layout.session_log(place, runtime, session)
     if trace is not None and _exists(trace):
-        return _records(trace, b'"stderr"', _stderr_of_trace, "stderr of the session")
+        return _records(trace, b'"stderr"', _stderr_of_trace, "stderr of the session", TraceFile)
     return _file(layout.codexctl_log(place, session), "log of the session")
 
 
@@ -269,18 +275,24 @@ def _attempt_prompt(unit: Unit, node: NodeAcc, attempt: AttemptAcc) -> LineSourc
     return TextLines(preview, "prompt (first 8,000 characters)")
 
 
-def _file(path: str | None, title: str) -> LineSource:
+def _discreet(said: str, trace: str | None) -> str:
+    """The last message without what a person answered in confidence."""
+    data = said.encode("utf-8", "surrogatepass")
+    return blanked(data, 0, echoes(data, trace)).decode("utf-8", "replace") if trace is not None else said
+
+
+def _file(path: str | None, title: str, opened: Opened = GrowingFile) -> LineSource:
     if path is None:
         raise NotFound(f"no {title} was written here")
     try:
-        return FileLines(path, title)
+        return FileLines(path, title, opened=opened)
     except (OSError, ValueError) as error:
         raise _missing(path, title, error) from None
 
 
-def _records(path: str, mark: bytes, line_of: LineOf, title: str) -> LineSource:
+def _records(path: str, mark: bytes, line_of: LineOf, title: str, opened: Opened = GrowingFile) -> LineSource:
     try:
-        return RecordLines(path, mark, line_of, title)
+        return RecordLines(path, mark, line_of, title, opened)
     except (OSError, ValueError) as error:
         raise _missing(path, title, error) from None
 
