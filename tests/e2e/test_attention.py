@@ -176,7 +176,9 @@ def test_off_says_nothing_to_the_terminal(place: Path, home: Path) -> None:
 
 
 @pytest.mark.parametrize("environ", [{"NO_COLOR": "1"}, {"TERM": "linux"}])
-def test_a_terminal_that_wants_no_sequences_gets_none_of_these(place: Path, home: Path, environ: dict[str, str]) -> None:
+def test_a_terminal_that_wants_no_sequences_gets_none_of_these(
+    place: Path, home: Path, environ: dict[str, str]
+) -> None:
     configure(home, attention="always")
     with open_room(place, environ=environ) as room:
         asks(place)
@@ -295,9 +297,7 @@ def test_a_watcher_leaves_it_to_an_open_room_and_the_room_to_its_focus(
 
 
 @needs_tmux
-def test_a_room_in_a_tmux_without_a_client_runs_the_hook(
-    place: Path, home: Path, tmp_path: Path, marker: str
-) -> None:
+def test_a_room_in_a_tmux_without_a_client_runs_the_hook(place: Path, home: Path, tmp_path: Path, marker: str) -> None:
     configure(home, attention_hook=[sys.executable, "-c", HOOK, str(tmp_path / "hooked")])
     with terminal(tmp_path) as window:
         window.type(shlex.join([*ROOM, str(place), "--no-codex"]))

@@ -1,4 +1,4 @@
-"""The person's hook: started without a shell, told everything, logged, ended in time; and who is a screen that tells."""
+"""The person's hook: started without a shell, told everything, logged, ended in time; and what a screen is."""
 
 from __future__ import annotations
 

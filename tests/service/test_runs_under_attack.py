@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -144,9 +145,7 @@ async def test_the_first_answer_counts_and_another_digest_is_stale(world: RunsWo
 
 
 async def test_nobody_who_only_has_the_number_of_a_child_is_signalled(world: RunsWorld) -> None:
-    import subprocess
-
-    with subprocess.Popen(["sleep", "1000"], start_new_session=True) as other:
+    with subprocess.Popen(["sleep", "1000"], start_new_session=True) as other:  # noqa: ASYNC220
         real = child_of(other.pid)
         assert real.started == started_mark(other.pid)
         reused = Child(other.pid, "some-other-boot:1", other.pid)

@@ -1,4 +1,4 @@
-"""The one writer of a journal: its mirror is the truth, and a supervisor killed in the middle of a line loses no other."""
+"""The one writer of a journal: its mirror is the truth, and who is killed in the middle of a line loses no other."""
 
 from __future__ import annotations
 

@@ -38,12 +38,13 @@ _WORDS = {
         "reading", "silent after", "How long a run may be without news before it counts as silent."
     ),
     "cache": _Words("reading", "cache", "Keep what was read, so that the next start is instant."),
-    "places": _Words("places", "places", "Workspaces that are always watched."),
+    "codex": _Words("starting", "codex", "The Codex program that sessions are started with."),
     "attention": _Words(
         "attention", "tell me outside", "When something waits: off; unfocused, while you look elsewhere; or always."
     ),
     "attention_bell": _Words("attention", "bell", "Ring the terminal's bell as well."),
     "attention_hook": _Words("attention", "hook", "Your own command, run once for each new question."),
+    "places": _Words("places", "places", "Workspaces that are always watched."),
     "place_names": _Words("places", "place names", "What you call your places."),
 }
 _KEYS = _Words("keys of your own", "", "The keys of this action, instead of the built-in ones.")

@@ -60,7 +60,7 @@ def run_item(acc: RunAcc, facts: Facts, depth: Depth = Depth.FOLDED) -> Item:
         questions=len(run_questions(acc, address, facts.alive)),
         model=next((one_line(node.model, 120) for node in reversed(acc.nodes.values()) if node.model), None),
         tokens=Tokens(acc.tokens, acc.tokens_at_least)
-        if acc.tokens or (acc.nodes and not acc.tokens_at_least)
+        if acc.tokens or (acc.nodes and not acc.tokens_at_least and not acc.is_native)
         else None,
         started_at=_seconds(acc.started_ms or acc.launched_ms or start_ms_of(acc.run_id)),
         changed_at=_seconds(max(filter(None, (acc.last_ms, acc.finished_ms, acc.started_ms)), default=None)),
@@ -76,6 +76,13 @@ def run_item(acc: RunAcc, facts: Facts, depth: Depth = Depth.FOLDED) -> Item:
 
 
 def title(acc: RunAcc) -> str:
+    """What a run of ours is for; else the workflow's declared name, the file name of its script, the run id."""
+    if acc.native.goal:
+        return one_line(acc.native.goal, 120)
+    return workflow_name(acc)
+
+
+def workflow_name(acc: RunAcc) -> str:
     """The workflow's declared name, else the file name of its script, else the run id."""
     script = acc.script.replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".js")
     return one_line(acc.workflow or "", 120) or one_line(script, 120) or one_line(acc.run_id, 120)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from odw_core.decide.digest import digest
 from odw_core.engines.loose import Json, flag, objects, text
@@ -10,10 +11,16 @@ from odw_core.engines.odw.acc import RunAcc
 from odw_core.engines.odw.native import native_questions
 from odw_core.engines.odw.show_as import ShowAs, show_as, waiting_nodes
 from odw_core.model.address import Address
-from odw_core.model.question import Choice, Field, Question
+from odw_core.model.question import Choice, Field, Question, Road
 from odw_core.text.ansi import one_line, plain
 
-READ_ONLY = "this version watches only; answer it where it was asked"
+class Way(NamedTuple):
+    """By which way an answer travels, said beforehand."""
+
+    road: Road
+    answer_via: str
+    """Who can answer, and how, as a sentence."""
+    why_not: str | None = None
 
 
 def run_questions(acc: RunAcc, address: Address, alive: bool | None) -> tuple[Question, ...]:
@@ -25,30 +32,32 @@ def run_questions(acc: RunAcc, address: Address, alive: bool | None) -> tuple[Qu
         return ()
     if acc.native.asked:
         return native_questions(acc, address, alive)
-    return tuple(
-        question
-        for node in waiting_nodes(acc)
-        if node.outcome is not None
-        for question in agent_questions(
+    found = (
+        agent_form(
             node.outcome.questions,
             thread=node.outcome.thread_id or node.outcome.session or f"{acc.run_id}/{node.key}",
             address=address.child(node.key),
             subject=f"task {plain(node.label or node.key)}",
             asked_at=_seconds(node.attempts[-1].ended_ms),
             witness="journal",
-            answer_via=_answer_of_ended_node(node.outcome.session),
+            way=_way_of_ended_node(node.outcome.session),
         )
+        for node in waiting_nodes(acc)
+        if node.outcome is not None
     )
+    return tuple(question for question in found if question is not None)
 
 
-def _answer_of_ended_node(session: str) -> str:
+def _way_of_ended_node(session: str) -> Way:
+    """A node that asks has ended, and its run takes nothing in. A session record that is still there knows more."""
+    via = "nobody can answer it in place: run it again with the answer in its input"
     if not session:
-        return "nobody can answer it in place: the run is over; run it again with the answer in its input"
-    how = f"you, in a shell: pandacode answer --session {plain(session)} --text …"
-    return f"{how}; it resumes the agent's thread, the run itself is over"
+        return Way(Road.NONE, via, "its task is over, and a run of odw takes no answer")
+    why_not = f"its task is over, a run of odw takes no answer, and session {one_line(session, 120)} left no record here"
+    return Way(Road.NONE, via, why_not)
 
 
-def agent_questions(
+def agent_form(
     asked: Iterable[Json],
     *,
     thread: str,
@@ -56,65 +65,90 @@ def agent_questions(
     subject: str,
     asked_at: float | None,
     witness: str,
-    answer_via: str,
-) -> tuple[Question, ...]:
-    """One card for each question object (``{id, header, question, options[], isOther, isSecret}``)."""
-    return tuple(
-        _question(q, thread, address, subject, asked_at, witness, answer_via) for q in asked if text(q, "question")
+    way: Way,
+    turn: str = "",
+) -> Question | None:
+    """One card with a field for each question object (``{id, header, question, options[], isOther, isSecret}``).
+
+    None when nothing is asked. The id is the same from either witness; the digest knows the turn that asks, if any.
+    """
+    objects_asked = [one for one in asked if text(one, "question")]
+    if not objects_asked:
+        return None
+    fields = tuple(_field(one, number) for number, one in enumerate(objects_asked, 1))
+    bodies = [plain(text(one, "question")) for one in objects_asked]
+    named = [f"{field.label}: {body}" if field.label else body for field, body in zip(fields, bodies, strict=True)]
+    titles = [field.label or one_line(body, 80) for field, body in zip(fields, bodies, strict=True)]
+    identity = {"thread": thread, "ids": [text(one, "id") for one in objects_asked]}
+    deciding: dict[str, object] = {"kind": "question", "thread": thread, "asked": [*map(_deciding, objects_asked)]}
+    if turn:
+        deciding["turn"] = turn
+    return Question(
+        id=digest(identity)[:12],
+        address=address,
+        kind="question",
+        asked_at=asked_at,
+        title=one_line(", ".join(titles), 80),
+        body=bodies[0] if len(bodies) == 1 else "\n".join(named),
+        subject=subject,
+        fields=fields,
+        decisions=("answer",),
+        risk=None,
+        digest=digest(deciding),
+        witnesses=(witness,),
+        inferred=False,
+        answer_via=way.answer_via,
+        why_not=way.why_not,
+        road=way.road,
+        details=tuple(zip((field.label or field.id for field in fields), bodies, strict=True)) if fields[1:] else (),
     )
 
 
-def _question(
-    asked: Json, thread: str, address: Address, subject: str, asked_at: float | None, witness: str, answer_via: str
-) -> Question:
-    body, name = text(asked, "question"), text(asked, "id")
+def _field(asked: Json, number: int) -> Field:
     choices = tuple(
         Choice(one_line(text(option, "label"), 200), one_line(text(option, "description"), 400))
         for option in objects(asked, "options")
     )
-    deciding = {"kind": "question", "thread": thread, "id": name, "body": body, "options": [c.label for c in choices]}
-    sha = digest(deciding)
-    allows_other = not choices or flag(asked, "isOther") is True
-    field = Field(
-        plain(name), one_line(text(asked, "header"), 80), choices, allows_other, flag(asked, "isSecret") is True
+    return Field(
+        plain(text(asked, "id")) or f"question-{number}",
+        one_line(text(asked, "header"), 80),
+        choices,
+        allows_other=not choices or flag(asked, "isOther") is True,
+        is_secret=flag(asked, "isSecret") is True,
     )
-    return Question(
-        id=sha[:12],
-        address=address,
-        kind="question",
-        asked_at=asked_at,
-        title=one_line(text(asked, "header"), 80) or one_line(body, 80),
-        body=plain(body),
-        subject=subject,
-        fields=(field,),
-        decisions=("answer",),
-        risk=None,
-        digest=sha,
-        witnesses=(witness,),
-        inferred=False,
-        answer_via=answer_via,
-        why_not=READ_ONLY,
-    )
+
+
+def _deciding(asked: Json) -> dict[str, object]:
+    return {
+        "id": text(asked, "id"),
+        "header": text(asked, "header"),
+        "body": text(asked, "question"),
+        "options": [[text(one, "label"), text(one, "description")] for one in objects(asked, "options")],
+        "other": flag(asked, "isOther") is True,
+        "secret": flag(asked, "isSecret") is True,
+    }
 
 
 def _owner_questions(acc: RunAcc, address: Address) -> tuple[Question, ...]:
     gate = acc.gates[-1] if acc.gates else None
     round_number = gate.round if gate else 1
     said = gate.owner_questions if gate and gate.owner_questions else ["The reviewers leave this to the owner."]
-    via = "you, the owner: run it again with your decision in its context; odw cannot take an answer into an ended run"
-    return tuple(
-        agent_questions(
+    via = "you, the owner: run it again with your decision in its context"
+    way = Way(Road.NONE, via, "its run is over, and odw takes no answer into an ended run")
+    found = (
+        agent_form(
             ({"id": f"owner-{number}", "header": f"gate, round {round_number}", "question": body},),
             thread=acc.run_id,
             address=address,
             subject=f"review round {round_number}",
             asked_at=_seconds(gate.at_ms if gate else acc.finished_ms),
             witness="journal",
-            answer_via=via,
-        )[0]
+            way=way,
+        )
         for number, body in enumerate(said, 1)
         if body
     )
+    return tuple(question for question in found if question is not None)
 
 
 def _seconds(ms: int | None) -> float | None:

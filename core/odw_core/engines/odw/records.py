@@ -169,7 +169,11 @@ class SessionRecord:
         if asked:
             return asked
         single = text(self.artifacts, "pending_question_id")
-        return [{"id": single, "question": text(self.artifacts, "pending_question")}] if single else []
+        if not single:
+            return []
+        told = mapping(self.artifacts, "pending_question")
+        words = text(told, "question") or text(self.artifacts, "pending_question")
+        return [{**told, "id": single, "question": words or f"(its daemon only gave the name {single})"}]
 
     @property
     def created_ms(self) -> int | None:

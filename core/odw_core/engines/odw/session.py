@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from odw_core.engines.loose import Json, integer, mapping, text, text_or_none, texts
+from odw_core.engines.loose import Json, integer, mapping, text, texts
+from odw_core.engines.odw.answering import way_of_answer
 from odw_core.engines.odw.names import run_of, session_address
-from odw_core.engines.odw.question import agent_questions
+from odw_core.engines.odw.question import agent_form
 from odw_core.engines.odw.records import SessionRecord, decode_session
 from odw_core.model.address import Address
 from odw_core.model.cause import Cause
@@ -54,34 +55,21 @@ def fold_session(acc: SessionAcc, evidence: Evidence) -> SessionAcc:
 
 
 def session_questions(acc: SessionAcc, facts: Facts) -> tuple[Question, ...]:
-    """Each pending question is a card of its own."""
+    """Everything that it asks, as one card: what is asked together is answered together."""
     record = acc.record
     if record.state != "waiting_for_user":
         return ()
-    return agent_questions(
+    question = agent_form(
         record.pending_questions,
         thread=record.thread_id or acc.session,
         address=session_address(acc.runtime, acc.session),
         subject=f"{plain(acc.runtime)} session {plain(acc.session)}",
         asked_at=_seconds(record.updated_ms),
         witness="session record",
-        answer_via=_answer_via(acc, facts),
+        way=way_of_answer(record, acc.session, facts.alive),
+        turn=text(record.artifacts, "turn_id"),
     )
-
-
-def _answer_via(acc: SessionAcc, facts: Facts) -> str:
-    artifacts = acc.record.artifacts
-    how = f"you, in a shell: pandacode answer --session {plain(acc.session)} --text …"
-    if text_or_none(artifacts, "answer_file") and facts.alive is not False:
-        count = len(acc.record.pending_questions)
-        if count > 1:
-            # The command gives every question the same words (ODW reference §5.3); only the file tells them apart.
-            file = f".pandacode/codex/control/{plain(acc.session)}.answer.json"
-            return f"you: all {count} answers together in {file}, renamed into place; the agent's turn is alive"
-        return f"{how}; the agent's turn is alive and takes it at once"
-    if text(artifacts, "pending_question_id"):
-        return f"{how}; its codexctl daemon holds the turn"
-    return f"{how}; its process has ended, so it resumes the thread"
+    return () if question is None else (question,)
 
 
 def session_item(acc: SessionAcc, facts: Facts, depth: Depth = Depth.FOLDED) -> Item:
@@ -93,6 +81,7 @@ def session_item(acc: SessionAcc, facts: Facts, depth: Depth = Depth.FOLDED) -> 
     run = run_of(acc.session)
     words = text(artifacts, "last_agent_message") or text(mapping(artifacts, "last_summary"), "last_agent_message")
     asked = session_questions(acc, facts)
+    count = len(acc.record.pending_questions) if asked else 0
     return Item(
         address=session_address(acc.runtime, acc.session),
         parent=Address("odw", run) if run else None,
@@ -102,7 +91,7 @@ def session_item(acc: SessionAcc, facts: Facts, depth: Depth = Depth.FOLDED) -> 
         state=state,
         why=why,
         raw_state=one_line(record.state, 60) or "unreadable",
-        stage=f"{len(asked)} question{'s' if len(asked) > 1 else ''}" if asked else "",
+        stage=f"{count} question{'s' if count > 1 else ''}" if asked else "",
         questions=len(asked),
         model=one_line(text(record.fields, "model"), 80) or None,
         tokens=_tokens(artifacts),

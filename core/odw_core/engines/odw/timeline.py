@@ -7,7 +7,7 @@ from collections import defaultdict
 from odw_core.engines.odw.acc import GateAcc, NodeAcc, RunAcc
 from odw_core.engines.odw.blocker import gate_blockers
 from odw_core.engines.odw.cause import cause_lines, known_causes, node_cause
-from odw_core.engines.odw.item import run_item
+from odw_core.engines.odw.item import run_item, workflow_name
 from odw_core.engines.odw.names import session_address
 from odw_core.engines.odw.native import attempt_streams, native_notices, native_sessions
 from odw_core.engines.odw.origins import run_origins
@@ -48,7 +48,7 @@ def run_detail(acc: RunAcc, facts: Facts) -> RunDetail:
     )
     return RunDetail(
         item=item,
-        workflow=item.title,
+        workflow=workflow_name(acc),
         backend=plain(acc.backend or ""),
         max_rounds=max_rounds(acc),
         columns=grid.columns(),
