@@ -10,6 +10,7 @@ from drivers import samples
 from drivers.room_driver import RoomDriver, open_room
 from odw_core.config import Config, load_config
 from odw_core.paths import user_paths
+from odw_tui.screens.base import READ_ONLY
 from odw_tui.screens.places import PlacesScreen
 
 
@@ -152,3 +153,16 @@ async def test_what_was_named_for_this_time_only_is_kept_with_enter() -> None:
         assert room.footer == "Kept 1 place."
         await room.press("enter")
         assert room.footer == "It is kept already."
+
+
+async def test_a_read_only_room_changes_no_place_and_says_so(home: Path) -> None:
+    async with open_room(is_read_only=True) as room:
+        await room.press("p")
+        places = room.app.screen
+        assert isinstance(places, PlacesScreen)
+        for name in ("add_place", "keep_place", "name_place", "remove_place", "undo"):
+            await places.act(name)
+            assert room.footer == READ_ONLY
+        await room.press("j")
+        assert "add" not in room.footer
+    assert not user_paths().config_file.exists()

@@ -10,6 +10,7 @@ from drivers.room_driver import RoomDriver, open_room
 from odw_core.config import Config
 from odw_themes.loader import Gallery, load_palette, theme_names
 from odw_tui.desk import Desk
+from odw_tui.screens.base import READ_ONLY
 from odw_tui.screens.room import RoomScreen
 from odw_tui.screens.settings import SettingsScreen
 from odw_tui.screens.themes import ThemesScreen
@@ -190,3 +191,20 @@ async def test_settings_and_themes_fit_every_terminal(size: tuple[int, int]) -> 
         assert room.shows("theme") and room.shows("enter change")
         await room.press("enter")
         assert room.shows("◆ waiting") and room.shows("enter keep")
+
+
+async def test_a_read_only_room_writes_no_setting_and_says_so(file: Path) -> None:
+    before = read(file)
+    async with open_room(config=Config(theme="light"), is_read_only=True) as room:
+        await room.press(",", "j", "enter")
+        assert room.footer == READ_ONLY
+        await room.press("k", "enter")
+        assert isinstance(room.app.screen, ThemesScreen), "looking is free"
+        await room.press("g")
+        assert "enter" not in room.footer
+        await room.press("enter")
+        assert isinstance(room.app.screen, ThemesScreen)
+        assert room.footer == READ_ONLY
+        await room.press("escape")
+        assert room.app.theme == "light"
+    assert read(file) == before

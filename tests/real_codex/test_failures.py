@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -53,13 +55,40 @@ def test_a_reroute_is_told_with_what_was_asked_for_and_what_served(codex: RealCo
     assert any("gpt-5.5 -> gpt-4o" in event["message"] for event in run.of("warning"))
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unwritable for root")
 def test_a_home_that_cannot_be_written_is_named_as_the_cause(codex: RealCodex) -> None:
+    codex.program = without_power_over_files(codex)
     codex.home.chmod(0o500)
     try:
-        assert failure(SessionRun.start(codex, "hello"))["category"] == "codex_home_not_writable"
+        error = failure(SessionRun.start(codex, "hello"))
     finally:
         codex.home.chmod(0o700)
+    assert error["category"] == "codex_home_not_writable", error
+    assert "Permission denied (os error 13)" in error["evidence"]
+    assert codex.processes() == {}
+
+
+def test_sessions_that_cannot_be_written_are_told_though_the_turn_completed(codex: RealCodex) -> None:
+    codex.program = without_power_over_files(codex)
+    (codex.home / "sessions").mkdir(mode=0o500)
+    run = SessionRun.start(codex, "hello")
+    assert run.until_over()["status"] == "completed"
+    warning = run.of("agent_done")[0]["result"]["warning"]
+    assert warning["category"] == "codex_home_not_writable"
+    assert "Permission denied (os error 13)" in warning["evidence"]
+
+
+def without_power_over_files(codex: RealCodex) -> Path:
+    """The same program, for which what is not writable is not writable even if it is root's."""
+    if os.geteuid() != 0:
+        return codex.program
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        pytest.skip("root writes everywhere, and setpriv is not there to take that away")
+    wrapper = codex.base / "codex"
+    drop = "--bounding-set=-dac_override,-dac_read_search --inh-caps=-dac_override,-dac_read_search"
+    wrapper.write_text(f'#!/bin/sh\nexec {setpriv} {drop} -- {codex.program} "$@"\n')
+    wrapper.chmod(0o700)
+    return wrapper
 
 
 def test_a_transcript_that_cannot_be_written_is_told_with_its_evidence_though_the_turn_completed(

@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 
 from drivers.converge_story import lay, marks
+from drivers.live_room import live_room, until
+from odw_core.config import Config
 from odw_core.engines.converge.database import Databases, Queue
+from odw_core.service.oneshot import open_room
 
 TASK = "eec5598d-423d-4800-b972-6d92d2d15872"
 
@@ -175,3 +178,39 @@ def test_nothing_is_read_again_while_nothing_changed(place: Path) -> None:
 def settle_stamps(place: Path) -> None:
     for path in place.glob("*.db"):
         os.utime(path, (1_795_000_000, 1_795_000_000))
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """A place whose queue cannot be read, and nothing else in it."""
+    place = tmp_path / "bare"
+    (place / ".converge").mkdir(parents=True)
+    (place / "converge.db").write_bytes(b"no database at all")
+    return place
+
+
+def test_a_damaged_database_of_a_place_without_runs_is_told_after_every_start(bare: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "index.db"
+    for _ in range(3):
+        with closing(open_room([str(bare)], Config(), cache=cache)) as room:
+            (problem,) = room.snapshot.problems
+            assert (problem.path, problem.reason) == (
+                str(bare / "converge.db"),
+                "cannot be read: file is not a database",
+            )
+
+
+def test_a_damaged_database_is_told_once_whatever_runs_there_are(place: Path) -> None:
+    (place / "converge.db").write_bytes(b"no database at all")
+    with closing(open_room([str(place)], Config(), cache=None)) as room:
+        assert [problem.path for problem in room.snapshot.problems] == [str(place / "converge.db")]
+
+
+async def test_a_database_that_is_repaired_is_no_problem_any_more(bare: Path, place: Path) -> None:
+    async with live_room(bare) as service:
+        assert len(service.snapshot().problems) == 1
+        shutil.copy(place / "converge.db", bare / "repaired")
+        (bare / "repaired").replace(bare / "converge.db")
+        await until(service, lambda: not service.snapshot().problems)
+        await service.settle()
+        assert service.snapshot().items

@@ -50,6 +50,7 @@ class RunServer:
         self._host.keep("servers", {"count": number + 1})
         socket = self._host.folder / f"server-{number}.sock"
         environ = {**self._host.environ, "CODEX_HOME": self._home}
+        said = self.stderr.stat().st_size if self.stderr.exists() else 0
         ends, begins = os.pipe()
         try:
             server = start_server(
@@ -72,7 +73,7 @@ class RunServer:
         finally:
             os.close(ends)
             os.close(begins)
-        await answers(server, self.stderr)
+        await answers(server, self.stderr, said)
 
     async def stop(self) -> None:
         """End it and what belongs to it. Nothing happens when there is none."""

@@ -19,6 +19,7 @@ from odw_core.process.groups import is_there
 from odw_core.process.spawn import Child
 
 _STARTING_S = 30.0
+_SAYING_S = 3.0
 _LOOK_S = 0.02
 _MOST_SAID = 2000
 
@@ -84,8 +85,8 @@ def start_server(
     return OwnServer(child, socket, home, str(program))
 
 
-async def answers(server: OwnServer, stderr: Path) -> None:
-    """Wait until it listens. Raises ``NoServer`` with its last words when it ends instead."""
+async def answers(server: OwnServer, stderr: Path, offset: int = 0) -> None:
+    """Wait until it listens. Raises ``NoServer`` with its last words in ``stderr`` (from ``offset`` on) if it ends."""
     loop = asyncio.get_running_loop()
     until = loop.time() + _STARTING_S
     while loop.time() < until:
@@ -95,10 +96,9 @@ async def answers(server: OwnServer, stderr: Path) -> None:
                 await (await SocketTransport.connect(found)).close()
                 return
         if not server.lives:
-            await asyncio.sleep(0.1)
-            raise NoServer(f"The app server ended at once. {_last_words(stderr)}")
+            raise NoServer(f"The app server ended at once. {await _last_words(stderr, offset)}")
         await asyncio.sleep(_LOOK_S)
-    raise NoServer(f"The app server did not answer within {_STARTING_S:g} s. {_last_words(stderr)}")
+    raise NoServer(f"The app server did not answer within {_STARTING_S:g} s. {await _last_words(stderr, offset)}")
 
 
 def forget_socket(socket: Path) -> None:
@@ -113,9 +113,19 @@ def forget_socket(socket: Path) -> None:
         socket.unlink()
 
 
-def _last_words(stderr: Path) -> str:
-    try:
-        said = stderr.read_bytes()[-_MOST_SAID:].decode("utf-8", "replace").strip()
-    except OSError:
-        said = ""
+async def _last_words(stderr: Path, offset: int) -> str:
+    """What it said last. Whoever writes that down may be slower than a server that ends at once."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + _SAYING_S
+    said = ""
+    while loop.time() < until and not said:
+        await asyncio.sleep(_LOOK_S)
+        said = _said_after(stderr, offset)
     return f"It said: {said.splitlines()[-1]}" if said else "It said nothing."
+
+
+def _said_after(stderr: Path, offset: int) -> str:
+    try:
+        return stderr.read_bytes()[offset:][-_MOST_SAID:].decode("utf-8", "replace").strip()
+    except OSError:
+        return ""

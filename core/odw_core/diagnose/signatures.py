@@ -136,7 +136,17 @@ TABLE: tuple[Signature, ...] = (
     ),
     Signature(
         "codex_home_not_writable",
-        (("Read-only file system (os error 30)", "in-process app-server"),),
+        (("Permission denied (os error 13)", "The app server ended at once"),),
+        _FAILS,
+        "the Codex home is not writable",
+        "Make CODEX_HOME and everything in it writable for the user who runs Codex.",
+    ),
+    Signature(
+        "codex_home_not_writable",
+        (
+            ("Read-only file system (os error 30)", "in-process app-server"),
+            ("Read-only file system (os error 30)", "The app server ended at once"),
+        ),
         _FAILS,
         "the Codex home is read-only",
         "Set CODEX_HOME to a folder that can be written, or mount this one writable.",

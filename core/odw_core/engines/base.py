@@ -52,7 +52,7 @@ class Follower(Protocol):
 class Engine(Protocol, Generic[Acc]):
     """``Acc`` is the engine's own accumulator; nobody else looks into it.
 
-    Only ``watched_folders``, ``discover``, followers, ``open_log``, ``open_conversation``, ``bodies`` and
+    Only ``watched_folders``, ``discover``, ``troubles``, followers, ``open_log``, ``open_conversation``, ``bodies`` and
     ``hidden_ranges`` do I/O.
     """
 
@@ -69,6 +69,9 @@ class Engine(Protocol, Generic[Acc]):
 
     def discover(self, place: str) -> Iterator[Unit]:
         """Every unit below the place, by names alone."""
+
+    def troubles(self, place: str) -> tuple[Problem, ...]:
+        """What kept ``discover`` from seeing everything of the place, which no unit could tell."""
 
     def owns(self, address: Address) -> bool:
         """Whether the address is of this engine."""

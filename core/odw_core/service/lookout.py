@@ -80,6 +80,8 @@ class Lookout:
 
     def sweep(self, sweep: Sweep) -> None:
         """Look at the folders, at everything that lives, and at what is over as far as ``sweep`` says."""
+        if sweep is Sweep.FULL:
+            self._settings.liveness.forget()
         self._take_in(self._roster.look(thoroughly=sweep is Sweep.FULL), sweep)
 
     async def begin(self) -> None:

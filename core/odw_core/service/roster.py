@@ -59,7 +59,8 @@ class Roster:
         self._stamps: dict[str, Stamp] = {}
         self._saved_stamps: dict[str, Stamp] = {}
         self._by_root: dict[str, list[Address]] = {}
-        self._doubles: dict[tuple[str, str], list[Problem]] = {}
+        self._untold: dict[tuple[str, str], list[Problem]] = {}
+        """What no item tells: by engine and place."""
 
     def load(self, index: IndexReader) -> None:
         """Begin with what the index knows, all of it asleep. The index is asked again when something wakes."""
@@ -281,17 +282,17 @@ class Roster:
             for engine in self._engines:
                 renamed += self._renamed(engine, place)
                 if self._is_unchanged(engine, place) and not thoroughly:
-                    problems += self._doubles.get((engine.name, place), ())
+                    problems += self._untold.get((engine.name, place), ())
                     continue
                 found = {unit.address: unit for unit in engine.discover(place)}
-                doubles: list[Problem] = []
+                untold: list[Problem] = [*engine.troubles(place)]
                 yield
                 units = iter(found.items())
                 while some := dict(islice(units, _STEP)):
-                    new += self._new_of(engine, some, place, doubles)
+                    new += self._new_of(engine, some, place, untold)
                     yield
-                self._doubles[engine.name, place] = doubles
-                problems += doubles
+                self._untold[engine.name, place] = untold
+                problems += untold
                 gone += self._gone_of(engine, found, place)
         for reader in gone:
             self._forget(reader)
@@ -345,7 +346,18 @@ class Roster:
 
     def new_stamps(self) -> dict[str, Stamp]:
         """What the index should know of the folders, once it has everything that was found in them."""
-        new = {path: stamp for path, stamp in self._stamps.items() if self._saved_stamps.get(path) != stamp}
+        again = {
+            folder
+            for engine in self._engines
+            for place in self.places
+            if self._untold.get((engine.name, place))
+            for folder in engine.watched_folders(place)
+        }
+        new = {
+            path: stamp
+            for path, stamp in self._stamps.items()
+            if path not in again and self._saved_stamps.get(path) != stamp
+        }
         self._saved_stamps.update(new)
         return new
 

@@ -121,7 +121,7 @@ class Store:
                 items=MappingProxyType(dict(self._items)),
                 questions=self._merged,
                 places=self._places,
-                problems=(*self._own_problems, *sorted(found)),
+                problems=(*self._own_problems, *sorted(found.difference(self._own_problems))),
                 complete=self._is_complete,
                 counts=self._counts,
             )

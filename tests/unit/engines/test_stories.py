@@ -269,13 +269,3 @@ def test_a_session_is_what_its_record_and_its_owner_say(artifacts: str, alive: b
 def test_a_torn_session_record_leaves_the_value_before() -> None:
     acc = fold_session(SessionAcc("codex", "s", "/place"), Replaced("", b'{"artifacts":{"status":"completed"}}'))
     assert session_item(fold_session(acc, Replaced("", b'{"artif')), Facts(NOW)).state is State.DONE
-
-
-@pytest.mark.parametrize(("count", "words"), [(1, "pandacode answer --session s"), (2, "all 2 answers together in")])
-def test_a_live_session_says_how_its_questions_are_answered(count: int, words: str) -> None:
-    asked = ",".join(f'{{"id":"q{number}","question":"Which?"}}' for number in range(count))
-    artifacts = f'{{"status":"waiting_for_user","answer_file":"/x","pending_questions":[{asked}]}}'
-    acc = fold_session(SessionAcc("codex", "s", "/place"), Replaced("", f'{{"artifacts":{artifacts}}}'.encode()))
-    questions = session_questions(acc, Facts(NOW, True))
-    assert len(questions) == count
-    assert all(words in question.answer_via for question in questions)

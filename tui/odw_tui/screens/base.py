@@ -14,6 +14,8 @@ from odw_tui.keymap import key_name
 from odw_tui.kit import Kit
 from odw_tui.widgets.paint import TONE_CLASSES
 
+READ_ONLY = "This room is read-only: it writes no settings. Leave out --read-only to change them."
+
 
 class ActionScreen(Screen[None], inherit_bindings=False):
     """Carries out the action ``open`` with its method ``do_open``; what it lacks, the app carries out."""

@@ -25,13 +25,14 @@ from odw_tui.panes.places import PlacesPane
 from odw_tui.present.parts import counted
 from odw_tui.present.place_tree import Offered, offer_head, places_of, suggestion_lines, tree_head
 from odw_tui.present.places import at_home
-from odw_tui.screens.base import ActionScreen
+from odw_tui.screens.base import READ_ONLY, ActionScreen
 from odw_tui.terminal import clipboard
 from odw_tui.widgets.line_editor import LineEditor
 from odw_tui.widgets.sheet import Sheet
 
 _HALF = 0.5
 _SUGGESTIONS = 6
+_WRITING = frozenset({"add_place", "keep_place", "name_place", "remove_place", "undo"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +289,8 @@ class PlacesScreen(ActionScreen):
     def why_not(self, action_id: str) -> str | None:
         place = self._pane.place
         match action_id:
+            case _ if action_id in _WRITING and self.kit.deciding.is_read_only:
+                return READ_ONLY
             case "keep_place" | "name_place" | "remove_place" | "copy" if place is None:
                 return "There is no place under the cursor."
             case "keep_place" if place is not None and place.is_kept:

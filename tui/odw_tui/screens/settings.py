@@ -18,7 +18,7 @@ from odw_tui.panes.settings import SettingsPane
 from odw_tui.present.places import at_home
 from odw_tui.present.settings import CHANGEABLE, setting_story, settings_head
 from odw_tui.present.spans import Line
-from odw_tui.screens.base import ActionScreen
+from odw_tui.screens.base import READ_ONLY, ActionScreen
 from odw_tui.widgets.sheet import Sheet
 
 _HALF = 0.5
@@ -92,7 +92,8 @@ class SettingsScreen(ActionScreen):
             return "There is no setting under the cursor."
         if setting.key not in CHANGEABLE:
             return f"Set {setting.key} in {at_home(str(self._desk.file), self.kit.home)}."
-        return None
+        # A theme may be looked at all the same; the picker says that it keeps none.
+        return READ_ONLY if self.kit.deciding.is_read_only and setting.key != "theme" else None
 
     async def do_change(self) -> None:
         setting = self._pane.setting

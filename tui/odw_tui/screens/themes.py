@@ -17,7 +17,7 @@ from odw_tui.panes.footer import Footer
 from odw_tui.panes.themes import ThemesPane
 from odw_tui.present.places import at_home
 from odw_tui.present.spans import Line, Span
-from odw_tui.screens.base import ActionScreen
+from odw_tui.screens.base import READ_ONLY, ActionScreen
 from odw_tui.widgets.sheet import Sheet
 
 _HALF = 0.5
@@ -57,13 +57,20 @@ class ThemesScreen(ActionScreen):
         yield self._footer
 
     def on_mount(self) -> None:
-        self._footer.offer(actions.actions_in(self.CONTEXT), self.CONTEXT)
+        self._offer()
+
+    def _offer(self) -> None:
+        able = tuple(one for one in actions.actions_in(self.CONTEXT) if self.why_not(one.id) is None)
+        self._footer.offer(able, self.CONTEXT)
+
+    def why_not(self, action_id: str) -> str | None:
+        return READ_ONLY if action_id == "keep_theme" and self.kit.deciding.is_read_only else None
 
     def flash(self, text: str, tone: str = "strong") -> None:
         self._footer.say(text, tone)
 
     def type_key(self, key: str, character: str | None) -> bool:
-        self._footer.offer(actions.actions_in(self.CONTEXT), self.CONTEXT)
+        self._offer()
         return False
 
     def on_row_list_cursor_moved(self) -> None:

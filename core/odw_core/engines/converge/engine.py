@@ -73,6 +73,13 @@ class ConvergeEngine:
             for task in self._databases.queue(place).tasks.values():
                 yield Unit(names.task_address(task.id), place, task.database)
 
+    def troubles(self, place: str) -> tuple[Problem, ...]:
+        if not (layout.is_place(place) and layout.databases(place)):
+            return ()
+        queue = self._databases.queue(place)
+        # What is only locked is read again soon.
+        return () if queue.is_busy else tuple(Problem(path, 0, reason) for path, reason in queue.problems)
+
     def owns(self, address: Address) -> bool:
         return address.engine == names.ENGINE
 

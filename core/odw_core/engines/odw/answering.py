@@ -9,7 +9,7 @@ from odw_core.engines.loose import Json, flag, objects, text
 from odw_core.engines.odw.names import run_of
 from odw_core.engines.odw.question import Way
 from odw_core.engines.odw.records import SessionRecord
-from odw_core.model.question import Question, Road
+from odw_core.model.question import Field, Question, Road
 from odw_core.text.ansi import one_line
 
 _LIVE = "its turn is alive and takes {answers} from its control file"
@@ -17,6 +17,7 @@ _DAEMON = "pandacode answer takes it to the codexctl daemon that holds the turn"
 _NEW_TURN = "its process has ended, so pandacode answer starts a new turn on its thread"
 _OF_RUN = "; odw answers for it while its run goes on, and the run takes in nothing afterwards"
 _SECRET = "its answer is secret, and pandacode answer takes it only as a word that every user of this machine can read"
+_ELSEWHERE = "it takes its answer from a file outside of its own .pandacode folder, and nothing is written there"
 _SAME_NAMES = "two of its questions have one name, so their answers cannot be told apart"
 
 
@@ -30,9 +31,11 @@ def way_of_answer(record: SessionRecord, session: str, alive: bool | None) -> Wa
     asked = asked_of(record)
     is_secret = any(flag(one, "isSecret") is True for one in asked)
     run = _OF_RUN if run_of(session) else ""
-    if _is_live(record, session, alive):
+    if text(record.artifacts, "answer_file") and alive is not False:
         answers = "the answer" if len(asked) == 1 else f"all {len(asked)} answers together"
         via = f"you, here: {_LIVE.format(answers=answers)}{run}"
+        if not _is_own_control(record, session):
+            return Way(Road.NONE, via, _ELSEWHERE)
         if len({text(one, "id") for one in asked}) < len(asked):
             return Way(Road.NONE, via, _SAME_NAMES)
         return Way(Road.PANDACODE_FILE, via)
@@ -40,11 +43,11 @@ def way_of_answer(record: SessionRecord, session: str, alive: bool | None) -> Wa
     return Way(Road.NONE, via, _SECRET) if is_secret else Way(Road.PANDACODE_ANSWER, via)
 
 
-def _is_live(record: SessionRecord, session: str, alive: bool | None) -> bool:
-    """Whether a turn polls for an answer where this session's control file belongs."""
+def _is_own_control(record: SessionRecord, session: str) -> bool:
+    """Whether the turn looks for its answer where this session's control file belongs."""
     # The path is as old as the record; that a project moved since changes its beginning only.
     path = text(record.artifacts, "answer_file").replace("\\", "/")
-    return alive is not False and path.endswith(f"/codex/control/{control_name(session)}")
+    return path.endswith(f"/codex/control/{control_name(session)}")
 
 
 def is_codexctl(record: SessionRecord) -> bool:
@@ -60,7 +63,13 @@ def asked_of(record: SessionRecord) -> list[Json]:
 def answers_map(record: SessionRecord, question: Question, values: Mapping[str, Sequence[str]]) -> dict[str, object]:
     """``{"answers": {id: {"answers": […]}}}`` under the names that the record has, not those that are shown."""
     pairs = zip(asked_of(record), question.fields, strict=True)
-    return {"answers": {text(asked, "id"): {"answers": [*values.get(field.id, ())]} for asked, field in pairs}}
+    return {"answers": {text(asked, "id"): {"answers": _given(asked, field, values)} for asked, field in pairs}}
+
+
+def _given(asked: Json, field: Field, values: Mapping[str, Sequence[str]]) -> list[str]:
+    """What was picked or typed for one field; a pick in the spelling of the record."""
+    spelled = {one_line(text(one, "label"), 200): text(one, "label") for one in objects(asked, "options")}
+    return [spelled.get(one, one) for one in values.get(field.id, ())]
 
 
 def answer_words(record: SessionRecord, question: Question, values: Mapping[str, Sequence[str]]) -> list[str]:
@@ -83,7 +92,7 @@ def answer_words(record: SessionRecord, question: Question, values: Mapping[str,
             return ["--choice", str(numbers[0])]
         return _option("--text", "\n".join(given))
     pairs = zip(asked_of(record), question.fields, strict=True)
-    told = [f"{text(asked, 'question')}\n{', '.join(values.get(field.id, ()))}" for asked, field in pairs]
+    told = [f"{text(asked, 'question')}\n{', '.join(_given(asked, field, values))}" for asked, field in pairs]
     return _option("--text", "\n\n".join(told))
 
 

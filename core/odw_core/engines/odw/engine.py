@@ -47,6 +47,9 @@ class OdwEngine:
     def discover(self, place: str) -> Iterator[Unit]:
         return layout.discover(place)
 
+    def troubles(self, place: str) -> tuple[Problem, ...]:
+        return ()
+
     def owns(self, address: Address) -> bool:
         return address.engine in ("odw", "pandacode")
 

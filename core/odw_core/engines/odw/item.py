@@ -5,7 +5,7 @@ from __future__ import annotations
 from odw_core.engines.odw.acc import NodeAcc, RunAcc
 from odw_core.engines.odw.cause import broken_nodes, cause_lines, node_cause, run_cause
 from odw_core.engines.odw.names import start_ms_of
-from odw_core.engines.odw.native import native_asking, native_claims
+from odw_core.engines.odw.native import native_asking, native_claims, native_stage
 from odw_core.engines.odw.question import run_questions
 from odw_core.engines.odw.roles import Part, max_rounds, role_of, round_now
 from odw_core.engines.odw.show_as import ShowAs, show_as, waiting_nodes
@@ -92,6 +92,8 @@ def stage(acc: RunAcc, shown: ShowAs) -> str:
     """How far it is (or came), in a few words."""
     if shown is ShowAs.REJECTED:
         return f"rejected, {_rounds(acc)}"
+    if shown is ShowAs.NEEDS_INPUT and acc.native.asked:
+        return native_stage(acc)
     if not acc.phases:
         return ""
     last = one_line(acc.phases[-1].title, 60).lower()

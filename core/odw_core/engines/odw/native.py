@@ -68,6 +68,14 @@ def native_asking(acc: RunAcc, alive: bool | None) -> str:
     return f"{said}; {_GONE}" if alive is False else said
 
 
+def native_stage(acc: RunAcc) -> str:
+    """What it waits for, in two or three words."""
+    kinds = [str(asked.question.get("kind", "")) for asked in acc.native.asked.values()]
+    if len(kinds) > 1:
+        return f"{len(kinds)} questions"
+    return "an approval" if kinds == ["approval"] else "1 question"
+
+
 def native_claims(acc: RunAcc) -> tuple[Claim, ...]:
     """The sessions that are its children."""
     return tuple(Claim(address.engine, session=address.item) for address in native_sessions(acc))

@@ -39,7 +39,8 @@ def run_detail(acc: RunAcc, facts: Facts) -> RunDetail:
     address = Address("odw", acc.run_id)
     item = run_item(acc, facts)
     roles = {node.key: role_of(node) for node in acc.nodes.values()}
-    grid = _Grid(acc, roles, is_live=show_as(acc, facts.alive) in _LIVE)
+    is_asking = bool(acc.native.asked) and facts.alive is not False
+    grid = _Grid(acc, roles, is_live=is_asking or show_as(acc, facts.alive) in _LIVE)
     gates = tuple(_gate(acc, gate) for gate in acc.gates)
     sessions = dict.fromkeys(
         session_address(node.runtime or "codex", node.outcome.session)
@@ -229,6 +230,8 @@ class _Grid:
         if outcome is None:
             if node.key in self._ahead:
                 return Mark.DONE
+            if any(asked.key == node.key for asked in self._acc.native.asked.values()):
+                return Mark.WAITING
             return Mark.RUNNING if self._is_live else Mark.UNFINISHED
         if outcome.decision:
             return _VERDICTS[outcome.decision]

@@ -43,6 +43,9 @@ class ScenarioEngine:
     def discover(self, place: str) -> Iterator[Unit]:
         return layout.discover(place)
 
+    def troubles(self, place: str) -> tuple[Problem, ...]:
+        return ()
+
     def owns(self, address: Address) -> bool:
         return address.engine == ENGINE
 
