@@ -25,8 +25,8 @@ EXECS: dict[str, dict[str, Any]] = json.loads((CODEX / "expected_exec.json").rea
 LONGEST_S = 300.0
 _HOMES = {f"XDG_{name.upper()}_HOME": name for name in ("config", "state", "cache", "data")}
 
-STATES = {"done": "done", "failed": "failed", "interrupted": "idle"}
-"""Of a session that is over; one that is not has lost its writer long ago."""
+STATES = {"done": "done", "failed": "failed", "interrupted": "idle", "waiting_input": "waiting"}
+"""Of a session that is over or asks; anything else that is open was left long ago."""
 SAME = {
     "id": "thread_id",
     "model": "model",
@@ -46,7 +46,7 @@ SAME = {
     "compactions": "compactions",
 }
 """What ``inspect`` says of a session, and what ``show`` calls the same."""
-BADGES = {"codex_cli": "Codex (", "heuristic": "heuristic", "prompt_only": "prompt only"}
+BADGES = {"codex_cli": "Codex (", "heuristic": "heuristic"}
 
 
 class Told:
@@ -159,8 +159,9 @@ def test_show_has_every_plan_with_its_origin_and_every_blocker(name: str, told: 
         plans = run.get("plans", [])
         assert [(p["repo"], p["status"]) for p in document["plans"]] == [(p["repo_path"], p["status"]) for p in plans]
         for plan, one in zip(plans, document["plans"], strict=True):
-            assert one["badge"].startswith(BADGES[plan["origin"]])
-            assert plan["model"] is None or f"({plan['model']})" in one["badge"]
+            # Where only a prompt was written there is no answer whose origin could be told.
+            assert one["badge"].startswith(BADGES[plan["origin"]] if "origin" in plan else "prompt only")
+            assert plan.get("model") is None or f"({plan['model']})" in one["badge"]
         stands = [blocker["text"] for blocker in document["blockers"]]
         for question in [question for plan in plans for question in plan["questions"]]:
             assert question in stands or document["state"] == "idle", question
@@ -182,10 +183,9 @@ def test_inspect_says_of_every_session_what_was_recorded(told: Told) -> None:
     document = told.of(*home(), "inspect", "--json")
     found = {one["id"]: one for one in document["codex"]["sessions"]}
     assert found.keys() == {one["id"] for one in SESSIONS.values()}
-    for label, wanted in SESSIONS.items():
-        # Nobody holds a lock of a recording.
-        status = wanted.get("status_if_no_writer", wanted["status"])
-        assert (label, [*missing(wanted | {"status": wanted["status"]}, found[wanted["id"]])]) == (label, []), status
+    assert {label: [*missing(wanted, found[wanted["id"]])] for label, wanted in SESSIONS.items()} == dict.fromkeys(
+        SESSIONS, []
+    )
 
 
 @pytest.mark.parametrize("label", SESSIONS)
@@ -216,9 +216,10 @@ def test_show_agrees_with_what_codex_noted_itself(thread: dict[str, Any], told: 
     assert document["archived"] is bool(thread["archived"])
     assert document["version"] == thread["cli_version"]
     assert document["driver"] == thread["originator"]
-    assert (document["tokens"] or {"total": 0})["total"] == thread["tokens_used"]
     assert document["goal"] == thread["first_user_message"].split("\n")[0]
-    assert document["title"] == (thread["name"] or document["goal"])
+    if document["ended_at"] is not None:
+        # Codex notes them at the end of a turn, the transcript after every answer.
+        assert (document["tokens"] or {"total": 0})["total"] == thread["tokens_used"]
 
 
 # Codex exec

@@ -170,7 +170,7 @@ async def test_enter_opens_a_conversation_at_what_was_found(step: int, number: i
         run = RunDriver(room.pilot, room.service, opened, StillClock())
         await run.idle()
         assert run.tab == "conversation"
-        assert "▌" in run.row(f"ran      step {number} "), "the cursor is on the entry"
+        assert "▌" in run.row(f"ran      step {number}"), "the cursor is on the entry"
         assert "▌" in run.row(f"clamp {number}"), "and on the line of its text"
 
 
@@ -190,9 +190,9 @@ async def test_a_conversation_that_asks_something_still_opens_at_what_was_found(
         assert isinstance(opened, SessionScreen)
         run = RunDriver(room.pilot, room.service, opened, StillClock())
         await run.idle()
-        assert run.tab == "conversation" and "▌" in run.row("ran      step 20 ")
+        assert run.tab == "conversation" and "▌" in run.row("ran      step 20")
         await run.press("G")
-        assert "▌" in run.row("ran      step 59 "), "and whoever goes on is not brought back"
+        assert "▌" in run.row("ran      step 59"), "and whoever goes on is not brought back"
 
 
 async def test_nothing_found_says_so_with_the_next_key() -> None:

@@ -121,7 +121,10 @@ async def _last_words(stderr: Path, offset: int) -> str:
     while loop.time() < until and not said:
         await asyncio.sleep(_LOOK_S)
         said = _said_after(stderr, offset)
-    return f"It said: {said.splitlines()[-1]}" if said else "It said nothing."
+    lines = said.splitlines()
+    # A stack of frames may follow the error.
+    telling = [line for line in lines if line.lower().startswith("error")] or lines
+    return f"It said: {telling[-1]}" if telling else "It said nothing."
 
 
 def _said_after(stderr: Path, offset: int) -> str:
