@@ -47,6 +47,7 @@ class Visitor:
         """Whatever still has something to paint or to read."""
         screen: Any = self._app.screen
         yield self._app.bridge.has_pending_frame or getattr(screen, "has_pending_frame", False)
+        yield getattr(screen, "is_searching", False)
         for widget in screen.query(Widget):
             yield getattr(widget, "is_settled", True) is False
 

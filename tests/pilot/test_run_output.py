@@ -108,6 +108,21 @@ async def test_the_card_names_cause_line_and_fix_and_the_text_opens_there() -> N
         assert run.shows("▌299  2026-02-12T03:04:13Z ERROR codex_core::rollout")
 
 
+@pytest.mark.parametrize("size", [(120, 40), (60, 24)])
+async def test_the_card_says_how_often_the_same_cause_came_today(size: tuple[int, int]) -> None:
+    logs = {(plan_samples.ADDRESS, "stdout"): ["fine"]}
+    detail = plan_samples.planning_detail()
+    own = replace(detail.item, state=State.FAILED, changed_at=samples.NOW, cause=plan_samples.CAUSE.sentence)
+    others = [
+        samples.item(name, State.FAILED, cause=plan_samples.CAUSE.sentence, changed_at=samples.NOW) for name in "abc"
+    ]
+    room = samples.snapshot([own, *others])
+    async with opened(replace(detail, item=own), logs=logs, size=size, room=room) as run:
+        await run.press("5")
+        assert run.shows("same cause 4 times today")
+        assert run.shows("fix    give yourself ~/.codex/sessions")
+
+
 async def test_a_text_that_does_not_hold_the_cause_opens_at_its_end() -> None:
     async with opened(FAILED, logs={(TASK.child("1"), "stderr"): STDERR}) as run:
         await run.press("enter")

@@ -92,7 +92,7 @@ def visited(tmp_path_factory: pytest.TempPathFactory) -> Visited:
         encoding="utf-8",
         timeout=LONGEST_S,
     )
-    assert done.returncode == 0, done.stderr[-4000:]
+    assert done.returncode == 0, done.stderr[-2000:]
     screens = (cache / "screens").read_text("utf-8", "surrogatepass")
     items = int(done.stdout.split()[0])
     return Visited(world, home, cache, log, items, screens, done.stdout + done.stderr, before, world.listing())

@@ -137,7 +137,11 @@ async def test_a_stopped_supervisor_is_never_said_to_have_decided(world: RunsWor
         assert receipt.outcome is Outcome.SENT
         assert (await room.service.outcome(command_id, 0.3)).outcome is Outcome.UNCONFIRMED
         await room.service.settle()
-        assert [one.id for one in room.service.snapshot().questions] == [question.id]
+        async with world.room() as other:
+            # Also a room that did not send it: the file lies there for all of them.
+            for one in (room, other):
+                now = await one.until(lambda now: any(asked.is_sent for asked in now.questions))
+                assert [(asked.id, asked.is_sent) for asked in now.questions] == [(question.id, True)]
         assert world.events(run, "decision") == []
         os.kill(world.supervisor(run), signal.SIGCONT)
         assert (await room.service.outcome(command_id, 10)).outcome is Outcome.ACCEPTED

@@ -160,6 +160,7 @@ def _question(
     road: str,
     details: list[list[str]],
     confirm: str | None,
+    is_sent: bool,
 ) -> Question:
     asked = tuple(
         Field(identity, label, tuple(Choice(*choice) for choice in choices), *rest)
@@ -184,6 +185,7 @@ def _question(
         Road(road),
         tuple((label, text) for label, text in details),
         confirm,
+        # Whether something is on its way is looked up, never remembered.
     )
 
 

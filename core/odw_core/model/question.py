@@ -77,3 +77,5 @@ class Question:
     ``always allow``. Plain text, never cut."""
     confirm: str | None = None
     """A word that must be typed before a verdict that lets it happen; None where the verdict alone is enough."""
+    is_sent: bool = False
+    """A decision is on its way, from whichever room; nothing says yet that it was seen."""

@@ -77,6 +77,7 @@ def question_document(question: Question) -> Document:
         "inferred": question.inferred,
         "answer_via": question.answer_via,
         "why_not": question.why_not,
+        "sent": question.is_sent,
     }
 
 

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 _TORN_TRIES = 5
 _TORN_PAUSE_S = 0.01
+_SENT_S = 0.25
+"""Between looks for decisions that nobody has taken yet."""
 _SOCKET_S = 2.0
 """Between looks for the socket of a server."""
 
@@ -60,11 +62,13 @@ class LiveService:
         first: Snapshot | None = None,
         submitter: Callable[[Callable[[], Snapshot]], Submitter] | None = None,
         reads_only: bool = False,
+        state: Path | None = None,
     ) -> None:
         """``first`` is what is already on screen; it stays until something newer is known. ``submitter`` is made when
         the first command comes; without one nothing can be done from here. ``reads_only`` also tells no server that
-        somebody listens."""
+        somebody listens. ``state`` is where runs of ours keep their things; None for the user's own folder."""
         settings = Settings(silent_after_s=config.silent_after_s)
+        self._state = state
         self._words, self._codex, self._reads_only = settings.words, config.codex, reads_only
         self._daemons: Daemons | None = None
         self._preparing: Preparing | None = None
@@ -225,7 +229,9 @@ class LiveService:
         if self._preparing is None:
             from odw_core.service.preparing import Preparing
 
-            self._preparing = Preparing(self.snapshot, self.conversation, state=user_paths().state, program=self._codex)
+            self._preparing = Preparing(
+                self.snapshot, self.conversation, state=self._state or user_paths().state, program=self._codex
+            )
         return self._preparing
 
     async def preflight(self, start: Start) -> tuple[Check, ...]:
@@ -269,6 +275,7 @@ class LiveService:
                 group.create_task(self._reading.keep())
                 group.create_task(self._lookout.run())
                 group.create_task(self._show_sleepers())
+                group.create_task(self._see_what_was_sent())
         finally:
             await asyncio.shield(self._reading.close())
 
@@ -299,6 +306,18 @@ class LiveService:
         self._lookout.choose_recent()
         self._lookout.watch_what_lives()
         await self._hear_servers()
+
+    async def _see_what_was_sent(self) -> None:
+        """Decisions that lie before a supervisor, whichever room sent them: a look at its folder while somebody asks."""
+        state = self._state or user_paths().state
+        while True:
+            await asyncio.sleep(_SENT_S)
+            asked = [one for one in self._store.asked if one.road in (Road.SUPERVISOR, Road.RESUME)]
+            if asked or self._store.has_sent:
+                from odw_core.runs.control import sent_decisions
+
+                runs = {one.address.item for one in asked if one.address.engine == "odw"}
+                self._store.mark_sent(frozenset[str]().union(*(sent_decisions(state, run) for run in runs)))
 
     async def _hear_servers(self) -> None:
         """What servers say of the sessions they have loaded. Comes after everything that files say."""

@@ -201,11 +201,22 @@ class Submitter:
             if question.road is Road.RESUME:
                 await self._let_go(run)
             return await self._tell(replace(command, decision=signed), run)
-        driver = self._drivers.get(question.road)
+        driver = self._drivers.get(question.road) or self._take_pandacode(question.road)
         if driver is None:
             raise Refused(f"It cannot be answered from here: {question.answer_via}.")
         self._at[command.id] = driver
         return await driver.decide(command, question)
+
+    def _take_pandacode(self, road: Road) -> Driver | None:
+        """The driver of PandaCode sessions, made when the first of them is answered."""
+        if road not in (Road.PANDACODE_FILE, Road.PANDACODE_ANSWER):
+            return None
+        from odw_core.service.pandacode import PandaCodeAnswers
+
+        driver = PandaCodeAnswers(self._state, self._snapshot)
+        for one in (Road.PANDACODE_FILE, Road.PANDACODE_ANSWER):
+            self.take(one, driver)
+        return driver
 
     async def _let_go(self, run: str) -> None:
         """A process that dies can be seen to be gone a moment before it lets go of its lock."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -29,6 +30,7 @@ class Store:
         self._questions: dict[Address, tuple[Question, ...]] = {}
         self._merged: tuple[Question, ...] | None = None
         """All questions as cards; None while they have to be merged anew."""
+        self._decided: frozenset[str] = frozenset()
         self._problems: dict[Address, tuple[Problem, ...]] = {}
         self._own_problems: tuple[Problem, ...] = ()
         self._changes: deque[Change] = deque(maxlen=_KEPT_CHANGES)
@@ -92,6 +94,26 @@ class Store:
             self._seq += 1
             self._publish()
 
+    @property
+    def asked(self) -> tuple[Question, ...]:
+        """Every open question as a card."""
+        if self._merged is None:
+            merged = merge_questions(question for group in self._questions.values() for question in group)
+            self._merged = tuple(replace(card, is_sent=True) if card.id in self._decided else card for card in merged)
+        return self._merged
+
+    @property
+    def has_sent(self) -> bool:
+        """Whether a decision was on its way at the last look."""
+        return bool(self._decided)
+
+    def mark_sent(self, decided: frozenset[str]) -> None:
+        """Ids of the questions about which a decision is on its way."""
+        if decided != self._decided:
+            self._decided, self._merged = decided, None
+            self._seq += 1
+            self._publish()
+
     def load(self, items: Iterable[Item], counts: Mapping[State, int] | None = None) -> None:
         """Begin with what a cache knew, without calling it news. ``counts`` when the items are only a first page."""
         self._items.update((item.address, item) for item in items)
@@ -114,12 +136,10 @@ class Store:
         """The room as it is now. The same object as long as nothing changed."""
         if self._snapshot is None:
             found = {problem for group in self._problems.values() for problem in group}
-            if self._merged is None:
-                self._merged = merge_questions(question for group in self._questions.values() for question in group)
             self._snapshot = Snapshot(
                 seq=self._seq,
                 items=MappingProxyType(dict(self._items)),
-                questions=self._merged,
+                questions=self.asked,
                 places=self._places,
                 problems=(*self._own_problems, *sorted(found.difference(self._own_problems))),
                 complete=self._is_complete,

@@ -181,12 +181,27 @@ def _zsh_quoted(text: str) -> str:
     return "'" + text.replace("'", "'\\''") + "'"
 
 
+_FISH_IS = "__odw_tui_is"
+"""Whether a command is the one that is typed; ``""`` for none."""
+
+
 def _fish(bare: Verb, verbs: tuple[Verb, ...]) -> str:
     names = " ".join(verb.name for verb in verbs)
-    first = f"not __fish_seen_subcommand_from {names}"
+    first = f'{_FISH_IS} ""'
     return "\n".join(
         (
             "# fish completion of odw-tui; odw-tui completion fish | source",
+            # The first command counts: "config show" is no "show".
+            f"function {_FISH_IS}",
+            "    set -l verb ''",
+            "    for word in (commandline -opc)",
+            f"        if contains -- $word {names}",
+            "            set verb $word",
+            "            break",
+            "        end",
+            "    end",
+            '    test "$verb" = "$argv[1]"',
+            "end",
             "complete -c odw-tui -f",
             *(f"complete -c odw-tui -n '{first}' -a {verb.name} -d {_fish_quoted(verb.summary)}" for verb in verbs),
             f"complete -c odw-tui -n '{first}' -a '(__fish_complete_directories)'",
@@ -197,7 +212,7 @@ def _fish(bare: Verb, verbs: tuple[Verb, ...]) -> str:
 
 
 def _fish_verb(verb: Verb) -> Iterator[str]:
-    when = f"__fish_seen_subcommand_from {verb.name}"
+    when = f"{_FISH_IS} {verb.name}"
     if operand := _fish_place(verb.operand):
         yield f"complete -c odw-tui -n '{when}' {operand}"
     for option in verb.options:
@@ -206,7 +221,9 @@ def _fish_verb(verb: Verb) -> Iterator[str]:
 
 def _fish_option(option: Option, when: str) -> str:
     names = " ".join(f"-l {name[2:]}" if name.startswith("--") else f"-s {name[1:]}" for name in option.names)
-    value = "" if option.value.kind is Kind.NOTHING else f" -x {_fish_place(option.value)}".rstrip()
+    # "-x" keeps files out, which fish refuses beside "-F".
+    needs = "-r" if option.value.kind is Kind.FILES else "-x"
+    value = "" if option.value.kind is Kind.NOTHING else f" {needs} {_fish_place(option.value)}".rstrip()
     return f"complete -c odw-tui -n '{when}' {names}{value} -d {_fish_quoted(option.help)}"
 
 

@@ -10,6 +10,7 @@ from odw_tui.folding import Folding
 from odw_tui.kit import Kit
 from odw_tui.open_log import OpenLog
 from odw_tui.present import output
+from odw_tui.present.causes import times_today
 from odw_tui.present.output import Target
 from odw_tui.widgets.line_view import LineView
 from odw_tui.widgets.sheet import Sheet
@@ -34,6 +35,8 @@ class OutputPane(Vertical):
         """Whether a person asked for this stream, so that no other is shown in its place."""
         self._missing: dict[str, str] = {}
         self._is_unfolded = False
+        self._times = 0
+        """How often the cause came today."""
         self._is_in_view = False
         self._is_seeking = False
         self._titles = Sheet(id="whose")
@@ -84,6 +87,8 @@ class OutputPane(Vertical):
     def tell(self, target: Target) -> None:
         """Show this output. The same one once more keeps stream and place; only what was missing is tried again."""
         before, self._target = self._target, target
+        if before is None or before.causes != target.causes or before.version != target.version:
+            self._times = self._times_today(target)
         if before is None or before.address != target.address:
             self._missing.clear()
             self._is_unfolded = False
@@ -96,6 +101,11 @@ class OutputPane(Vertical):
             self._log.news()
         self._watch()
         self._show_words()
+
+    def _times_today(self, target: Target) -> int:
+        if not target.causes:
+            return 0
+        return times_today(target.causes[0], self._kit.service.snapshot().items.values(), self._kit.now())
 
     def set_in_view(self, is_in_view: bool) -> None:
         """Only what is in view is looked at for news."""
@@ -233,7 +243,8 @@ class OutputPane(Vertical):
             self._folding.line_count, follows=view.follows, is_live=target.is_live, searching=view.is_searching
         )
         self._titles.show(output.title_lines(target, self._stream, self._missing, "" if is_missing else seen))
-        self._cause.show(output.cause_lines(target, keymap.shown("lines", "unfold"), is_unfolded=self._is_unfolded))
+        key = keymap.shown("lines", "unfold")
+        self._cause.show(output.cause_lines(target, key, is_unfolded=self._is_unfolded, times=self._times))
         if is_missing:
             keys = tuple((keymap.shown("lines", name), does) for name, does in _NEXT_KEYS)
             self._picture.show(output.missing_picture(self._stream, self._missing.get(self._stream, ""), keys))

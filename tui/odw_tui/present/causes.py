@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
+from odw_core.diagnose.causes import cause_of
 from odw_core.model.cause import Cause, Proof
+from odw_core.model.item import Item, State
 from odw_core.text.ansi import one_line
 from odw_tui.present.parts import TEXT_LIMIT, labelled
-from odw_tui.present.spans import Line, Span
+from odw_tui.present.spans import Line, Span, spans
 
 _NAME_LIMIT = 160
 
@@ -26,14 +29,40 @@ def proof_line(proof: Proof) -> Line:
     return labelled("", Span(where, "faint"), Span(words, "quiet"), most=2)
 
 
-def card(causes: Sequence[Cause], *, most: int = 1) -> tuple[Line, ...]:
-    """The first ``most`` causes whole, and how many more there are."""
+def times_today(cause: Cause, items: Iterable[Item], now: float) -> int:
+    """How many runs, and sessions that belong to none, failed for this cause since midnight, local time.
+
+    Only rows are asked, which have one cause each."""
+    midnight = datetime.fromtimestamp(now).astimezone().replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+    return sum(
+        item.state is State.FAILED
+        and item.parent is None
+        and item.cause is not None
+        and (item.changed_at or 0.0) >= midnight
+        and _is_same(item.cause, cause)
+        for item in items
+    )
+
+
+def _is_same(told: str, cause: Cause) -> bool:
+    """A row tells a cause in its sentence, or in the words in which it was written."""
+    if told == cause.sentence:
+        return True
+    found = cause_of(told)
+    return found is not None and found.kind == cause.kind
+
+
+def card(causes: Sequence[Cause], *, most: int = 1, times: int = 0) -> tuple[Line, ...]:
+    """The first ``most`` causes whole; how many ``times`` the first one came today, when that was more than once."""
     lines: list[Line] = []
-    for cause in causes[:most]:
+    for place, cause in enumerate(causes[:most]):
         label, tone = ("mind", "blocked") if cause.is_warning else ("cause", "failed")
         lines.append(labelled(label, Span(one_line(cause.sentence, TEXT_LIMIT), tone), most=2))
         if cause.proof is not None:
             lines.append(proof_line(cause.proof))
         if cause.fix:
             lines.append(labelled("fix", Span(one_line(cause.fix, TEXT_LIMIT), "strong"), most=2))
+        if times > 1 and not place:
+            right = spans(Span(f"same cause {times:,} times today", "quiet"))
+            lines[-1] = lines[-1]._replace(right=right)
     return tuple(lines)

@@ -157,10 +157,12 @@ def title_lines(target: Target, stream: str, missing: Collection[str], seen: str
     )
 
 
-def cause_lines(target: Target, key: str, *, is_unfolded: bool) -> tuple[Line, ...]:
-    """What broke: the root cause with its proof and what to do, or the first lines; or all of it."""
+def cause_lines(target: Target, key: str, *, is_unfolded: bool, times: int = 0) -> tuple[Line, ...]:
+    """What broke: the root cause with its proof and what to do, or the first lines; or all of it.
+
+    ``times`` is how often the same cause came today."""
     if target.causes:
-        return _card_lines(target, key, is_unfolded=is_unfolded)
+        return _card_lines(target, key, is_unfolded=is_unfolded, times=times)
     shown = target.cause if is_unfolded else target.cause[:SHOWN_CAUSE]
     lines = [
         labelled("" if place else "cause", Span(one_line(text, TEXT_LIMIT), "failed"), most=6 if is_unfolded else 2)
@@ -172,10 +174,10 @@ def cause_lines(target: Target, key: str, *, is_unfolded: bool) -> tuple[Line, .
     return tuple(lines)
 
 
-def _card_lines(target: Target, key: str, *, is_unfolded: bool) -> tuple[Line, ...]:
+def _card_lines(target: Target, key: str, *, is_unfolded: bool, times: int) -> tuple[Line, ...]:
     told = target.cause if is_unfolded else ()
     lines = [
-        *causes.card(target.causes, most=len(target.causes) if is_unfolded else 1),
+        *causes.card(target.causes, most=len(target.causes) if is_unfolded else 1, times=times),
         *(
             labelled("" if place else "said", Span(one_line(text, TEXT_LIMIT), "quiet"), most=6)
             for place, text in enumerate(told)

@@ -34,7 +34,7 @@ def card(question: Question, glyphs: Glyphs, now: float, number: int, total: int
         Span(f"{glyphs.state(State.WAITING)} {counter}", "waiting"),
         Span(one_line(question.title, 200), "strong"),
         Span(f"   {one_line(question.subject, 80)}", "quiet"),
-        right=spans(Span(asked, "quiet")),
+        right=spans(Span("sent   " if question.is_sent else "", "running"), Span(asked, "quiet")),
     )
     lines = [head]
     body = said_lines(question.body, _BODY_LINES)

@@ -119,7 +119,8 @@ class InboxScreen(ActionScreen):
         if (surprise := batch.look(questions)) is not None:
             self._editor = None
             self._said = surprise
-        words = {one.id: sent.word for one in questions if (sent := self.kit.deciding.sent(one.id)) is not None}
+        words = {one.id: "sent" for one in questions if one.is_sent}
+        words |= {one.id: sent.word for one in questions if (sent := self.kit.deciding.sent(one.id)) is not None}
         rows = inbox_rows(questions, items, names, signs, now, width, words, batch.marked) or _nothing(self.kit)
         # As high as it has rows, so that the card below has all the rest.
         most = max(3, round(self.app.size.height * _LIST_SHARE))

@@ -1,4 +1,4 @@
-"""Answering a PandaCode session: by which way, said beforehand, and what is sent along it. Pure (ODW reference §5.3)."""
+"""Answering PandaCode sessions: by which way, said beforehand, and what is sent along it (ODW reference §5.3). Pure."""
 
 from __future__ import annotations
 

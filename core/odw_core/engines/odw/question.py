@@ -14,6 +14,7 @@ from odw_core.model.address import Address
 from odw_core.model.question import Choice, Field, Question, Road
 from odw_core.text.ansi import one_line, plain
 
+
 class Way(NamedTuple):
     """By which way an answer travels, said beforehand."""
 
@@ -53,7 +54,9 @@ def _way_of_ended_node(session: str) -> Way:
     via = "nobody can answer it in place: run it again with the answer in its input"
     if not session:
         return Way(Road.NONE, via, "its task is over, and a run of odw takes no answer")
-    why_not = f"its task is over, a run of odw takes no answer, and session {one_line(session, 120)} left no record here"
+    why_not = (
+        f"its task is over, a run of odw takes no answer, and session {one_line(session, 120)} left no record here"
+    )
     return Way(Road.NONE, via, why_not)
 
 

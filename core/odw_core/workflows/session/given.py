@@ -25,7 +25,7 @@ class SessionInput(BaseModel):
     """How much it thinks: low, medium, high and what else the model offers."""
     sandbox: Literal["read-only", "workspace-write", "danger-full-access"] = "workspace-write"
     """What its commands may touch without asking."""
-    approval: Literal["untrusted", "on-request", "never"] = "on-request"
+    approval_policy: Literal["untrusted", "on-request", "never"] = "on-request"
     """When it asks before it runs a command."""
     mode: Literal["default", "plan"] = "default"
     """In plan mode it thinks and asks, and changes nothing."""

@@ -25,7 +25,7 @@ async def run(context: Context, given: SessionInput) -> Result:
         model=given.model,
         effort=given.effort,
         sandbox=given.sandbox,
-        approval_policy=given.approval,
+        approval_policy=given.approval_policy,
         mode=given.mode,
         thread=given.thread,
         is_fork=given.fork,

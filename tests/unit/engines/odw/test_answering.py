@@ -19,8 +19,19 @@ from odw_core.state.select import merge_questions
 
 NOW = BEGAN_MS / 1000 + 60
 FIXTURES = Path(__file__).parents[3] / "fixtures" / "odw"
-MODULE = {"id": "module", "header": "Module", "question": "Which name?", "options": [{"label": "a b"}, {"label": "c"}]}
-STYLE = {"id": "style", "header": "Style", "question": "Which style?", "isOther": True, "options": [{"label": "ESM"}]}
+MODULE: dict[str, object] = {
+    "id": "module",
+    "header": "Module",
+    "question": "Which name?",
+    "options": [{"label": "a b"}, {"label": "c"}],
+}
+STYLE: dict[str, object] = {
+    "id": "style",
+    "header": "Style",
+    "question": "Which style?",
+    "isOther": True,
+    "options": [{"label": "ESM"}],
+}
 
 
 def session(name: str = "s", **artifacts: object) -> SessionAcc:
@@ -79,15 +90,17 @@ def test_a_codexctl_session_is_answered_through_its_daemon() -> None:
     found = question(acc, None)
     assert (found.road, found.body) == (Road.PANDACODE_ANSWER, "Which?")
     assert "codexctl daemon" in found.answer_via
-    values = {"q-7": ("it's \"so\"",)}
-    assert answers_map(acc.record, found, values) == {"answers": {"q-7": {"answers": ["it's \"so\""]}}}
+    values = {"q-7": ('it\'s "so"',)}
+    assert answers_map(acc.record, found, values) == {"answers": {"q-7": {"answers": ['it\'s "so"']}}}
     option, words = answer_words(acc.record, found, values)
     assert (option, json.loads(words)) == ("--text", answers_map(acc.record, found, values))
 
 
 def test_a_codexctl_session_may_tell_its_options() -> None:
     told = {"question": "Which?", "options": [{"label": "x"}]}
-    found = question(session(status=None, last_state="waiting_for_user", pending_question_id="q", pending_question=told))
+    found = question(
+        session(status=None, last_state="waiting_for_user", pending_question_id="q", pending_question=told)
+    )
     assert (found.body, [choice.label for choice in found.fields[0].choices]) == ("Which?", ["x"])
 
 
@@ -98,7 +111,7 @@ def test_a_session_of_a_run_says_that_its_run_takes_nothing_in() -> None:
 
 
 def test_a_secret_is_given_to_a_live_turn_and_never_put_on_a_command_line() -> None:
-    secret = {"id": "k", "question": "Key?", "isSecret": True}
+    secret: dict[str, object] = {"id": "k", "question": "Key?", "isSecret": True}
     assert question(parked(secret)).road is Road.PANDACODE_FILE
     refused = question(parked(secret), alive=False)
     assert (refused.road, "every user" in (refused.why_not or "")) == (Road.NONE, True)
@@ -144,7 +157,7 @@ def test_several_answers_to_a_session_that_ended_name_their_questions() -> None:
 
 
 def test_a_pick_is_sent_in_the_spelling_of_the_record() -> None:
-    odd = {"id": "q", "question": "?", "options": [{"label": "a\u202eb"}]}
+    odd: dict[str, object] = {"id": "q", "question": "?", "options": [{"label": "a\u202eb"}]}
     acc = parked(odd)
     found = question(acc)
     sent = answers_map(acc.record, found, {"q": (found.fields[0].choices[0].label,)})
@@ -174,7 +187,10 @@ JSON = st.recursive(
 
 
 @given(
-    st.lists(st.fixed_dictionaries({"id": JSON, "question": JSON, "options": JSON}), max_size=3), JSON, JSON, st.booleans()
+    st.lists(st.fixed_dictionaries({"id": JSON, "question": JSON, "options": JSON}), max_size=3),
+    JSON,
+    JSON,
+    st.booleans(),
 )
 def test_no_record_breaks_its_card(asked: list[object], file: object, single: object, alive: bool) -> None:
     acc = session(pending_questions=asked, answer_file=file, pending_question_id=single, pending_question=single)
