@@ -18,6 +18,7 @@ from drivers.command import odw_tui
 from drivers.live_room import cold_room, live_room, until
 from odw_core.model.address import Address
 from odw_core.model.item import Item, State
+from odw_core.service import lookout
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
 
@@ -133,8 +134,10 @@ def test_where_no_session_ever_had_a_lock_nobody_is_called_dead(tmp_path: Path) 
 
 @pytest.mark.parametrize("kill", [subprocess.Popen.kill, subprocess.Popen.terminate], ids=["killed", "ended"])
 async def test_a_room_hears_of_the_end_of_a_writer_though_no_file_changes(
-    kill: Callable[[subprocess.Popen[str]], None], tmp_path: Path
+    kill: Callable[[subprocess.Popen[str]], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Nothing but the end itself can tell it.
+    monkeypatch.setattr(lookout, "SWEEP_S", 10 * LONGEST_S)
     lay(tmp_path, STARTED, COMMAND)
     with held(tmp_path) as writer:
         async with live_room(tmp_path) as service:

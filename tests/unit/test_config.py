@@ -67,7 +67,7 @@ def test_a_place_may_start_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
         ("# mine\n\nlanes = 3", "{file}:3: 'lanes' is no key; did you mean 'places'?"),
         (
             "zzz = 1",
-            "{file}:1: 'zzz' is no key; there are ascii, attention, attention_bell, attention_hook, cache, codex, keys,",
+            "{file}:1: 'zzz' is no key; there are ascii, attention, attention_bell, attention_hook, cache, codex,",
         ),
         ("[sounds]\nloud = true", "{file}:1: 'sounds' is no key; there are ascii,"),
         ('ascii = "yes"', "{file}:1: 'ascii' should be a valid boolean, not \"yes\"."),

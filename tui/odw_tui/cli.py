@@ -127,6 +127,8 @@ def _run(words: Sequence[str]) -> int:
             return _start(task)
         case "resume" | "rerun" | "cancel":
             return _drive(task)
+        case "answer" | "approve" | "reject":
+            return _decide(task)
         case name if name == SCREEN:
             return _screen(task)
         case name:
@@ -392,6 +394,25 @@ def _drive(task: _Task) -> int:
     if driven.note:
         _narrate(driven.note)
     return driven.exit_code
+
+
+def _decide(task: _Task) -> int:
+    import asyncio
+    from functools import partial
+
+    from odw_tui.headless.decisions import decide
+    from odw_tui.headless.drawing import draw
+
+    _refuse_if_read_only(task)
+    with task.room() as room:
+        make = partial(_submitter, task, where="command line")
+        decided = asyncio.run(decide(room, task.places, task.given, user_paths().state, make))
+    if decided.lines is not None:
+        look = _look(task)
+        sys.stdout.writelines(f"{text}\n" for text in draw(decided.lines(look), look))
+    if decided.note:
+        _narrate(decided.note)
+    return decided.exit_code
 
 
 def _refuse_if_read_only(task: _Task) -> None:

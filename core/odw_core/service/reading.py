@@ -230,6 +230,10 @@ class Reading:
     def derive(self, reader: UnitReader) -> None:
         """Say anew what is known of a unit: something outside its own files changed."""
         self.restore(reader)
+        if reader.acc is None and reader.item is not None:
+            # Nothing keeps what was read of it, so it is read once more.
+            self.schedule.add(reader.unit.address, Priority.LIVE)
+            return
         reader.derive()
         self.show(reader)
         if self._keeper is not None:

@@ -84,22 +84,22 @@ def test_a_script_is_right_for_its_shell(shell: str, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize(
-    ("line", "offered"),
-    [
-        ("odw-tui stat", ["status"]),
-        ("odw-tui co", ["config", "completion"]),
-        ("odw-tui config ", ["show", "validate", "schema"]),
-        ("odw-tui completion z", ["zsh"]),
-        ("odw-tui list --sta", ["--state"]),
-        ("odw-tui list --state f", ["failed"]),
-        ("odw-tui list --state=f", ["failed"]),
-        ("odw-tui logs latest --stream std", ["stdout", "stderr"]),
-        ("odw-tui --theme d", ["dark", "deuteranopia"]),
-        ("odw-tui config show --or", ["--origin"]),
-        ("odw-tui list --engine ", ["odw", "pandacode", "converge", "codex", "scenario"]),
-    ],
-)
+LINES = [
+    ("odw-tui stat", ["status"]),
+    ("odw-tui co", ["config", "completion"]),
+    ("odw-tui config ", ["show", "validate", "schema"]),
+    ("odw-tui completion z", ["zsh"]),
+    ("odw-tui list --sta", ["--state"]),
+    ("odw-tui list --state f", ["failed"]),
+    ("odw-tui list --state=f", ["failed"]),
+    ("odw-tui logs latest --stream std", ["stdout", "stderr"]),
+    ("odw-tui --theme d", ["dark", "deuteranopia"]),
+    ("odw-tui config show --or", ["--origin"]),
+    ("odw-tui list --engine ", ["odw", "pandacode", "converge", "codex", "scenario"]),
+]
+
+
+@pytest.mark.parametrize(("line", "offered"), LINES)
 def test_bash_completes(program: Path, line: str, offered: list[str]) -> None:
     assert completed(line) == offered
 
@@ -118,6 +118,36 @@ def test_bash_completes_addresses_behind_their_colon(program: Path) -> None:
     (run,) = [word for word in odw_tui("completion", "addresses", cwd=workspace).lines if word.startswith("odw:")][:1]
     assert "latest" in completed("odw-tui show ", workspace)
     assert completed(f"odw-tui show {run[:-3]}", workspace) == [run.removeprefix("odw:")]
+
+
+def completed_by_fish(line: str, cwd: Path | None = None) -> list[str]:
+    """What fish offers behind ``line``, sorted as it sorts."""
+    if shutil.which("fish") is None:
+        pytest.skip("fish is not installed")
+    ask = 'odw-tui completion fish | source; complete -C "$argv[1]"'
+    done = subprocess.run(
+        ["fish", "--no-config", "-c", ask, line], cwd=cwd, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stderr == ""
+    return [offered.split("\t")[0] for offered in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize(("line", "offered"), LINES)
+def test_fish_completes(program: Path, tmp_path: Path, line: str, offered: list[str]) -> None:
+    # fish repeats the option before "=".
+    head = "--state=" if line.endswith("--state=f") else ""
+    assert completed_by_fish(line, tmp_path) == sorted(head + word for word in offered)
+
+
+def test_fish_completes_folders_files_and_addresses(program: Path, tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "notes.log").touch()
+    assert completed_by_fish("odw-tui --root sh", tmp_path) == ["shop/"]
+    assert completed_by_fish("odw-tui --config n", tmp_path) == ["notes.log"]
+    assert completed_by_fish("odw-tui explain n", tmp_path) == ["notes.log"]
+    workspace = Path(project("d"))
+    (run,) = [word for word in odw_tui("completion", "addresses", cwd=workspace).lines if word.startswith("odw:")][:1]
+    assert completed_by_fish(f"odw-tui show {run[:-3]}", workspace) == [run]
 
 
 def test_what_goes_wrong_is_silent(program: Path, home: Path) -> None:

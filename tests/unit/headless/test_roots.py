@@ -44,7 +44,7 @@ def test_a_name_may_begin_at_home(work: Path, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("nowhere", "nowhere does not exist; name a folder that is there."),
+        ("void", "void does not exist; name a folder that is there."),
         ("status", "status does not exist; if you mean the command, put it first: odw-tui status DIR."),
         ("lits", "lits does not exist; did you mean odw-tui list?"),
         ("shop/.odw/file", "shop/.odw/file is no folder; name the workspace"),

@@ -45,7 +45,8 @@ examples:
   odw-tui ~/work/shop               the room of one workspace
   odw-tui demo                      how it looks, with recorded runs
   odw-tui list --state failed       what broke
-  odw-tui logs latest -f            follow the newest run"""
+  odw-tui logs latest -f            follow the newest run
+  odw-tui approve 3f9a --yes        let happen what question 3f9a… asks about"""
 
 
 class Given(argparse.Namespace):
@@ -97,6 +98,16 @@ class Given(argparse.Namespace):
     agent: str | None = None
     foreground: bool = False
     text: str | None = None
+    question: str = ""
+    choice: int | None = None
+    json_file: str | None = None
+    """Where the answers of a form lie."""
+    verdict: str | None = None
+    reason: str | None = None
+    digest: str | None = None
+    confirm: str | None = None
+    is_sure: bool = False
+    is_dry_run: bool = False
 
     @property
     def roots(self) -> list[str]:

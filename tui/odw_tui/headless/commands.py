@@ -176,6 +176,59 @@ def _for_rerun(parser: argparse.ArgumentParser) -> None:
     _set(parser)
 
 
+def _for_answer(parser: argparse.ArgumentParser) -> None:
+    _question(parser)
+    ways = parser.add_mutually_exclusive_group()
+    _value(ways, "--text", metavar="T", text="the answer in your own words")
+    ways.add_argument("--choice", type=int, metavar="N", default=argparse.SUPPRESS, help="option number N, from 1")
+    ways.add_argument(
+        "--json",
+        dest="json_file",
+        metavar="FILE",
+        default=argparse.SUPPRESS,
+        help="the answers of a form, by the names of its fields; - is stdin",
+    )
+    _decision(parser)
+
+
+def _for_approve(parser: argparse.ArgumentParser) -> None:
+    _question(parser)
+    _verdict(parser, "acceptForSession")
+    _decision(parser)
+
+
+def _for_reject(parser: argparse.ArgumentParser) -> None:
+    _question(parser)
+    _value(parser, "--reason", metavar="T", text="why, for whoever asked, where reasons are heard")
+    _verdict(parser, "cancel")
+    _decision(parser)
+
+
+def _question(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "question",
+        metavar="QUESTION",
+        help="its id or any unique beginning, or the address of a run or session that asks one thing",
+    )
+
+
+def _verdict(parser: argparse.ArgumentParser, example: str) -> None:
+    parser.add_argument(
+        "--as",
+        dest="verdict",
+        metavar="DECISION",
+        default=argparse.SUPPRESS,
+        help=f"another decision that it offers, such as {example}",
+    )
+
+
+def _decision(parser: argparse.ArgumentParser) -> None:
+    _value(parser, "--digest", metavar="D", text="send it only if the question still has this digest")
+    _flag(parser, "--yes", dest="is_sure", text="send it, whatever the question is by now")
+    _value(parser, "--confirm", metavar="WORD", text="the word that a destructive class needs")
+    _flag(parser, "--dry-run", dest="is_dry_run", text="say what would be sent, and send nothing")
+
+
 def _run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("address", metavar="RUN", help="a run; any unique beginning, or latest")
 
@@ -215,11 +268,11 @@ def _address(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _flag(parser: argparse.ArgumentParser, *names: str, dest: str, text: str) -> None:
+def _flag(parser: argparse._ActionsContainer, *names: str, dest: str, text: str) -> None:
     parser.add_argument(*names, dest=dest, action="store_true", default=argparse.SUPPRESS, help=text)
 
 
-def _value(parser: argparse.ArgumentParser, name: str, *, metavar: str, text: str) -> None:
+def _value(parser: argparse._ActionsContainer, name: str, *, metavar: str, text: str) -> None:
     parser.add_argument(name, metavar=metavar, default=argparse.SUPPRESS, help=text)
 
 
@@ -278,6 +331,34 @@ COMMANDS: tuple[Command, ...] = (
         example="odw-tui inbox --json | jq -r '.questions[].text'",
         add_arguments=_json,
         takes_folders=True,
+    ),
+    Command(
+        name="answer",
+        usage="answer QUESTION (--text T | --choice N | --json FILE) [--digest D | --yes]",
+        summary="answer what an agent asks",
+        example="odw-tui answer 3f9a --choice 2 --yes",
+        add_arguments=_for_answer,
+        notes="Without --digest or --yes it says what it would send, and the digest that binds it, and exits 2.\n"
+        "A form takes {field: answer, …}; a secret is taken from --json alone, and never shown or kept.\n"
+        "Waits up to 10 s: exit 0 when it was taken, 6 when the question changed, 7 when it was refused, 1 when\n"
+        "nobody confirmed it, 4 when nobody asks that.",
+    ),
+    Command(
+        name="approve",
+        usage="approve QUESTION [--as DECISION] [--confirm WORD] [--digest D | --yes]",
+        summary="let happen what an agent asks about",
+        example="odw-tui approve 3f9a --as acceptForSession --yes",
+        add_arguments=_for_approve,
+        notes="Without --digest or --yes it says what it would allow, and exits 2. What is destructive needs the\n"
+        "word that it names, with --confirm. Exit codes as for answer.",
+    ),
+    Command(
+        name="reject",
+        usage="reject QUESTION [--reason T] [--as DECISION] [--digest D | --yes]",
+        summary="keep from happening what an agent asks about",
+        example="odw-tui reject 3f9a --yes",
+        add_arguments=_for_reject,
+        notes="Exit codes as for answer.",
     ),
     Command(
         name="watch",

@@ -160,7 +160,10 @@ def _zsh_verb(verb: Verb) -> Iterator[str]:
 def _zsh_option(option: Option) -> str:
     said = option.help.replace("[", "(").replace("]", ")").replace(":", " ")
     value = "" if option.value.kind is Kind.NOTHING else f":value:{_zsh_place(option.value)}"
-    return " ".join(_zsh_quoted(f"*{name}[{said}]{value}") for name in option.names)
+    # With "=" the value may follow in the same word or in the next one.
+    return " ".join(
+        _zsh_quoted(f"*{name}{'=' if value and name.startswith('--') else ''}[{said}]{value}") for name in option.names
+    )
 
 
 def _zsh_place(place: Place) -> str:

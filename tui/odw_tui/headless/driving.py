@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from odw_core.service.submit import Submitter
 
 WAIT_S = 10.0
-_EXITS = {
+EXITS = {
     Outcome.SENT: 0,
     Outcome.ACCEPTED: 0,
     Outcome.UNCONFIRMED: 1,
     Outcome.STALE: 6,
     Outcome.REFUSED: 7,
 }
+"""What a command ends with."""
 _ENDS = {State.DONE: 0, State.WAITING: 5, State.FAILED: 1, State.BLOCKED: 1, State.IDLE: 1, State.STALE: 1}
 
 
@@ -77,7 +78,7 @@ async def drive(submitter: Submitter, command: Command) -> Driven:
 
 def _told(receipt: Receipt, address: Address | None) -> Driven:
     is_done = receipt.outcome in (Outcome.SENT, Outcome.ACCEPTED)
-    return Driven(address if is_done else None, receipt.reason, _EXITS[receipt.outcome])
+    return Driven(address if is_done else None, receipt.reason, EXITS[receipt.outcome])
 
 
 async def follow(service: RunningService, address: Address, tell: Callable[[str], None]) -> int:

@@ -58,6 +58,7 @@ def question_lines(question: Question, look: Look) -> Iterator[Spans]:
         yield from (words(f"  {line}") for line in body.split("\n"))
     for field in question.fields:
         yield from _options(field, is_alone=len(question.fields) == 1)
+    yield from facts(((one_line(label, 40), plain(text)) for label, text in _details(question)), indent=2)
     yield from facts(
         (
             ("asked by", one_line(question.subject, _LONGEST)),
@@ -70,6 +71,15 @@ def question_lines(question: Question, look: Look) -> Iterator[Spans]:
         ),
         indent=2,
     )
+
+
+def _details(question: Question) -> Iterator[tuple[str, str]]:
+    """What is decided about, apart from what stands in the text or with the fields already."""
+    for label, text in question.details:
+        if text.strip() not in question.body:
+            yield label, text.strip("\n")
+    if not question.fields and question.decisions:
+        yield "decisions", ", ".join(question.decisions)
 
 
 def _options(field: Field, *, is_alone: bool) -> Iterator[Spans]:

@@ -64,5 +64,6 @@ def card(causes: Sequence[Cause], *, most: int = 1, times: int = 0) -> tuple[Lin
             lines.append(labelled("fix", Span(one_line(cause.fix, TEXT_LIMIT), "strong"), most=2))
         if times > 1 and not place:
             right = spans(Span(f"same cause {times:,} times today", "quiet"))
-            lines[-1] = lines[-1]._replace(right=right)
+            # What stands beside it takes no words of it, only room.
+            lines[-1] = lines[-1]._replace(right=right, most=4)
     return tuple(lines)

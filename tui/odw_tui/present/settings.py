@@ -110,6 +110,8 @@ def settings_head(file: str, home: str) -> tuple[Line, ...]:
 def value_words(setting: Setting, *, ascii_only: bool = False) -> str:
     """A value as people say it."""
     value = setting.value
+    if value is None:
+        return "unset"
     if isinstance(value, bool):
         return "on" if value else "off"
     if setting.key.startswith("keys.") and isinstance(value, tuple):
