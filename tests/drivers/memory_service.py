@@ -169,6 +169,8 @@ class MemoryService:
         self.starts: dict[Address, Start] = {}
         """What would start something once more."""
         self.submitted: list[Command] = []
+        self.owners: dict[Address, int] = {}
+        """Process ids of those who work."""
         self.outcomes: dict[str, Receipt] = {}
         self.answers_with: Receipt | None = None
         """What ``submit`` says at once; None is ``sent``, and then ``tell_outcome`` says more."""
@@ -253,6 +255,9 @@ class MemoryService:
 
     async def repeated(self, address: Address) -> Start | None:
         return self.starts.get(address)
+
+    def owner_pid(self, address: Address) -> int | None:
+        return self.owners.get(address.root)
 
     def attend(self, addresses: Iterable[Address]) -> None:
         self.attended = tuple(addresses)

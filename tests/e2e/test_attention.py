@@ -175,7 +175,7 @@ def test_off_says_nothing_to_the_terminal(place: Path, home: Path) -> None:
         assert told(home) == []
 
 
-@pytest.mark.parametrize("environ", [{"NO_COLOR": "1"}, {"TERM": "linux"}])
+@pytest.mark.parametrize("environ", [{"TERM": "linux"}])
 def test_a_terminal_that_wants_no_sequences_gets_none_of_these(
     place: Path, home: Path, environ: dict[str, str]
 ) -> None:

@@ -41,7 +41,7 @@ def test_a_report_of_a_question_or_a_task_is_about_the_run_it_lies_in(tmp_path: 
     target = tmp_path / "run.md"
     assert show("latest/clamp-core", "--report", str(target), root=project("b")) == 0
     assert "odw:odw-exec-1795219696047-5105" in target.read_text("utf-8")
-    assert show("question:f791e7dc7256", "--report", str(target), root=project("d")) == 0
+    assert show("question:5159ab65eee9", "--report", str(target), root=project("d")) == 0
     assert "odw:odw-exec-1795219808125-7095" in target.read_text("utf-8")
 
 

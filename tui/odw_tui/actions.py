@@ -101,6 +101,15 @@ ACTIONS: tuple[Action, ...] = (
         "accept_marked", "accept marked", "Accept all that is marked, after a look at how many", ("a",), (INBOX,), "act"
     ),
     Action("asker", "who asks", "Open the run or session that asks", ("o",), (INBOX, CARD), "look", hint=True),
+    Action("its_terminal", "its terminal", "Go to the terminal in which it runs", ("t",), (CARD, *_SESSIONS), "look"),
+    Action(
+        "open_beside",
+        "terminal beside",
+        "Resume the Codex session in a new tmux window, or copy the command",
+        ("b",),
+        (CARD, *_SESSIONS),
+        "act",
+    ),
     Action("accept", "accept", "Let it happen, this once", ("a",), (CARD,), "act"),
     Action(
         "accept_for_session",

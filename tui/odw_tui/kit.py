@@ -29,3 +29,5 @@ class Kit(NamedTuple):
     deciding: Deciding
     own_names: Mapping[str, str] = MappingProxyType({})
     """Place to what its owner calls it."""
+    codex: str | None = None
+    """The program; None for the one on the PATH."""

@@ -18,6 +18,7 @@ from odw_core.service.plain_values import Document, duration_s, made_plain, time
 from odw_core.state.select import row_counts, rows
 
 if TYPE_CHECKING:
+    from odw_core.process.terminal import Whereabouts
     from odw_core.model.detail import Detail
 
 # What a whole run looks like is imported where it is asked for: most commands say something of rows alone.
@@ -106,13 +107,20 @@ def part_document(detail: Detail, address: Address) -> Document:
     return _document(made_plain(fields))
 
 
-def question_page(question: Question, asker: Item | None) -> Document:
-    """One question in full, as ``show question:… --json`` has it: waiting, and who asks."""
+def question_page(question: Question, asker: Item | None, found: Whereabouts | None = None) -> Document:
+    """One question in full, as ``show question:… --json`` has it: waiting, who asks, and where that can be found."""
     why = asker.why if asker else question.title
     raw_state = asker.raw_state if asker else None
-    return _document(
-        {**question_document(question), "state": State.WAITING.value, "why": why, "raw_state": raw_state},
-    )
+    state = {"state": State.WAITING.value, "why": why, "raw_state": raw_state}
+    return _document({**question_document(question), **state, "process": _process_document(found)})
+
+
+def _process_document(found: Whereabouts | None) -> Document | None:
+    """The process that runs a session; ``tmux`` is its pane as ``session:window.pane``."""
+    if found is None:
+        return None
+    pane = None if found.pane is None else found.pane.target
+    return made_plain({"pid": found.pid, "program": found.program, "tty": found.tty, "tmux": pane})
 
 
 def list_document(items: Iterable[Item]) -> Document:

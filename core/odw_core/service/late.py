@@ -122,6 +122,9 @@ class LateService:
     async def set_places(self, places: Sequence[str]) -> None:
         await (await self._service()).set_places(places)
 
+    def owner_pid(self, address: Address) -> int | None:
+        return None if self._made is None else self._made.owner_pid(address)
+
     def attend(self, addresses: Iterable[Address]) -> None:
         if self._made is None:
             self._attended = tuple(addresses)

@@ -192,6 +192,10 @@ class LiveService:
         self._store.report(self._store.own_problems, tuple(places))
         await self._reading.show_sleepers()
 
+    def owner_pid(self, address: Address) -> int | None:
+        reader = self._roster.readers.get(address.root)
+        return None if reader is None else reader.owner_pid
+
     def attend(self, addresses: Iterable[Address]) -> None:
         for address in addresses:
             reader = self._roster.readers.get(address.root)

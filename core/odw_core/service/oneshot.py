@@ -156,6 +156,11 @@ class Room:
             raise NotFound(f"{address.root} has left nothing to show yet.")
         return detail
 
+    def owner_pid(self, address: Address) -> int | None:
+        """Process id of whoever works on a run or session; None when nobody can tell, or it has ended."""
+        reader = self._roster.get(address.root)
+        return None if reader is None else reader.owner_pid
+
     def log(self, address: Address, stream: str | None) -> LineSource:
         """One stream, whole; None is the most telling one. Raises ``NotFound`` with a sentence."""
         reader = self._reader(address)

@@ -55,6 +55,9 @@ class Service(Protocol):
     async def set_places(self, places: Sequence[str]) -> None:
         """Watch these places (absolute paths) from now on and no others; what they hold is in the room afterwards."""
 
+    def owner_pid(self, address: Address) -> int | None:
+        """Process id of whoever works on a run or session, as last seen; None when nobody can tell, or it has ended."""
+
     def attend(self, addresses: Iterable[Address]) -> None:
         """Say what is on screen: it is read in full before everything else."""
 

@@ -45,7 +45,7 @@ def test_no_text_ends_or_begins_a_sequence(text: str) -> None:
         ({}, True, False),
         ({"TERM": "dumb"}, True, False),
         ({"TERM": "linux"}, True, False),
-        ({"TERM": "xterm", "NO_COLOR": "1"}, True, False),
+        ({"TERM": "xterm", "NO_COLOR": "1"}, True, True),
     ],
 )
 def test_only_a_terminal_that_understands_is_spoken_to(

@@ -61,9 +61,10 @@ def answer(room: Room, given: Given) -> Answer:
     question = next((one for one in room.snapshot.questions if question_address(one) == address), None)
     if question is not None:
         asker = room.snapshot.items.get(question.address.root)
+        found = _whereabouts(room, question)
         return Answer(
-            document=lambda: question_page(question, asker),
-            lines=lambda look: question_lines(question, look),
+            document=lambda: question_page(question, asker, found),
+            lines=lambda look: _question_lines(question, found, look),
         )
     detail = _as_the_room_says(room.detail(address.root), room.snapshot.items)
     if address.parts:
@@ -77,6 +78,24 @@ def answer(room: Room, given: Given) -> Answer:
         document=lambda: detail_document(detail),
         lines=lambda look: detail_lines(detail, look, _around(room, detail, has_origins=given.has_origins)),
     )
+
+
+def _whereabouts(room: Room, question: Question) -> Whereabouts | None:
+    """The terminal in which an answer can be given that cannot be given from here."""
+    pid = room.owner_pid(question.address) if question.road is Road.NONE else None
+    if pid is None:
+        return None
+    from odw_core.process.terminal import whereabouts
+
+    return whereabouts(pid, os.environ)
+
+
+def _question_lines(question: Question, found: Whereabouts | None, look: Look) -> Iterator[Spans]:
+    yield from question_lines(question, look)
+    if found is not None:
+        from odw_tui.present.elsewhere import where
+
+        yield from facts((("runs as", where(found)),), indent=2)
 
 
 def _as_the_room_says(detail: Detail, items: Mapping[Address, Item]) -> Detail:

@@ -179,9 +179,9 @@ def _typed(field: Field, form: AnswerForm, signs: Glyphs) -> list[Line]:
 
 
 def decide_lines(
-    question: Question, shown: Shown, keymap: Keymap, signs: Glyphs, *, is_read_only: bool
+    question: Question, shown: Shown, keymap: Keymap, signs: Glyphs, *, is_read_only: bool, where: str = ""
 ) -> tuple[Line, ...]:
-    """The risk, what the keys do, and by which road an answer goes; what happened, when it is over."""
+    """``where`` says in which terminal it runs, when only that one can answer. The risk, what the keys do, and by which road an answer goes; what happened, when it is over."""
     lines: list[Line] = []
     if shown.note:
         tone = "done" if shown.is_gone or shown.word == "decided" else "blocked"
@@ -199,11 +199,23 @@ def decide_lines(
         lines.append(Line(spans(Span("here".ljust(_LABEL), "quiet"), told), most=4, hang=_LABEL))
     via = Span(one_line(question.answer_via, TEXT_LIMIT), "quiet")
     lines.append(Line(spans(Span("who".ljust(_LABEL), "quiet"), via), most=4, hang=_LABEL))
+    if where:
+        lines.append(Line(spans(Span("runs as".ljust(_LABEL), "quiet"), Span(where)), most=4, hang=_LABEL))
+        lines.append(Line(_ways_there(keymap, signs), most=3, hang=_LABEL))
     if is_read_only:
         lines.append(said(Span("read-only: nothing can be decided in this room", "blocked")))
     elif not question.why_not and shown.word not in ("sent", "decided"):
         lines.append(Line(_keys(question, keymap, signs), most=5))
     return tuple(lines)
+
+
+def _ways_there(keymap: Keymap, signs: Glyphs) -> Spans:
+    """``t goes there   b resumes it beside``."""
+    found: list[Span] = [Span(" " * _LABEL)]
+    for action, label in (("its_terminal", "goes there"), ("open_beside", "resumes it in a new tmux window")):
+        if key := keymap.shown(_CONTEXT, action, ascii_only=signs.is_ascii):
+            found += [Span("   " if len(found) > 1 else ""), Span(key, "waiting"), Span(f" {label}")]
+    return spans(*found)
 
 
 def _keys(question: Question, keymap: Keymap, signs: Glyphs) -> Spans:

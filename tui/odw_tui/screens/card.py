@@ -15,9 +15,10 @@ from textual.app import ComposeResult
 from odw_core.decide.guard import READ_ONLY, Dwell, refuse, version, word_for
 from odw_core.decide.verdicts import Meaning, takes_reason
 from odw_core.model.item import Item
-from odw_core.model.question import Question
+from odw_core.model.question import Question, Road
 from odw_tui import actions
 from odw_tui.answer_form import AnswerForm
+from odw_tui.elsewhere import go_there, open_beside, why_no_window
 from odw_tui.kit import Kit
 from odw_tui.motion import FrameLimiter
 from odw_tui.panes.footer import Footer
@@ -90,6 +91,7 @@ class CardScreen(ActionScreen):
         self._form = AnswerForm(self._question, kit.deciding.drafts.of(question.id))
         self._is_gone = False
         self._note = ""
+        self._where = ""
         self._dwell = Dwell()
         self._prompt: _Prompt | None = None
         self._editor = LineEditor()
@@ -127,6 +129,7 @@ class CardScreen(ActionScreen):
         self.watch(self.app, "app_focus", self._looked_away, init=False)
         self._show()
         self.run_worker(self._watch(), name="follow the card")
+        self._look_where()
 
     def on_unmount(self) -> None:
         self._stop_listening()
@@ -152,6 +155,21 @@ class CardScreen(ActionScreen):
         async for _ in self.kit.service.changes(self.kit.service.snapshot().seq):
             self._limiter.request()
 
+    def _look_where(self) -> None:
+        """What cannot be answered from here is answered where it runs."""
+        self._where = ""
+        if self._question.road is Road.NONE and self._question.address.engine in ("codex", "pandacode"):
+            self.run_worker(self._tell_where(self._question), name="find its terminal", group="where", exclusive=True)
+
+    async def _tell_where(self, question: Question) -> None:
+        from odw_tui.elsewhere import find
+        from odw_tui.present.elsewhere import where
+
+        found = await find(self.kit.service, question.address)
+        if found is not None and question.id == self._question.id:
+            self._where = where(found)
+            self._show()
+
     # ---- showing
 
     def _show(self) -> bool:
@@ -165,7 +183,7 @@ class CardScreen(ActionScreen):
         if patch:
             self._patch.tell(question.address, patch)
         read_only = kit.deciding.is_read_only
-        self._keys.show(decide_lines(question, shown, kit.keymap, kit.signs, is_read_only=read_only))
+        self._keys.show(decide_lines(question, shown, kit.keymap, kit.signs, is_read_only=read_only, where=self._where))
         self._show_form()
         self._show_footer()
         self.call_after_refresh(self._seen)
@@ -329,8 +347,10 @@ class CardScreen(ActionScreen):
                 return "There are no options here."
             case "next_question" | "previous_question" if self._beside(1) is None:
                 return "Nothing else waits for you."
-            case "asker" if self._item is None:
+            case "asker" | "its_terminal" if self._item is None:
                 return "Who asked that is not here any more."
+            case "open_beside":
+                return why_no_window(self._item, is_read_only=self.kit.deciding.is_read_only)
             case _ if deciding and self.kit.deciding.is_read_only:
                 return READ_ONLY
             case _:
@@ -468,6 +488,7 @@ class CardScreen(ActionScreen):
         self._question, self._is_gone, self._note, self._prompt = other, False, "", None
         self._form = AnswerForm(other, self.kit.deciding.drafts.of(other.id))
         self._asked.begin_anew()
+        self._look_where()
         self._show()
 
     def do_next_question(self) -> None:
@@ -483,6 +504,13 @@ class CardScreen(ActionScreen):
         item = items.get(self._question.address.root) or self._item
         if item is not None:
             self.app.push_screen(screen_for(self.kit, item))
+
+    def do_its_terminal(self) -> None:
+        go_there(self, self._question.address)
+
+    def do_open_beside(self) -> None:
+        if (item := self._item) is not None:
+            open_beside(self, item)
 
     def do_copy(self) -> None:
         self.flash(copy(self.app, f"question:{self._question.id}"))

@@ -19,7 +19,7 @@ _MUTE = ("", "dumb", "linux", "unknown")
 
 def is_spoken_to(environ: Mapping[str, str], *, is_terminal: bool) -> bool:
     """Whether anything may be said to the terminal on its own account."""
-    return is_terminal and "NO_COLOR" not in environ and environ.get("TERM", "") not in _MUTE
+    return is_terminal and environ.get("TERM", "") not in _MUTE
 
 
 def title(text: str) -> str:

@@ -103,7 +103,7 @@ def agent_form(
         answer_via=way.answer_via,
         why_not=way.why_not,
         road=way.road,
-        details=tuple(zip((field.label or field.id for field in fields), bodies, strict=True)) if fields[1:] else (),
+        details=tuple(zip((field.id for field in fields), bodies, strict=True)) if fields[1:] else (),
     )
 
 
