@@ -28,6 +28,10 @@ class Tmux:
         argv = ["tmux", "-S", str(self._socket), "-f", "/dev/null", *words]
         return subprocess.run(argv, check=True, capture_output=True, text=True, env=self._environ).stdout
 
+    def run(self, *words: str) -> str:
+        """One command of tmux; what it prints."""
+        return self._run(*words)
+
     def start(self, columns: int, lines: int) -> None:
         """Open the window with a plain shell whose prompt is ``ready>``."""
         shell = shlex.join(["env", "PS1=ready> ", "sh"])

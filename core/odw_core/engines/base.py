@@ -60,6 +60,8 @@ class Engine(Protocol, Generic[Acc]):
     fold_version: int
     slice_bytes: int
     """How much of a growing file is folded in one go: a few milliseconds of work."""
+    skim_bytes: tuple[int, int] | None
+    """How much of the beginning and of the end of a growing file ``skim`` is given; None when nothing is skimmed."""
 
     def is_place(self, place: str) -> bool:
         """Whether the folder holds (or is) anything of this engine."""

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from odw_core.process.tmux import Pane, own_socket, panes
+from odw_core.model.whereabouts import Whereabouts
+from odw_core.process.tmux import own_socket, panes
 
 PROC = Path("/proc")
 _MOST_PARENTS = 20
@@ -16,21 +17,6 @@ _MODES = ("exec", "resume", "app-server", "mcp-server")
 _PTS = range(136, 144)
 """Major numbers of terminals below /dev/pts."""
 _TTY = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Whereabouts:
-    """One process, as it can be found by a person."""
-
-    pid: int
-    program: str
-    """Its short name, and what it is at: ``codex exec``."""
-    parents: tuple[str, ...]
-    """Names of who started it, the nearest first, up to the terminal's first process."""
-    tty: str | None
-    """``/dev/pts/3``; None when it has no terminal."""
-    pane: Pane | None
-    """Where in tmux that terminal is."""
 
 
 def whereabouts(pid: int, environ: Mapping[str, str], proc: Path = PROC) -> Whereabouts | None:

@@ -7,25 +7,13 @@ import shlex
 import stat
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from odw_core.model.whereabouts import Pane
 
 _PATIENCE_S = 2.0
 _FORM = "#{pane_tty} #{pane_id} #{session_name}:#{window_index}.#{pane_index}"
 _IN_FOLDER = 'cd -- "$1" || exit; shift; exec "$@"'
-
-
-@dataclass(frozen=True, slots=True)
-class Pane:
-    """One pane of a tmux server."""
-
-    socket: str | None
-    """Of its server; None for the server that plain ``tmux`` talks to."""
-    id: str
-    """``%5``, which no name can imitate."""
-    tty: str
-    target: str
-    """``session:window.pane``, as people say it. Foreign text."""
 
 
 def own_socket(environ: Mapping[str, str]) -> str | None:

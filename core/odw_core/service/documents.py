@@ -18,8 +18,8 @@ from odw_core.service.plain_values import Document, duration_s, made_plain, time
 from odw_core.state.select import row_counts, rows
 
 if TYPE_CHECKING:
-    from odw_core.process.terminal import Whereabouts
     from odw_core.model.detail import Detail
+    from odw_core.model.whereabouts import Whereabouts
 
 # What a whole run looks like is imported where it is asked for: most commands say something of rows alone.
 SCHEMA = 1

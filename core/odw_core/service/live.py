@@ -242,6 +242,9 @@ class LiveService:
         return await self._prepare().preflight(start)
 
     async def models(self) -> tuple[str, ...]:
+        if self._reads_only:
+            # Asking Codex starts one.
+            return ()
         return await self._prepare().models()
 
     async def repeated(self, address: Address) -> Start | None:

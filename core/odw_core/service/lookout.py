@@ -115,7 +115,7 @@ class Lookout:
         self._stir(sweep)
         for reader in self._others(sweep):
             if not reader.is_watched and self._is_suspect(reader, sweep):
-                self._schedule.add(reader.unit.address, Priority.REST)
+                self._schedule.add(reader.unit.address, Priority.DEEPEN if reader.is_skimmed else Priority.REST)
         self.watch_what_lives()
         self.report()
         self.has_looked = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from enum import IntEnum
 
 from odw_core.model.address import Address
@@ -15,6 +16,8 @@ class Priority(IntEnum):
     LIVE = 1
     NEW = 2
     REST = 3
+    DEEPEN = 4
+    """Its row is there and true; only what few ask for is missing."""
 
 
 class Schedule:
@@ -50,9 +53,19 @@ class Schedule:
                 return address, priority
         raise LookupError("nothing is due")
 
-    def waiting(self) -> list[Address]:
-        """What is merely unread, in the order in which its turn comes."""
-        return [*self._queues[Priority.NEW], *self._queues[Priority.REST]]
+    def count(self, *priorities: Priority) -> int:
+        """How many are queued with one of these priorities."""
+        return sum(len(self._queues[priority]) for priority in priorities)
+
+    @property
+    def is_listing(self) -> bool:
+        """Whether something is due that may look otherwise once it is read."""
+        return any(self._queues[: Priority.DEEPEN])
+
+    def from_the_end(self, *priorities: Priority) -> Iterator[Address]:
+        """What is queued with these priorities, whose turn comes last first. Not to be changed meanwhile."""
+        for priority in priorities:
+            yield from reversed(self._queues[priority])
 
     def take_out(self, address: Address) -> None:
         """Somebody else reads it."""

@@ -23,24 +23,29 @@ _SLICES = 8
 
 
 def serve(orders: BinaryIO, answers: BinaryIO) -> None:
-    """Read until there are no more orders: each is a JSON line of ``[address, place, root]`` lists."""
+    """Read until there are no more orders: each is a JSON line, whether to skim what can be, and lists of ``[address,
+    place, root]``."""
     settings = Settings()
     for line in orders:
         with no_collector():
-            for address, place, root in json.loads(line):
-                row = read(Unit(Address.parse(address), place, root), settings)
+            skims, units = json.loads(line)
+            for address, place, root in units:
+                row = read(Unit(Address.parse(address), place, root), settings, skims=skims)
                 answer = pickle.dumps((address, row), pickle.HIGHEST_PROTOCOL)
                 answers.write(len(answer).to_bytes(SIZE_BYTES, "big") + answer)
         answers.flush()
 
 
-def read(unit: Unit, settings: Settings) -> Row | None:
-    """The index row of one unit, read to its end; None unless it is over and nothing about it needs a second look."""
+def read(unit: Unit, settings: Settings, *, skims: bool) -> Row | None:
+    """The index row of one unit, read to its end unless ``skims`` and its ends are enough; None unless it is over and
+    nothing about it needs a second look."""
     engine = engine_of(unit.address)
     if engine is None:
         return None
     reader = UnitReader(engine, unit, settings)
     try:
+        if skims and reader.skim():
+            return reader.to_row()
         while reader.advance(_SLICES):
             pass
         return None if reader.known() is None else reader.to_row()

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from odw_core.model.detail import Detail
     from odw_core.model.question import Question
 
-_SKIM_HEAD, _SKIM_TAIL = 32 * 1024, 16 * 1024
 _SETTLED_S = 2.0
 _NO_FOLD = 0
 """A fold version that no engine has."""
@@ -105,6 +104,11 @@ class UnitReader:
     def is_final(self) -> bool:
         """Whether nothing more is expected to be written."""
         return self.item is not None and self.item.ended_at is not None and self._unreadable_since is None
+
+    @property
+    def is_skimmed(self) -> bool:
+        """Whether it is told from both ends of its journal so far."""
+        return self.item is not None and self.item.depth is Depth.SKIMMED
 
     @property
     def is_torn(self) -> bool:
@@ -297,9 +301,9 @@ class UnitReader:
 
     def skim(self) -> bool:
         """Make an item from both ends of the journal; False when only a fold can tell (nothing is kept then)."""
-        if self._journal is None:
+        if self._journal is None or self.engine.skim_bytes is None:
             return False
-        ends = read_ends(self._journal.path, _SKIM_HEAD, _SKIM_TAIL)
+        ends = read_ends(self._journal.path, *self.engine.skim_bytes)
         if ends is None:
             return False
         head, tail, stamp = ends

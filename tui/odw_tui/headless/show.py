@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from odw_core.model.address import Address
 from odw_core.model.conversation import Entry
 from odw_core.model.detail import Attempt, Cell, Detail, RunDetail, SessionDetail
 from odw_core.model.item import Item
+from odw_core.model.question import Question, Road
 from odw_core.service.documents import detail_document, part_document, question_page
 from odw_core.service.oneshot import Room
 from odw_core.service.parts import cells_at, no_such_part, plans_at
@@ -36,6 +38,9 @@ from odw_tui.present.numbers import count, progress, short, tokens
 from odw_tui.present.places import at_home
 from odw_tui.present.spans import Span, Spans
 from odw_tui.present.timeline import TONES, WORDS, timeline
+
+if TYPE_CHECKING:
+    from odw_core.model.whereabouts import Whereabouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +90,9 @@ def _whereabouts(room: Room, question: Question) -> Whereabouts | None:
     pid = room.owner_pid(question.address) if question.road is Road.NONE else None
     if pid is None:
         return None
-    from odw_core.process.terminal import whereabouts
+    from odw_core.service.elsewhere import find
 
-    return whereabouts(pid, os.environ)
+    return find(pid, os.environ)
 
 
 def _question_lines(question: Question, found: Whereabouts | None, look: Look) -> Iterator[Spans]:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from odw_core.model.whereabouts import Whereabouts
 from odw_core.text.ansi import one_line
-
-if TYPE_CHECKING:
-    from odw_core.process.terminal import Whereabouts
 
 _PARENTS = 2
 

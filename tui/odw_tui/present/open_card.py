@@ -181,7 +181,10 @@ def _typed(field: Field, form: AnswerForm, signs: Glyphs) -> list[Line]:
 def decide_lines(
     question: Question, shown: Shown, keymap: Keymap, signs: Glyphs, *, is_read_only: bool, where: str = ""
 ) -> tuple[Line, ...]:
-    """``where`` says in which terminal it runs, when only that one can answer. The risk, what the keys do, and by which road an answer goes; what happened, when it is over."""
+    """The risk, what the keys do, and by which road an answer goes; what happened, when it is over.
+
+    ``where`` names the terminal in which it runs, when only that one can answer.
+    """
     lines: list[Line] = []
     if shown.note:
         tone = "done" if shown.is_gone or shown.word == "decided" else "blocked"

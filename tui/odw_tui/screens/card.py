@@ -18,7 +18,7 @@ from odw_core.model.item import Item
 from odw_core.model.question import Question, Road
 from odw_tui import actions
 from odw_tui.answer_form import AnswerForm
-from odw_tui.elsewhere import go_there, open_beside, why_no_window
+from odw_tui.elsewhere import go_there, open_beside, why_not_beside
 from odw_tui.kit import Kit
 from odw_tui.motion import FrameLimiter
 from odw_tui.panes.footer import Footer
@@ -350,7 +350,7 @@ class CardScreen(ActionScreen):
             case "asker" | "its_terminal" if self._item is None:
                 return "Who asked that is not here any more."
             case "open_beside":
-                return why_no_window(self._item, is_read_only=self.kit.deciding.is_read_only)
+                return why_not_beside(self._item, is_read_only=self.kit.deciding.is_read_only)
             case _ if deciding and self.kit.deciding.is_read_only:
                 return READ_ONLY
             case _:

@@ -14,7 +14,7 @@ from odw_core.model.address import Address
 from odw_core.model.conversation import EntryKind
 from odw_core.model.detail import Detail, SessionDetail
 from odw_tui import actions
-from odw_tui.elsewhere import go_there, open_beside, why_no_window
+from odw_tui.elsewhere import go_there, open_beside, why_not_beside
 from odw_tui.kit import Kit
 from odw_tui.panes.conversation import ConversationPane
 from odw_tui.present.conversation import is_prompt, is_trouble
@@ -98,7 +98,7 @@ class SessionScreen(OpenedScreen):
             case "its_run" if self._its_run is None:
                 return "It belongs to no run."
             case "open_beside":
-                return why_no_window(self._subject(), is_read_only=self.kit.deciding.is_read_only)
+                return why_not_beside(self._subject(), is_read_only=self.kit.deciding.is_read_only)
             case "open" | "zoom" | "preview_down" | "preview_up" | "next_trouble" | "previous_trouble" if (
                 is_talk and self._conversation.entry is None
             ):

@@ -48,6 +48,7 @@ class ConvergeEngine:
     name = names.ENGINE
     fold_version = names.FOLD_VERSION
     slice_bytes = 256 * 1024
+    skim_bytes = None
 
     @cached_property
     def _databases(self) -> Databases:
