@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+from watchfiles import awatch
 from websockets.asyncio.client import ClientConnection, unix_connect
 
 from drivers.real_codex import RealCodex
@@ -72,18 +73,10 @@ async def foreign_server(codex: RealCodex) -> AsyncIterator[Owner]:
     """A server at the control socket of the home, as its daemon would listen, and its owner."""
     control = codex.home / "app-server-control" / "app-server-control.sock"
     control.parent.mkdir(mode=0o700)
-    server = subprocess.Popen(
-        [str(codex.program), "app-server", "--listen", f"unix://{control}"],
-        env=codex.environ,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    server = _listening(codex, control)
     try:
         await _appears(control)
-        target = os.path.join(control.parent, os.readlink(control)) if control.is_symlink() else str(control)
-        async with unix_connect(target, "ws://localhost/", compression=None, max_size=None) as connection:
+        async with unix_connect(_target(control), "ws://localhost/", compression=None, max_size=None) as connection:
             owner = Owner(connection, codex)
             who = {"name": "somebody", "title": "Somebody", "version": "1"}
             await owner.call("initialize", {"clientInfo": who, "capabilities": {"experimentalApi": True}})
@@ -95,13 +88,30 @@ async def foreign_server(codex: RealCodex) -> AsyncIterator[Owner]:
         server.wait(PATIENCE_S)
 
 
-async def _appears(path: Path) -> None:
-    from watchfiles import awatch
+def _listening(codex: RealCodex, control: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [str(codex.program), "app-server", "--listen", f"unix://{control}"],
+        env=codex.environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
-    if os.path.lexists(path):
+
+def _target(control: Path) -> str:
+    return str(control.parent / control.readlink()) if control.is_symlink() else str(control)
+
+
+def _is_there(path: Path) -> bool:
+    return path.is_symlink() or path.exists()
+
+
+async def _appears(path: Path) -> None:
+    if _is_there(path):
         return
+    options = {"recursive": False, "step": 20, "debounce": 50, "rust_timeout": 200, "yield_on_timeout": True}
     async with asyncio.timeout(PATIENCE_S):
-        options = {"recursive": False, "step": 20, "debounce": 50, "rust_timeout": 200, "yield_on_timeout": True}
         async for _ in awatch(path.parent, **options):
-            if os.path.lexists(path):
+            if _is_there(path):
                 return

@@ -38,7 +38,8 @@ class Room:
         def submitter(snapshot: Callable[[], Snapshot]) -> Submitter:
             return Submitter(world.state, Config(), read_only=read_only, snapshot=snapshot, where="test")
 
-        self.service = LiveService((str(world.workspace),), Config(), cache=None, submitter=submitter, state=world.state)
+        places = (str(world.workspace),)
+        self.service = LiveService(places, Config(), cache=None, submitter=submitter, state=world.state)
 
     async def until(self, holds: Callable[[Snapshot], bool]) -> Snapshot:
         """The room as soon as that is so."""

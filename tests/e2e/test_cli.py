@@ -96,8 +96,8 @@ def test_the_inbox_has_each_question_once_with_all_its_witnesses() -> None:
 
 
 def test_a_parked_session_asks_all_its_questions() -> None:
-    told = odw_tui("inbox", "--json", project("d", "project-parked")).document["questions"]
-    assert sorted(one["fields"][0]["id"] for one in told) == ["module_name", "style"]
+    (form,) = odw_tui("inbox", "--json", project("d", "project-parked")).document["questions"]
+    assert [field["id"] for field in form["fields"]] == ["module_name", "style"]
 
 
 def test_nothing_in_the_inbox_is_said_beside_it() -> None:

@@ -1,4 +1,4 @@
-"""What only its own terminal can answer: the card names that terminal, a key goes there, another opens one beside it."""
+"""What only its own terminal can answer: the card names it, a key goes there, another opens one beside it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,8 @@ async def card(
 async def done(room: RoomDriver) -> None:
     """What a key or the card began beside the screen is over."""
     names = ("find its terminal", "go to its terminal", "open a terminal beside it")
-    await room.app.workers.wait_for_complete([one for one in room.app.workers if one.name in names])
+    for worker in [one for one in room.app.workers if one.name in names]:
+        await worker.wait()
     await room.idle()
 
 

@@ -12,8 +12,8 @@ import pytest
 from drivers import converge_story, make_corpus
 from odw_core.config import Config
 from odw_core.engines.odw.records import JournalLine, RunRecord, encode_line, encode_run, exit_line, script_stream
+from odw_core.engines.registry import ENGINES
 from odw_core.model.item import Depth, Item
-from odw_core.service import unit_reader
 from odw_core.service.oneshot import Room, open_room
 from odw_core.service.roster import Roster
 from odw_core.service.unit_reader import Settings, UnitReader
@@ -38,9 +38,9 @@ UNKNOWN: dict[str, dict[str, object]] = {
 """What a skim may leave empty, and what empty is there. Everything else it says, and says as the fold does."""
 SKIMMED = {"odw", "codex"}
 """The others are always read whole: their files are small."""
-AS_THE_PROGRAM = (32 * 1024, 16 * 1024)
-LESS = [(16_000, 2_000), (12_000, 2_000), (6_000, 1_000)]
-"""Smaller ends, so that small files have a middle too."""
+AS_THE_PROGRAM = None
+OTHERS = [(16_000, 2_000), (12_000, 2_000), (6_000, 1_000), (4_000, 300)]
+"""Other ends, so that small files have a middle too, and others another one."""
 
 
 class Pair(NamedTuple):
@@ -60,6 +60,13 @@ class Pair(NamedTuple):
             and (one := getattr(self.skimmed, field.name)) != (other := getattr(self.folded, field.name))
             and not (field.name in unknown and one == unknown[field.name])
         ]
+
+
+def cut(monkeypatch: pytest.MonkeyPatch, ends: tuple[int, int] | None) -> None:
+    """Give every skim so much of the beginning and of the end of a file; None for what its engine asks for."""
+    for engine in ENGINES if ends is not None else ():
+        if engine.skim_bytes is not None:
+            monkeypatch.setattr(type(engine), "skim_bytes", ends)
 
 
 def readers(*places: Path) -> Iterator[UnitReader]:
@@ -117,12 +124,11 @@ def places(tmp_path: Path) -> list[Path]:
     return [*recorded(), *converge, tmp_path / "old-home"]
 
 
-@pytest.mark.parametrize("ends", [AS_THE_PROGRAM, *LESS], ids=str)
+@pytest.mark.parametrize("ends", [AS_THE_PROGRAM, *OTHERS], ids=str)
 def test_a_skim_of_a_recording_is_its_fold(
-    ends: tuple[int, int], places: list[Path], monkeypatch: pytest.MonkeyPatch
+    ends: tuple[int, int] | None, places: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unit_reader, "_SKIM_HEAD", ends[0])
-    monkeypatch.setattr(unit_reader, "_SKIM_TAIL", ends[1])
+    cut(monkeypatch, ends)
     found = pairs(*places)
     assert different(found) == {}
     assert {pair.folded.address.engine for pair in found} <= SKIMMED
@@ -170,12 +176,11 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     return Corpus(folder, [folder / "codex_home", folder / "workspace"])
 
 
-@pytest.mark.parametrize("ends", [AS_THE_PROGRAM, *LESS], ids=str)
+@pytest.mark.parametrize("ends", [AS_THE_PROGRAM, *OTHERS], ids=str)
 def test_a_skim_of_two_hundred_files_is_their_fold(
-    ends: tuple[int, int], corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+    ends: tuple[int, int] | None, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unit_reader, "_SKIM_HEAD", ends[0])
-    monkeypatch.setattr(unit_reader, "_SKIM_TAIL", ends[1])
+    cut(monkeypatch, ends)
     files = [*corpus.folder.rglob("rollout-*.jsonl"), *corpus.folder.rglob("events.jsonl")]
     assert len(files) == 200
     found = pairs(*corpus.places)
@@ -186,7 +191,7 @@ def test_a_skim_of_two_hundred_files_is_their_fold(
 
 def test_a_room_of_skims_lists_what_a_room_of_folds_lists(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     skimmed = room(corpus.places).snapshot
-    monkeypatch.setattr(UnitReader, "skim", lambda _: False)
+    monkeypatch.setattr(UnitReader, "skim", lambda _, **__: False)
     folded = room(corpus.places).snapshot
     assert {item.depth for item in folded.items.values()} == {Depth.FOLDED}
     assert skimmed.items.keys() == folded.items.keys()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from odw_core.engines.loose import parse_object
+from odw_core.engines.odw.names import JOURNAL
 from odw_core.errors import Refused
 from odw_core.files.safe_open import read_regular
 
@@ -44,7 +45,8 @@ class RunFolder:
 
     @property
     def mirror(self) -> Path:
-        return self.root / "journal.jsonl"
+        """The journal that nobody in the workspace can write. Rooms read it by the name of its copy there."""
+        return self.root / JOURNAL
 
     @property
     def epoch(self) -> Path:

@@ -1,4 +1,7 @@
-"""Projections: what upstream's tools expect beside a journal, written from the run and never read back by it."""
+"""Projections: what upstream's tools expect beside a journal, written from the run and never read back by it.
+
+Rooms of the same person read those in the run's private folder, since an agent can write the workspace's.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import json
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from odw_core.engines.odw.names import INPUT, JOURNAL, RECORD
 from odw_core.engines.odw.records import RunRecord, encode_run
@@ -19,15 +23,21 @@ _DEBUG = "script-debug.log"
 class Projections:
     """``run.json``, ``latest.json``, ``input.raw``, ``script-debug.log`` of one run. A full disk stops nothing."""
 
-    def __init__(self, place: RunPlace, spec: RunSpec, command: Sequence[str], started_ms: int) -> None:
-        self._place, self._spec, self._command, self._started_ms = place, spec, [*command], started_ms
+    def __init__(
+        self, place: RunPlace, private: Path, spec: RunSpec, command: Sequence[str], started_ms: int
+    ) -> None:
+        self._place, self._private, self._spec = place, private, spec
+        self._command, self._started_ms = [*command], started_ms
 
     def begin(self) -> None:
         """Everything that upstream writes before a run begins. Raises ``OSError`` when the workspace takes nothing."""
+        said = masked(json.dumps(self._spec.given, ensure_ascii=False)).encode("utf-8", "backslashreplace")
+        # Who hears of the run sees its folder in the workspace: by then the private files are there.
+        self._keep(INPUT, said)
+        self._keep(RECORD, self._record("running", None))
         folder = self._place.open()
         try:
-            said = masked(json.dumps(self._spec.given, ensure_ascii=False))
-            write_whole(folder, INPUT, said.encode("utf-8", "backslashreplace"))
+            write_whole(folder, INPUT, said)
             os.close(open_new(folder, _DEBUG, appends=True))
         finally:
             os.close(folder)
@@ -44,8 +54,25 @@ class Projections:
             self._write(status, now_ms)
 
     def _write(self, status: str, finished_ms: int | None) -> None:
+        data = self._record(status, finished_ms)
+        self._keep(RECORD, data)
+        for opened, name in ((self._place.open, RECORD), (self._place.open_runs, "latest.json")):
+            folder = opened()
+            try:
+                write_whole(folder, name, data)
+            finally:
+                os.close(folder)
+
+    def _keep(self, name: str, data: bytes) -> None:
+        folder = os.open(self._private, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            write_whole(folder, name, data)
+        finally:
+            os.close(folder)
+
+    def _record(self, status: str, finished_ms: int | None) -> bytes:
         path = self._place.path
-        data = encode_run(
+        return encode_run(
             RunRecord(
                 {
                     "run_id": self._spec.run_id,
@@ -63,9 +90,3 @@ class Projections:
                 }
             )
         )
-        for opened, name in ((self._place.open, RECORD), (self._place.open_runs, "latest.json")):
-            folder = opened()
-            try:
-                write_whole(folder, name, data)
-            finally:
-                os.close(folder)

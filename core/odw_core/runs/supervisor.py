@@ -73,7 +73,7 @@ class Supervisor:
         self._asking = Asking(self._journal.emit, told, clock.now, self._call_out)
         started_ms = start_ms_of(folder.run_id) or int(clock.now() * 1000)
         command = python_module("odw_core.runs.supervisor", str(folder.root))
-        self._projections = Projections(self._place, self._spec, command, started_ms)
+        self._projections = Projections(self._place, folder.root, self._spec, command, started_ms)
         self._context = Context(
             self._spec,
             folder,

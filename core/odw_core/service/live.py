@@ -24,6 +24,7 @@ from odw_core.model.search import Found
 from odw_core.paths import user_paths
 from odw_core.service.feed import OpenDetail
 from odw_core.service.lookout import Lookout, Sweep
+from odw_core.service.mirrors import Mirrors
 from odw_core.service.reading import Reading
 from odw_core.service.roster import Roster
 from odw_core.service.schedule import Priority
@@ -67,7 +68,7 @@ class LiveService:
         """``first`` is what is already on screen; it stays until something newer is known. ``submitter`` is made when
         the first command comes; without one nothing can be done from here. ``reads_only`` also tells no server that
         somebody listens. ``state`` is where runs of ours keep their things; None for the user's own folder."""
-        settings = Settings(silent_after_s=config.silent_after_s)
+        settings = Settings(silent_after_s=config.silent_after_s, mirrors=Mirrors(state))
         self._state = state
         self._words, self._codex, self._reads_only = settings.words, config.codex, reads_only
         self._daemons: Daemons | None = None
@@ -315,7 +316,7 @@ class LiveService:
         await self._hear_servers()
 
     async def _see_what_was_sent(self) -> None:
-        """Decisions that lie before a supervisor, whichever room sent them: a look at its folder while somebody asks."""
+        """Decisions that lie before a supervisor, whichever room sent them: its folder is looked at while it asks."""
         state = self._state or user_paths().state
         while True:
             await asyncio.sleep(_SENT_S)

@@ -35,6 +35,8 @@ _SHOWN = 500
 """Items asked for in one go: a statement takes no more than some hundreds of names."""
 _SAVED = 500
 """Rows of what a search has read that are saved in one go."""
+_SMALL = 48 * 1024
+"""A journal of so many bytes is read whole: what a command prints should say everything that costs little."""
 _TORN_TRIES = 5
 _TORN_PAUSE_S = 0.01
 
@@ -109,7 +111,7 @@ class Room:
                 self._changed.add(item.address)
 
     def _bring_up_to_date(self, reader: UnitReader) -> None:
-        if reader.item is None and reader.skim():
+        if reader.item is None and reader.skim(larger_than=_SMALL):
             self._changed.add(reader.unit.address)
             return
         if not reader.is_due():

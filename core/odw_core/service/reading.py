@@ -29,6 +29,8 @@ _HOT_S = 2.0
 _HOT_PAUSE_S = 0.0025
 _SHOW = 60
 _SHOW_PAUSE_S = 0.001
+_MANY = 128
+"""So much that nobody has read yet is skimmed first; fewer are read in full before a frame or two are over."""
 
 
 class Reading:
@@ -44,6 +46,7 @@ class Reading:
         self._index = IndexReader(cache) if cache is not None else None
         self._keeper = IndexKeeper(cache, self._row_of, self.let_go) if cache is not None else None
         self._sharing = Sharing(self.schedule, roster.readers.get, self._take_shared)
+        self._is_skimming = False
         self._hot: dict[Address, float] = {}
         self._is_hot = asyncio.Event()
 
@@ -64,7 +67,7 @@ class Reading:
 
     async def show_sleepers(self) -> None:
         """Bring the rest of what the cache knows into the room, once everything that changed is read."""
-        while self.is_busy:
+        while self.is_listing:
             await self.worked()
         while self._roster.has_unshown:
             self.show_some()
@@ -84,7 +87,7 @@ class Reading:
         for reader in woken:
             item, address = reader.item, reader.unit.address
             if item is None or item.depth is not Depth.FOLDED:
-                self.schedule.add(address, Priority.REST)
+                self.schedule.add(address, Priority.DEEPEN if reader.is_skimmed else Priority.REST)
             if item is not None and self._store.item(address) is None:
                 items.append(item)
         self._take_items(items)
@@ -120,6 +123,11 @@ class Reading:
         """Whether something that is due was not read yet."""
         return bool(self.schedule) or self._sharing.is_away
 
+    @property
+    def is_listing(self) -> bool:
+        """Whether something that is due may look otherwise once it is read. What was skimmed does not."""
+        return self.schedule.is_listing or self._sharing.is_listing
+
     async def worked(self) -> None:
         """Wait for the next progress of reading."""
         if self.schedule or not self._sharing.is_away:
@@ -137,10 +145,14 @@ class Reading:
         address = reader.unit.address
         is_open = address in self.feeds
         if row is None or reader.acc is not None or not reader.resume_row(row):
-            self.schedule.add(address, Priority.VISIBLE if is_open else Priority.NEW)
+            # What is not over comes back unread, and that is what a person looks for first.
+            later = Priority.DEEPEN if reader.is_skimmed else Priority.LIVE
+            self.schedule.add(address, Priority.VISIBLE if is_open else later)
             return
         self.show(reader)
-        if self._keeper is not None:
+        if reader.is_skimmed:
+            self.schedule.add(address, Priority.DEEPEN)
+        elif self._keeper is not None:
             self._keeper.note_row(address, row)
         if is_open:
             self.schedule.add(address, Priority.VISIBLE)
@@ -155,19 +167,43 @@ class Reading:
                 while self.schedule and time.perf_counter() < stop_at:
                     address, priority = self.schedule.pop()
                     reader = self._roster.readers.get(address)
-                    if reader is not None and self.advance(reader):
+                    if reader is None or (self._is_to_be_skimmed(reader, priority) and self._skim(reader)):
+                        continue
+                    if self.advance(reader):
                         self.schedule.add(address, priority)
             self.finish_look()
             self.schedule.tell_worked()
             # Input and painting come first; sleep(0) lets every other task have its turn.
             await asyncio.sleep(0)
 
+    def _is_to_be_skimmed(self, reader: UnitReader, priority: Priority) -> bool:
+        """Whether a look at both ends comes first: nobody asked for more, and much is waiting for its row."""
+        if priority not in (Priority.NEW, Priority.REST) or reader.item is not None or reader.acc is not None:
+            return False
+        waiting = self.schedule.count(Priority.NEW, Priority.REST)
+        self._is_skimming = waiting > (0 if self._is_skimming else _MANY)
+        return self._is_skimming
+
+    def _skim(self, reader: UnitReader) -> bool:
+        """Show what both ends of a journal say; False when it has to be read. The rest of it is read later."""
+        try:
+            if not reader.skim():
+                return False
+        except Exception:
+            # Reading it meets the same bug, and tells it.
+            return False
+        self.touched.add(reader.unit.address)
+        self.show(reader)
+        self.schedule.add(reader.unit.address, Priority.DEEPEN)
+        return True
+
     def finish_look(self) -> None:
-        """If everything that was found is read, say so."""
-        if self._roster.has_unshown or self.is_busy:
+        """If everything that was found is listed, say so. The cache is told of the folders once all of it is read:
+        what was only skimmed is no row of it."""
+        if self._roster.has_unshown or self.is_listing:
             return
         self._store.mark_complete()
-        if self._keeper is not None:
+        if self._keeper is not None and not self.is_busy:
             self._keeper.note_folders(self._roster.new_stamps())
 
     def advance(self, reader: UnitReader) -> bool:
@@ -224,7 +260,7 @@ class Reading:
                 reader.item = item
                 self.restore(reader)
                 self.show(reader)
-                if self._keeper is not None:
+                if self._keeper is not None and not reader.is_skimmed:
                     self._keeper.note(address)
 
     def derive(self, reader: UnitReader) -> None:
@@ -241,7 +277,8 @@ class Reading:
 
     def restore(self, reader: UnitReader) -> None:
         """Bring an accumulator back from the cache, where it is there."""
-        if reader.acc is None and reader.item is not None and self._index is not None:
+        has_more = reader.item is not None and not reader.is_skimmed
+        if reader.acc is None and has_more and self._index is not None:
             saved = self._index.acc(reader.unit, reader.engine.fold_version)
             if saved is not None:
                 reader.restore(*saved)

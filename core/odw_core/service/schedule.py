@@ -62,10 +62,9 @@ class Schedule:
         """Whether something is due that may look otherwise once it is read."""
         return any(self._queues[: Priority.DEEPEN])
 
-    def from_the_end(self, *priorities: Priority) -> Iterator[Address]:
-        """What is queued with these priorities, whose turn comes last first. Not to be changed meanwhile."""
-        for priority in priorities:
-            yield from reversed(self._queues[priority])
+    def from_the_end(self, priority: Priority) -> Iterator[Address]:
+        """What is queued with that priority, last turn first. The schedule must not be changed meanwhile."""
+        return reversed(self._queues[priority])
 
     def take_out(self, address: Address) -> None:
         """Somebody else reads it."""

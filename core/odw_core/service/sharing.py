@@ -1,6 +1,7 @@
 """Sharing: when a room starts with hundreds of megabytes unread, a second process reads from the end of the queue.
 
-What it reads comes back as index rows. If it cannot be started or ends early, the room reads everything itself.
+First it helps to list what is there, then to read what was only skimmed. What it reads comes back as index rows. If it
+cannot be started or ends early, the room reads everything itself.
 """
 
 from __future__ import annotations
@@ -13,20 +14,32 @@ import pickle
 import sys
 from collections import deque
 from collections.abc import Callable
+from itertools import islice
+from typing import NamedTuple
 
 from odw_core.index.rows import Row
 from odw_core.model.address import Address
-from odw_core.service.schedule import Schedule
+from odw_core.service.schedule import Priority, Schedule
 from odw_core.service.second_process import SIZE_BYTES
 from odw_core.service.unit_reader import UnitReader
 
 WORTH_BYTES = 48 << 20
 """So much unread is worth a second process, whose start takes as long as reading a fifth of it."""
-_BATCH_BYTES = 24 << 20
+_BATCH = 128
 _AHEAD = 2
 """Batches handed out before the first one is back, so that it never waits for the room."""
 _STEP = 400
 """Sizes that are asked for at once."""
+_TAKEN = 16
+"""Answers that are taken in at once."""
+
+
+class _Batch(NamedTuple):
+    """What is read there together."""
+
+    units: list[UnitReader]
+    skims: bool
+    """Whether both ends of a file are enough where they say what the row needs."""
 
 
 class Sharing:
@@ -48,6 +61,11 @@ class Sharing:
         """Whether something is being read elsewhere."""
         return bool(self._away)
 
+    @property
+    def is_listing(self) -> bool:
+        """Whether something is being read elsewhere that has no row yet."""
+        return any(reader.item is None for reader in self._away.values())
+
     async def came(self) -> None:
         """Wait until something came back."""
         self._came.clear()
@@ -55,15 +73,14 @@ class Sharing:
 
     async def run(self) -> None:
         """Share what is unread now, until it is read."""
-        waiting = await self._unread()
-        if sum(size for _, size in waiting) < self._worth_bytes:
+        if not await self._is_worth_it():
             return
         # Taken out of the queue before anything is awaited: until the process is up the room reads what is left.
-        batches = deque(self._next_batch(waiting) for _ in range(_AHEAD))
+        batches = deque(batch for _ in range(_AHEAD) if (batch := self._next_batch()) is not None)
         # Half a start that is given up would leave a process behind: it is waited for, then ended.
         starting = asyncio.ensure_future(_start())
         try:
-            await self._share(await asyncio.shield(starting), batches, waiting)
+            await self._share(await asyncio.shield(starting), batches)
         except (OSError, EOFError, ValueError, pickle.UnpicklingError, TypeError, KeyError):
             # It never came up, is gone, or says something else than it should: what it had is read here.
             pass
@@ -79,54 +96,57 @@ class Sharing:
                 await ending
                 raise
 
-    async def _unread(self) -> deque[tuple[Address, int]]:
-        """What is queued and was never read, with the size of its journal. Asks in small steps."""
-        found: deque[tuple[Address, int]] = deque()
-        for number, address in enumerate(self._schedule.waiting(), 1):
+    async def _is_worth_it(self) -> bool:
+        """Whether much is queued that was never read. Asks for sizes in small steps."""
+        unread = 0
+        for number, address in enumerate([*self._schedule.from_the_end(Priority.NEW)], 1):
+            if unread >= self._worth_bytes:
+                break
             reader = self._find(address)
             if reader is not None and reader.item is None:
                 with contextlib.suppress(OSError, ValueError):
-                    found.append((address, os.lstat(reader.file).st_size))
+                    unread += os.lstat(reader.file).st_size
             if number % _STEP == 0:
                 await asyncio.sleep(0)
-        return found
+        return unread >= self._worth_bytes
 
-    async def _share(
-        self,
-        process: asyncio.subprocess.Process,
-        batches: deque[list[UnitReader]],
-        waiting: deque[tuple[Address, int]],
-    ) -> None:
+    async def _share(self, process: asyncio.subprocess.Process, batches: deque[_Batch]) -> None:
         """``batches`` are to be handed out first; as many are on their way as there are of them."""
         assert process.stdin is not None and process.stdout is not None
         for batch in batches:
             process.stdin.write(_order(batch))
         while batches:
             # Orders are never drained: who waits for the other side to read while it waits to be read waits for ever.
-            for _ in batches.popleft():
+            for number, _ in enumerate(batches.popleft().units, 1):
                 size = int.from_bytes(await process.stdout.readexactly(SIZE_BYTES), "big")
                 address, row = pickle.loads(await process.stdout.readexactly(size))
                 self._took(self._away.pop(Address.parse(address)), row)
                 self._came.set()
-            if batch := self._next_batch(waiting):
-                batches.append(batch)
-                process.stdin.write(_order(batch))
+                if number % _TAKEN == 0:
+                    # What has come already is read without a pause; keys and the screen get theirs.
+                    await asyncio.sleep(0)
+            following = self._next_batch()
+            if following is not None:
+                batches.append(following)
+                process.stdin.write(_order(following))
 
-    def _next_batch(self, waiting: deque[tuple[Address, int]]) -> list[UnitReader]:
-        """Some units from the end of the queue that are still unread."""
-        batch: list[UnitReader] = []
-        size = 0
-        queued = set(self._schedule.waiting())
-        while waiting and size < _BATCH_BYTES:
-            address, bytes_of = waiting.pop()
-            reader = self._find(address)
-            if address not in queued or reader is None or reader.acc is not None or reader.item is not None:
-                continue
-            self._schedule.take_out(address)
-            self._away[address] = reader
-            batch.append(reader)
-            size += bytes_of
-        return batch
+    def _next_batch(self) -> _Batch | None:
+        """Some units from the end of the queue that have no row yet; when there are none, some that were skimmed."""
+        units = self._take(Priority.NEW, is_read=False)
+        if units:
+            return _Batch(units, skims=True)
+        units = self._take(Priority.DEEPEN, is_read=True)
+        return _Batch(units, skims=False) if units else None
+
+    def _take(self, priority: Priority, *, is_read: bool) -> list[UnitReader]:
+        """Units nobody has begun to read in full; ``is_read`` if they have a row all the same."""
+        found = (self._find(address) for address in self._schedule.from_the_end(priority))
+        fit = (one for one in found if one is not None and one.acc is None and (one.item is not None) is is_read)
+        units = list(islice(fit, _BATCH))
+        for reader in units:
+            self._schedule.take_out(reader.unit.address)
+            self._away[reader.unit.address] = reader
+        return units
 
 
 async def _start() -> asyncio.subprocess.Process:
@@ -155,6 +175,6 @@ async def _end(starting: asyncio.Future[asyncio.subprocess.Process]) -> None:
     process._transport.close()  # type: ignore[attr-defined]
 
 
-def _order(batch: list[UnitReader]) -> bytes:
-    units = [[str(reader.unit.address), reader.unit.place, reader.unit.root] for reader in batch]
-    return json.dumps(units).encode() + b"\n"
+def _order(batch: _Batch) -> bytes:
+    units = [[str(reader.unit.address), reader.unit.place, reader.unit.root] for reader in batch.units]
+    return json.dumps([batch.skims, units]).encode() + b"\n"

@@ -29,6 +29,7 @@ from odw_core.model.evidence import (
 from odw_core.model.item import Depth, Item
 from odw_core.model.problem import Problem
 from odw_core.process.liveness import Liveness
+from odw_core.service.mirrors import Mirrors
 from odw_core.service.names import NameBook
 from odw_core.text.secrets import has_secret
 
@@ -54,6 +55,8 @@ class Settings:
     liveness: Liveness = field(default_factory=Liveness)
     words: dict[Address, ServerWord] = field(default_factory=dict)
     """What servers say of sessions that they have loaded."""
+    mirrors: Mirrors = field(default_factory=Mirrors)
+    """Journals that nobody in a workspace can write."""
 
 
 class UnitReader:
@@ -70,6 +73,7 @@ class UnitReader:
         "_saved",
         "_settings",
         "_skimmed",
+        "_told",
         "_unreadable_since",
         "acc",
         "engine",
@@ -87,10 +91,11 @@ class UnitReader:
         self.questions: tuple[Question, ...] = ()
         self.problems: tuple[Problem, ...] = ()
         self.is_gone = False
+        self._told = settings.mirrors.of(unit) or unit
         growing = engine.growing_file(unit)
-        self._journal = JournalFollower(engine.path(unit, growing), growing) if growing is not None else None
+        self._journal = JournalFollower(engine.path(self._told, growing), growing) if growing is not None else None
         name = engine.record_file(unit)
-        self._record = None if name is None else engine.follower(unit, name)
+        self._record = None if name is None else engine.follower(self._told, name)
         self._extras: dict[str, Follower] = {}
         self._saved = ""
         self._skimmed: Cursor | None = None
@@ -224,7 +229,7 @@ class UnitReader:
         for _ in range(2):
             for name in self.engine.wanted_files(self.acc, self.facts()):
                 if name not in self._extras:
-                    self._extras[name] = self.engine.follower(self.unit, name)
+                    self._extras[name] = self.engine.follower(self._told, name)
                 follower = self._extras[name]
                 if not (follower.cursor is not None and self.engine.is_written_once(name)):
                     self._take(follower.look(), follower.path)
@@ -246,7 +251,7 @@ class UnitReader:
         """Read also what only a verification asks for."""
         if self.acc is not None:
             for name in self.engine.every_file(self.unit):
-                follower = self.engine.follower(self.unit, name)
+                follower = self.engine.follower(self._told, name)
                 self._take(follower.look(), follower.path)
 
     def facts(self) -> Facts:
@@ -299,14 +304,17 @@ class UnitReader:
         self.drop()
         self.problems = (Problem(self.unit.root, 0, reason),)
 
-    def skim(self) -> bool:
-        """Make an item from both ends of the journal; False when only a fold can tell (nothing is kept then)."""
+    def skim(self, *, larger_than: int = 0) -> bool:
+        """Make an item from both ends of the journal; False when only a fold can tell (nothing is kept then), or when
+        the journal is no larger than so many bytes."""
         if self._journal is None or self.engine.skim_bytes is None:
             return False
         ends = read_ends(self._journal.path, *self.engine.skim_bytes)
         if ends is None:
             return False
         head, tail, stamp = ends
+        if stamp.size <= larger_than:
+            return False
         record = b""
         if self._record is not None:
             look = self._record.look()
@@ -428,7 +436,8 @@ class UnitReader:
     @property
     def folder(self) -> str:
         """Absolute path of the folder whose entries change when the unit does."""
-        return os.path.dirname(self._file.path)  # noqa: PTH120
+        # A mirror grows together with the copy in the unit's own folder.
+        return os.path.dirname(self._file.path) if self._told is self.unit else self.unit.root  # noqa: PTH120
 
     @property
     def owner_pid(self) -> int | None:
@@ -468,7 +477,7 @@ class UnitReader:
             if self._record is not None and name == self._record.name:
                 self._record.cursor = cursor
             elif self._journal is None or name != self._journal.name:
-                self._extras[name] = self.engine.follower(self.unit, name, cursor)
+                self._extras[name] = self.engine.follower(self._told, name, cursor)
         return found
 
     def restore(self, cursors: str, blob: bytes) -> bool:

@@ -14,6 +14,8 @@ from odw_tui.present.places import at_home
 
 _MARKS = (".odw", ".pandacode", ".converge")
 _CODEX_HOME = ".codex"
+_NEAR = 0.7
+"""How like a command a word has to be, from 0 to 1, to be taken for a slip of the fingers."""
 
 
 def chosen_places(roots: Sequence[str], configured: Iterable[str]) -> tuple[str, ...]:
@@ -84,7 +86,7 @@ def _workspace(root: str) -> str:
 
 
 def _meant(root: str) -> str:
-    near = get_close_matches(root, [command.name for command in COMMANDS], n=1)
+    near = get_close_matches(root, [command.name for command in COMMANDS], n=1, cutoff=_NEAR)
     if near and near[0] == root:
         return f"if you mean the command, put it first: odw-tui {root} DIR."
     if near:

@@ -88,7 +88,7 @@ class CardScreen(ActionScreen):
         # Whoever opens it may know it from an older reading.
         newest = (one for one in kit.service.snapshot().questions if one.id == question.id)
         self._question, self._when_closed = next(newest, question), closed
-        self._form = AnswerForm(self._question, kit.deciding.drafts.of(question.id))
+        self._form = self._empty_form(kit)
         self._is_gone = False
         self._note = ""
         self._where = ""
@@ -104,6 +104,12 @@ class CardScreen(ActionScreen):
         self._fields = Sheet(id="form")
         self._keys = Sheet(id="keys")
         self._footer = Footer(kit.keymap, kit.signs)
+
+    def _empty_form(self, kit: Kit) -> AnswerForm:
+        form = AnswerForm(self._question, kit.deciding.drafts.of(self._question.id))
+        # Letters are keys where nothing can be sent.
+        form.is_typing = form.is_typing and self._question.why_not is None
+        return form
 
     @property
     def question(self) -> Question:
@@ -336,6 +342,8 @@ class CardScreen(ActionScreen):
         deciding = action_id in _MEANINGS or action_id == "send_answer"
         if deciding and self._is_gone:
             return "It is not asked any more; nothing can be decided."
+        if deciding and question.why_not is not None:
+            return f"It cannot be decided from here: {question.why_not}."
         if action_id in _MEANINGS and not verdicts_of(question, _MEANINGS[action_id]):
             return f"{_MEANINGS[action_id].value.capitalize()} is not offered here."
         match action_id:
@@ -486,7 +494,7 @@ class CardScreen(ActionScreen):
         self._form.forget()
         self._dwell.hide()
         self._question, self._is_gone, self._note, self._prompt = other, False, "", None
-        self._form = AnswerForm(other, self.kit.deciding.drafts.of(other.id))
+        self._form = self._empty_form(self.kit)
         self._asked.begin_anew()
         self._look_where()
         self._show()

@@ -34,7 +34,7 @@ class CodexEngine:
     fold_version = FOLD_VERSION
     slice_bytes = 1 << 20
     # The first line alone takes 16 to 22 KB.
-    skim_bytes = (32 * 1024, 16 * 1024)
+    skim_bytes: tuple[int, int] | None = (32 * 1024, 8 * 1024)
 
     def is_place(self, place: str) -> bool:
         return layout.is_home(place)

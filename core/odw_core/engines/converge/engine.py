@@ -48,7 +48,7 @@ class ConvergeEngine:
     name = names.ENGINE
     fold_version = names.FOLD_VERSION
     slice_bytes = 256 * 1024
-    skim_bytes = None
+    skim_bytes: tuple[int, int] | None = None
 
     @cached_property
     def _databases(self) -> Databases:

@@ -16,6 +16,7 @@ _LIVE = "its turn is alive and takes {answers} from its control file"
 _DAEMON = "pandacode answer takes it to the codexctl daemon that holds the turn"
 _NEW_TURN = "its process has ended, so pandacode answer starts a new turn on its thread"
 _OF_RUN = "; odw answers for it while its run goes on, and the run takes in nothing afterwards"
+_IN_A_SHELL = "you, with pandacode answer in a shell"
 _SECRET = "its answer is secret, and pandacode answer takes it only as a word that every user of this machine can read"
 _ELSEWHERE = "it takes its answer from a file outside of its own .pandacode folder, and nothing is written there"
 _SAME_NAMES = "two of its questions have one name, so their answers cannot be told apart"
@@ -35,12 +36,12 @@ def way_of_answer(record: SessionRecord, session: str, alive: bool | None) -> Wa
         answers = "the answer" if len(asked) == 1 else f"all {len(asked)} answers together"
         via = f"you, here: {_LIVE.format(answers=answers)}{run}"
         if not _is_own_control(record, session):
-            return Way(Road.NONE, via, _ELSEWHERE)
+            return Way(Road.NONE, _IN_A_SHELL, _ELSEWHERE)
         if len({text(one, "id") for one in asked}) < len(asked):
-            return Way(Road.NONE, via, _SAME_NAMES)
+            return Way(Road.NONE, _IN_A_SHELL, _SAME_NAMES)
         return Way(Road.PANDACODE_FILE, via)
     via = f"you, here: {_DAEMON if is_codexctl(record) else _NEW_TURN}{run}"
-    return Way(Road.NONE, via, _SECRET) if is_secret else Way(Road.PANDACODE_ANSWER, via)
+    return Way(Road.NONE, _IN_A_SHELL, _SECRET) if is_secret else Way(Road.PANDACODE_ANSWER, via)
 
 
 def _is_own_control(record: SessionRecord, session: str) -> bool:
