@@ -53,15 +53,14 @@ async def seen(screen: Screen, run: SessionRun) -> None:
     """Look for a while at row, inbox and card: what is asked is what is true."""
     row = await screen.room.item(run.address, lambda item: item.state is State.WAITING)
     assert row.ended_at is None
-    forgeries = len(run.of("journal_restored"))
+    asked, forgeries = await screen.room.question(run.address, Road.SUPERVISOR), len(run.of("journal_restored"))
     await screen.press("i", "enter")
     await screen.until(_TRUE)
     # Each of the supervisor's looks finds the journal forged anew.
     while len(run.of("journal_restored")) < forgeries + 10:
         await screen.pilot.pause()
         assert not any(words in screen.text for words in _FORGED), screen.text
-        (question,) = screen.room.service.snapshot().questions
-        assert (question.title, question.address.root) == ("May I write approved.txt?", run.address)
+        assert screen.room.service.snapshot().questions == (asked,)
         assert screen.room.service.snapshot().items[run.address].state is State.WAITING
 
 

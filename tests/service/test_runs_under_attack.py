@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -142,6 +143,39 @@ async def test_the_first_answer_counts_and_another_digest_is_stale(world: RunsWo
         assert [said.outcome for said in outcomes.values() if said is not None] == [Outcome.STALE, Outcome.REFUSED]
         assert (await room.service.submit(Decide(first.decision))).outcome is Outcome.STALE
     assert len(world.events(run, "decision")) == 1
+
+
+async def test_other_words_in_the_workspace_are_not_shown_and_a_copy_elsewhere_is_not_answered(
+    world: RunsWorld, tmp_path: Path
+) -> None:
+    async with world.room() as room:
+        run = await room.start(world, "sh", "-c", "echo up; sleep 1000")
+        await room.item(run, State.RUNNING, where=lambda item: "up" in item.last_words)
+        os.kill(world.supervisor(run), signal.SIGKILL)
+        await room.item(run, State.STALE)
+        await room.service.submit(Resume(run))
+        asked = await room.question(run, lambda one: one.road is Road.SUPERVISOR)
+        os.kill(world.supervisor(run), signal.SIGKILL)
+        await room.question(run, lambda one: one.road is Road.RESUME)
+    journal = world.run(run) / "events.jsonl"
+    journal.write_bytes(journal.read_bytes().replace(asked.title.encode(), b"all is well?"))
+    record = world.run(run) / "run.json"
+    true_record = record.read_bytes()
+    record.write_text('{"status": "completed", "finished_ms": 2}')
+    async with world.room() as room:
+        question = await room.question(run)
+        assert (question.title, question.road) == (asked.title, Road.RESUME)
+        assert room.service.snapshot().items[run].state is State.WAITING
+    record.write_bytes(true_record)
+    true, world.workspace = world.workspace, tmp_path / "copy"
+    shutil.copytree(true / ".odw", world.workspace / ".odw")
+    async with world.room() as room:
+        question = await room.question(run)
+        assert (question.title, question.digest) == ("all is well?", asked.digest)
+        receipt = await room.service.submit(Decide(Decision(question.id, question.digest, "answer")))
+        assert receipt.outcome is Outcome.REFUSED
+    world.workspace = true
+    assert len(world.events(run, "supervisor")) == 2
 
 
 async def test_nobody_who_only_has_the_number_of_a_child_is_signalled(world: RunsWorld) -> None:

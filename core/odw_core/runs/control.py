@@ -7,11 +7,12 @@ import time
 from pathlib import Path
 
 from odw_core.engines.loose import text
-from odw_core.errors import Refused
+from odw_core.errors import OdwError, Refused
 from odw_core.model.command import Command, Decide, Outcome, Receipt
 from odw_core.process.flock import is_held
 from odw_core.runs.folders import RunFolder, is_own_name, read_object, write_private
 from odw_core.runs.journal import is_over
+from odw_core.runs.spec import read_spec
 from odw_core.runs.wire import decode_command, decode_receipt, encode_command, encode_receipt
 
 _SUFFIX = ".json"
@@ -22,11 +23,15 @@ def is_live(state: Path, run_id: str) -> bool:
     return is_held(RunFolder(state, run_id).lock)
 
 
-def is_ours(state: Path, run_id: str) -> bool:
-    """Whether this person's state folder knows the run, so that it can be driven from here."""
+def is_ours(state: Path, run_id: str, place: str | None = None) -> bool:
+    """Whether this person's state folder knows the run, so that it can be driven from here. With ``place``: that very
+    run, and no copy of its folder in another workspace, which may ask in other words."""
     try:
-        return RunFolder(state, run_id).spec.is_file()
-    except Refused:
+        folder = RunFolder(state, run_id)
+        if place is None or not folder.spec.is_file():
+            return folder.spec.is_file()
+        return os.path.realpath(read_spec(folder).workspace) == os.path.realpath(place)
+    except OdwError:
         return False
 
 

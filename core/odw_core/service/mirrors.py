@@ -30,17 +30,11 @@ class Mirrors:
         if unit.address.engine != "odw" or name not in self._known():
             return None
         # Imported late: most rooms hold no run of ours.
-        from odw_core.errors import OdwError
-        from odw_core.runs.folders import RunFolder
-        from odw_core.runs.spec import read_spec
+        from odw_core.runs.control import is_ours
 
-        try:
-            folder = RunFolder(Path(self._runs).parent, name)
-            # A copy of the run in another place is told by its own files.
-            is_here = os.path.realpath(read_spec(folder).workspace) == os.path.realpath(unit.place)
-        except OdwError:
-            return None
-        return replace(unit, root=str(folder.root)) if is_here else None
+        runs = Path(self._runs)
+        # A copy of the run in another place is told by its own files.
+        return replace(unit, root=str(runs / name)) if is_ours(runs.parent, name, unit.place) else None
 
     def _known(self) -> frozenset[str]:
         self._runs = self._runs or str((self._state or user_paths().state) / "runs")

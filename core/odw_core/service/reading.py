@@ -47,6 +47,7 @@ class Reading:
         self._keeper = IndexKeeper(cache, self._row_of, self.let_go) if cache is not None else None
         self._sharing = Sharing(self.schedule, roster.readers.get, self._take_shared)
         self._is_skimming = False
+        self._is_listed = asyncio.Event()
         self._hot: dict[Address, float] = {}
         self._is_hot = asyncio.Event()
 
@@ -100,8 +101,9 @@ class Reading:
             self._store.load(new, self._store.counts)
 
     async def keep(self) -> None:
-        """Save what was read, until cancelled."""
+        """Save what was read, until cancelled. Nobody waits for that, so first everything is listed."""
         if self._keeper is not None:
+            await self._is_listed.wait()
             await self._keeper.run()
 
     async def flush(self) -> None:
@@ -203,6 +205,7 @@ class Reading:
         if self._roster.has_unshown or self.is_listing:
             return
         self._store.mark_complete()
+        self._is_listed.set()
         if self._keeper is not None and not self.is_busy:
             self._keeper.note_folders(self._roster.new_stamps())
 

@@ -323,10 +323,18 @@ class Roster:
             if reader is None:
                 row = self._asleep.get(str(address)) if self._asleep else None
                 other = None if row is None or row.place == place else row.place
+                if row is not None and row.place == place and row.root != unit.root:
+                    # Moved while it was asleep: what the index says of it is about a file that is not there.
+                    self._asleep.pop(row.address)
+                    row = None
                 if row is None:
                     new.append(self._add(engine, unit))
             else:
                 other = None if reader.unit.place == place else reader.unit.place
+                if other is None and reader.unit.root != unit.root:
+                    # Moved: an archived session is the same one in another folder.
+                    self._forget(reader)
+                    new.append(self._add(engine, unit))
             if other is not None:
                 problems.append(Problem(unit.root, 0, f"the same run is in {other}; only that one is shown"))
         return new

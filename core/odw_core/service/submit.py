@@ -174,13 +174,15 @@ class Submitter:
         """The run of ours that an address means or belongs to."""
         from odw_core.runs.control import is_ours
 
+        items = self._snapshot().items
         root: Address | None = address.root
         if root is not None and root.engine != "odw":
-            item = self._snapshot().items.get(root)
+            item = items.get(root)
             root = item.parent if item is not None else None
-        if root is None or root.engine != "odw" or not is_ours(self._state, root.item):
+        if root is None or root.engine != "odw":
             return None
-        return root.item
+        shown = items.get(root)
+        return root.item if is_ours(self._state, root.item, shown.place if shown is not None else None) else None
 
     async def _decide(self, command: Decide) -> Receipt:
         decision = command.decision
