@@ -11,7 +11,9 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 STATE = Path(sys.argv[1])
 RUN = next(one for one in Path(".odw/runs").iterdir() if one.is_dir())
@@ -20,7 +22,7 @@ JOURNAL = RUN / "events.jsonl"
 told: dict[str, str] = {}
 
 
-def attempt(name, act):
+def attempt(name: str, act: Callable[[], object]) -> None:
     try:
         act()
         told[name] = "done"
@@ -28,16 +30,16 @@ def attempt(name, act):
         told[name] = f"{type(error).__name__}: {error}"
 
 
-def events():
+def events() -> list[dict[str, Any]]:
     lines = JOURNAL.read_bytes().split(b"\n")[:-1]
     return [json.loads(line).get("raw") or {} for line in lines]
 
 
-def line(raw):
+def line(raw: object) -> str:
     return json.dumps({"type": "script_stream", "stream": "stdout", "summary": "", "raw": raw, "ts_ms": 1}) + "\n"
 
 
-def asked():
+def asked() -> tuple[dict[str, Any], dict[str, Any]]:
     while True:
         for event in events():
             if event.get("type") == "question":
@@ -45,17 +47,22 @@ def asked():
         time.sleep(0.02)
 
 
-def control(question, folder):
+def control(question: dict[str, Any], folder: Path) -> None:
     said = {"question_id": question["id"], "digest": question["digest"], "verdict": "accept", "values": []}
-    command = {"kind": "decide", "id": "f00d", "by": "owner", "decision": {**said, "reason": "", "by": "owner", "at": 1}}
+    command = {
+        "kind": "decide",
+        "id": "f00d",
+        "by": "owner",
+        "decision": {**said, "reason": "", "by": "owner", "at": 1},
+    }
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "f00d.json").write_text(json.dumps(command))
 
 
-def answer_the_server():
+def answer_the_server() -> None:
     """As another client of its own app server."""
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(os.readlink(KEPT / "server-0.sock"))
+        connection.connect(str((KEPT / "server-0.sock").readlink()))
 
 
 question, supervisor = asked()
@@ -77,16 +84,16 @@ OVER = json.dumps({"type": "exit", "status": "completed", "code": 0, "ts_ms": 2}
 RECORD = json.dumps({"run_id": RUN.name, "status": "completed", "finished_ms": 2, "workflow": "forged"})
 
 
-def forge():
+def forge() -> None:
     with JOURNAL.open("a") as journal:
         journal.write(FORGED + OVER)
     (RUN / "run.json").write_text(RECORD)
 
 
-for epoch in (supervisor["epoch"],):
-    attempt("decision in the state folder", lambda: control(question, KEPT / epoch / "control"))
-    attempt("decision in the workspace", lambda: control(question, RUN / epoch / "control"))
-    attempt("decision beside the journal", lambda: control(question, RUN / "control"))
+epoch = supervisor["epoch"]
+attempt("decision in the state folder", lambda: control(question, KEPT / epoch / "control"))
+attempt("decision in the workspace", lambda: control(question, RUN / epoch / "control"))
+attempt("decision beside the journal", lambda: control(question, RUN / "control"))
 attempt("mirror", lambda: (KEPT / "events.jsonl").open("a").write(FORGED))
 attempt("record in the state folder", lambda: (KEPT / "run.json").write_text(RECORD))
 attempt("audit", lambda: (STATE / "audit.jsonl").open("a").write("forged\n"))

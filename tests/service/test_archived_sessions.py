@@ -23,7 +23,7 @@ def a_home(folder: Path) -> Path:
 
 
 def put_away(home: Path) -> Address:
-    rollout = sorted(home.glob("sessions/*/*/*/rollout-*.jsonl"))[0]
+    rollout = min(home.glob("sessions/*/*/*/rollout-*.jsonl"))
     away = home / "archived_sessions"
     away.mkdir(exist_ok=True)
     rollout.rename(away / rollout.name)

@@ -1,4 +1,4 @@
-"""A first look at many files lists them by their ends and reads the rest later; nothing is other than if all was read."""
+"""A first look at many files lists them by their ends, reads the rest later, and differs from neither."""
 
 from __future__ import annotations
 

@@ -32,6 +32,7 @@ from odw_core.model.cause import Cause
 from odw_core.model.command import Cancel, Command, Interrupt, Say
 from odw_core.model.decision import Decision
 from odw_core.model.question import Question
+from odw_core.text.secrets import masked
 
 _TICK_S = 0.25
 _INTERRUPTING_S = 15.0
@@ -266,7 +267,8 @@ class _Work:
     def _turn_is_over(self) -> None:
         self._requests.close_turn()
         self._memory.is_open = False
-        self._memory.ended = {name: self._secrets.hide_in(value) for name, value in self._story.ended.items()}
+        ended = {name: self._secrets.hide_in(value) for name, value in self._story.ended.items()}
+        self._memory.ended = {name: masked(said) if isinstance(said, str) else said for name, said in ended.items()}
         self._keep()
         self._tell.turn(self._memory.turn, self._story.status)
 

@@ -23,9 +23,7 @@ _DEBUG = "script-debug.log"
 class Projections:
     """``run.json``, ``latest.json``, ``input.raw``, ``script-debug.log`` of one run. A full disk stops nothing."""
 
-    def __init__(
-        self, place: RunPlace, private: Path, spec: RunSpec, command: Sequence[str], started_ms: int
-    ) -> None:
+    def __init__(self, place: RunPlace, private: Path, spec: RunSpec, command: Sequence[str], started_ms: int) -> None:
         self._place, self._private, self._spec = place, private, spec
         self._command, self._started_ms = [*command], started_ms
 

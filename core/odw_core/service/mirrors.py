@@ -39,7 +39,7 @@ class Mirrors:
     def _known(self) -> frozenset[str]:
         self._runs = self._runs or str((self._state or user_paths().state) / "runs")
         try:
-            found = os.stat(self._runs)
+            found = Path(self._runs).stat()
             stamp = (found.st_ino, found.st_mtime_ns)
             if stamp != self._stamp:
                 self._names, self._stamp = frozenset(os.listdir(self._runs)), stamp  # noqa: PTH208

@@ -1,4 +1,4 @@
-"""The form of a start: its inputs from the workflow's own schema, the checks beside them, the command line below. Pure."""
+"""The form of a start: its inputs from the workflow's own schema, checks beside them, the command line below. Pure."""
 
 from __future__ import annotations
 

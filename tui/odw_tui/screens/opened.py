@@ -130,7 +130,8 @@ class OpenedScreen(LineScreen, DrivingScreen):
         yield self._head
         yield self._tabs
         yield self._picture
-        yield from self._panes()
+        # A pane is built when it is looked at first: all of them together take longer than everything else.
+        yield from (pane for pane in self._panes() if pane.id == self._tab.value)
         yield self._footer
 
     def on_mount(self) -> None:
@@ -223,6 +224,8 @@ class OpenedScreen(LineScreen, DrivingScreen):
         self._picture.display = not is_there
         for pane in self._panes():
             pane.display = is_there and pane.id == self._tab.value
+            if pane.display and not pane.is_attached and self._footer.is_attached:
+                self.mount(pane, before=self._footer)
         self._output.set_in_view(is_there and self._tab is Tab.OUTPUT)
 
     def _tab_key(self, tab: Tab) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 from odw_core.engines.codex import records
@@ -12,6 +13,7 @@ from odw_core.engines.loose import flag, objects, text
 from odw_core.files.confidences import Confidences, is_escaped
 
 _ANSWER = b'"output":'
+_KEPT = re.compile(rb'"answer":')
 _RETOLD = (b'"retained_context"', b'"compacted"')
 _NOTE = "user_note: "
 """Stands before an answer in a person's own words."""
@@ -34,11 +36,14 @@ class SecretAnswers(Confidences):
 
     def answered(self, line: bytes) -> Iterator[tuple[int, int]]:
         """The answers to all questions of a call: which of them is the secret one cannot be told by a range."""
-        if self.is_retold(line):
-            return
+        is_retold = self.is_retold(line)
         for call_id, secrets in self.calls.items():
-            begin = line.find(_ANSWER) if call_id in line else -1
-            if begin >= 0:
+            if call_id not in line:
+                continue
+            if is_retold:
+                # What Codex keeps of an answer it writes before the answer itself.
+                yield from (_value_at(line, found.end()) for found in _KEPT.finditer(line))
+            elif (begin := line.find(_ANSWER)) >= 0:
                 self._learn_from(line, secrets)
                 yield _value_at(line, begin + len(_ANSWER))
 

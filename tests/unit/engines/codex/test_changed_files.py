@@ -16,7 +16,7 @@ def item_after(*patches: tuple[str, list[str]], is_over: bool = False) -> Item:
         {"type": "event_msg", "payload": {"type": "task_started", "turn_id": "1"}},
     ]
     for status, paths in patches:
-        change = {"type": "FileChange", "status": status, "changes": dict.fromkeys(paths, {"type": "update"})}
+        change = {"type": "FileChange", "status": status, "changes": {path: {"type": "update"} for path in paths}}
         lines.append({"type": "event_msg", "payload": {"type": "item_completed", "item": change}})
     if is_over:
         lines.append({"type": "event_msg", "payload": {"type": "task_complete", "turn_id": "1"}})

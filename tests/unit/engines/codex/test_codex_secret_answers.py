@@ -23,6 +23,9 @@ THREAD = "01a1d925-a135-7121-9e9f-98c84875f09b"
 SECRET = 'plum "orchard" 77'
 ASKED = [{"id": "db", "question": "Which?"}, {"id": "key", "question": "Key?", "isSecret": True}]
 
+KEPT = [{"question": "Key?", "answer": f"None of the above\nuser_note: {SECRET}"}]
+"""As Codex 0.169.0 writes it, a line before the answer."""
+
 
 def line(kind: str, **payload: Any) -> bytes:
     return json.dumps({"timestamp": "2026-11-14T08:21:24.000Z", "type": kind, "payload": payload}).encode() + b"\n"
@@ -44,6 +47,7 @@ ROLLOUT = (
     line("session_meta", id=THREAD, cwd="/home/ada/shop", cli_version="0.169.0", source="cli")
     + line("event_msg", type="task_started", turn_id="t1")
     + call("c1", "request_user_input", questions=ASKED)
+    + line("retained_context", type="verified_answer", call_id="c1", questions=KEPT)
     + answered("c1", db="SQLite of the orchard", key=SECRET)
     + line("retained_context", answers=[{"question": "Key?", "answer": SECRET}])
     + call("c2", "exec_command", cmd=f"login --with {json.dumps(SECRET)}")
