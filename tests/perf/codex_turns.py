@@ -70,7 +70,9 @@ def measure(codex: RealCodex, turns: int, lines: int) -> list[Figure]:
     rate = turns * 1000 / _PAUSE_MS
     driver = max(late[1], default=0) / 1024
     return [
-        Figure("8c", f"{turns} turns of Codex, {rate:.0f} pieces/s, p50 ({lost} lost)", anchor, f"{p50:.1f} ms", p50, 20),
+        Figure(
+            "8c", f"{turns} turns of Codex, {rate:.0f} pieces/s, p50 ({lost} lost)", anchor, f"{p50:.1f} ms", p50, 20
+        ),
         Figure("8c", "the same, p99", anchor, f"{p99:.1f} ms", p99, 40),
         Figure("8c", "the same, processor of the room", "–", f"{used:.1f} %", used, 12),
         Figure("8c", f"processor of all {turns} supervisors", "–", f"{used_each:.1f} %", max(used_each, 0.01), 100),
