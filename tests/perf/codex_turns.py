@@ -14,6 +14,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -40,7 +41,7 @@ def measure(codex: RealCodex, turns: int, lines: int) -> list[Figure]:
     runs = [SessionRun.start(codex, "speaks", silence_s=3600.0) for _ in range(turns)]
     run = runs[0]
     for one in runs:
-        one.until(lambda one=one: one.files.joinpath("protocol.jsonl").exists() and _is_at_gate(one))
+        one.until(partial(_is_at_gate, one), "its turn never began")
     room = Terminal([*ROOM, str(codex.project), "--open", f"{run.address}/session", "--stream", "stdout"], _for(codex))
     tail = Terminal(["tail", "-F", str(run.files / "stdout.log")], _for(codex))
     try:
@@ -52,11 +53,13 @@ def measure(codex: RealCodex, turns: int, lines: int) -> list[Figure]:
             pass
         time.sleep(lines * _PAUSE_MS / 4000)
         early = pss_kb(room.pid), [pss_kb(pid) for pid in drivers]
-        run.until(lambda: _said(run) >= lines or run.of("turn")[-1]["status"] != "started", "it never spoke to its end")
-        late = pss_kb(room.pid), [pss_kb(pid) for pid in drivers if Path(f"/proc/{pid}").exists()]
+        time.sleep(lines * _PAUSE_MS * 3 / 5000)
+        # While they still speak: none has ended.
+        late = pss_kb(room.pid), [pss_kb(pid) for pid in drivers]
         took = time.perf_counter() - began
         used = (cpu_s(room.pid) - cpu) / took * 100
-        used_each = (sum(cpu_s(pid) for pid in drivers if Path(f"/proc/{pid}").exists()) - cpu_drivers) / took * 100
+        used_each = (sum(map(cpu_s, drivers)) - cpu_drivers) / took * 100
+        run.until(lambda: run.of("turn")[-1]["status"] != "started", "it never spoke to its end")
         room.wait_quiet(_QUIET_S)
         told = _told(run)
         on_screen, in_tail = _late(room, base, told), _late(tail, tail_base, told)
@@ -69,17 +72,19 @@ def measure(codex: RealCodex, turns: int, lines: int) -> list[Figure]:
     p50, p99 = percentile(on_screen, 0.5), percentile(on_screen, 0.99)
     anchor = f"tail -F {percentile(in_tail, 0.5):.1f} / {percentile(in_tail, 0.99):.1f} ms"
     rate = turns * 1000 / _PAUSE_MS
-    driver = max(late[1], default=0) / 1024
+    driver, grown = max(late[1]) / 1024, (late[0] - early[0]) / 1024
+    driver_grown = (max(late[1]) - max(early[1])) / 1024
+    about = f"{turns} turns of Codex, {rate:.0f} pieces/s"
     return [
-        Figure(
-            "8c", f"{turns} turns of Codex, {rate:.0f} pieces/s, p50 ({lost} lost)", anchor, f"{p50:.1f} ms", p50, 20
-        ),
+        Figure("8c", f"{about}, p50 ({lost} lost)", anchor, f"{p50:.1f} ms", p50, 20),
         Figure("8c", "the same, p99", anchor, f"{p99:.1f} ms", p99, 40),
         Figure("8c", "the same, processor of the room", "–", f"{used:.1f} %", used, 12),
-        Figure("8c", f"processor of all {turns} supervisors", "–", f"{used_each:.1f} %", max(used_each, 0.01), 100),
-        Figure("8c", "memory of the room, grown", f"{early[0] / 1024:.0f} MB", _grown(early[0], late[0]), 1, 1),
-        Figure("8c", "memory of a supervisor, the largest", "–", f"{driver:.1f} MB", driver, 60),
-        Figure("8c", "the same, grown most", "–", _grown(max(early[1]), max(late[1], default=0)), 1, 1),
+        Figure("8c", "the same, processor of all supervisors", "–", f"{used_each:.1f} %", used_each, 50),
+        Figure(
+            "8c", "memory of the room, grown meanwhile", "flat", f"{grown:+.1f} of {late[0] / 1024:.0f} MB", grown, 4
+        ),
+        Figure("8c", "memory of the largest supervisor", "–", f"{driver:.1f} MB", driver, 40),
+        Figure("8c", "the same, grown meanwhile", "flat", f"{driver_grown:+.1f} MB", driver_grown, 2),
     ]
 
 
@@ -88,11 +93,8 @@ def _for(codex: RealCodex) -> dict[str, str]:
 
 
 def _is_at_gate(run: SessionRun) -> bool:
-    return '"commandExecution"' in (run.files / "protocol.jsonl").read_text(errors="replace")
-
-
-def _said(run: SessionRun) -> int:
-    return (run.files / "stdout.log").read_bytes().count(b"\n")
+    protocol = run.files / "protocol.jsonl"
+    return protocol.exists() and '"commandExecution"' in protocol.read_text(errors="replace")
 
 
 def _told(run: SessionRun) -> Mapping[str, float]:
@@ -119,10 +121,6 @@ def _late(terminal: Terminal, base: int, told: Mapping[str, float]) -> list[floa
                 if mark not in seen and mark in text:
                     seen[mark] = chunk.at + ahead
     return [(seen[mark] - at) * 1000 for mark, at in told.items() if mark in seen]
-
-
-def _grown(before_kb: float, after_kb: float) -> str:
-    return f"{(after_kb - before_kb) / 1024:+.1f} MB"
 
 
 def main() -> int:
