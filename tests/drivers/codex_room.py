@@ -21,7 +21,7 @@ from odw_core.service.live import LiveService
 from odw_core.service.submit import Submitter
 from odw_tui.app import OdwApp
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 class Room:

@@ -23,7 +23,7 @@ from odw_core.runs import control, launch
 from odw_core.runs.folders import RunFolder
 from odw_core.runs.spec import RunSpec
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 class SessionRun:

@@ -35,9 +35,8 @@ _QUIET_S = 1.0
 def measure(codex: RealCodex, turns: int, lines: int) -> list[Figure]:
     """All sessions wait at a gate, so that their turns speak at the same time."""
     gate = codex.project / "gate"
-    os.mkfifo(gate)
     speech = {"say": _STAMP * lines, "chunk": len(_STAMP), "delay_ms": _PAUSE_MS, "phase": "final_answer"}
-    codex.model.teach("speaks", [{"exec": f"cat {gate} > opened-$$", "yield_time_ms": 600_000}, speech])
+    codex.model.teach("speaks", [{"exec": "until [ -e gate ]; do sleep 0.2; done", "yield_time_ms": 600_000}, speech])
     runs = [SessionRun.start(codex, "speaks", silence_s=3600.0) for _ in range(turns)]
     run = runs[0]
     for one in runs:
@@ -49,8 +48,7 @@ def measure(codex: RealCodex, turns: int, lines: int) -> list[Figure]:
         drivers = [one.supervisor for one in runs]
         base, tail_base = len(room.chunks), len(tail.chunks)
         began, cpu, cpu_drivers = time.perf_counter(), cpu_s(room.pid), sum(map(cpu_s, drivers))
-        with gate.open("wb"):
-            pass
+        gate.touch()
         time.sleep(lines * _PAUSE_MS / 4000)
         early = pss_kb(room.pid), [pss_kb(pid) for pid in drivers]
         time.sleep(lines * _PAUSE_MS * 3 / 5000)

@@ -11,6 +11,7 @@ from drivers.run_driver import RunDriver, StillClock
 from odw_core.config import Config
 from odw_core.model.detail import Detail
 from odw_tui.app import OdwApp
+from odw_tui.screens.inbox import InboxScreen
 from odw_tui.screens.opened import OpenedScreen
 from odw_tui.screens.opening import Opening
 
@@ -80,3 +81,14 @@ async def test_news_of_the_run_leave_what_was_asked_for_where_it_is() -> None:
     async with begun(Opening(RUN.item, ADDRESS.child("core"), "diff")) as run:
         await run.tell(samples.run_detail(auto_answers=3))
         assert run.shows("what core changed last")
+
+
+async def test_a_key_that_opens_a_screen_before_the_first_frame_does_not_keep_the_room_from_being_read() -> None:
+    for _ in range(3):
+        service = MemoryService(samples.snapshot([]))
+        app = OdwApp(service, service.snapshot(), Config(), StillClock())
+        async with app.run_test(size=(120, 40)) as pilot:
+            assert not service.is_running
+            await pilot.press("i")
+            assert isinstance(app.screen, InboxScreen)
+            assert service.is_running

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
 from drivers.codex_room import watching
 from drivers.real_codex import RealCodex
 from drivers.session_run import SessionRun
 from odw_core.model.item import State
+
+_AT_GATE = "until [ -e gate ]; do sleep 0.2; done"
 
 
 def test_the_question_is_still_there_after_the_supervisor_was_killed(codex: RealCodex) -> None:
@@ -93,16 +93,14 @@ def test_supervisor_and_server_killed_at_once_leave_a_run_that_can_be_gone_on_wi
 
 async def test_twenty_sessions_at_once_are_all_done_and_leave_no_process_behind(codex: RealCodex) -> None:
     async with watching(codex) as room:
-        gate = codex.project / "gate"
-        os.mkfifo(gate)
         said = {"say": "I am through.", "phase": "final_answer"}
-        codex.model.teach("gated", [{"exec": "cat gate > /dev/null", "yield_time_ms": 600_000}, said])
+        codex.model.teach("gated", [{"exec": _AT_GATE, "yield_time_ms": 600_000}, said])
         runs = [SessionRun.start(codex, "gated") for _ in range(20)]
-        runs[0].until(lambda: len(codex.processes_of("cat gate")) >= 20, "not all of them came to the gate")
+        for run in runs:
+            run.until_event("turn", status="started")
         servers = [run.server for run in runs]
         assert len({server.child.pid for server in servers if server is not None and server.lives}) == 20
-        with gate.open("wb"):
-            pass
+        (codex.project / "gate").touch()
         for run in runs:
             assert run.until_over()["status"] == "completed"
         for run in runs:

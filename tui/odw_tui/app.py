@@ -135,8 +135,12 @@ class OdwApp(App[None], inherit_bindings=False):
         if self._opening is not None:
             await self._open(self._opening)
         self.call_after_refresh(self._set_going)
+        # A key that opens a screen before the first frame was painted would hold that back until the screen is left.
+        self.screen_change_signal.subscribe(self, lambda screen: self._set_going())
 
     def _set_going(self) -> None:
+        if self._watching is not None:
+            return
         prelude.settle()
         if not self.is_headless and sys.__stdin__ is not None:
             when_gone(sys.__stdin__.fileno(), self._lose_terminal)
