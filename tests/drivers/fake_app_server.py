@@ -71,7 +71,8 @@ class FakeAppServer:
         """Wait until so many messages (of a method, or answers) were heard."""
         while len(found := [one for one in self.heard if one.get("method", "") == method]) < count:
             self._changed.clear()
-            await asyncio.wait_for(self._changed.wait(), 5.0)
+            async with asyncio.timeout(5.0):
+                await self._changed.wait()
         return found
 
     async def _serve(self, connection: ServerConnection) -> None:

@@ -284,5 +284,6 @@ class OdwApp(App[None], inherit_bindings=False):
             # What was read is saved first; a disk that takes longer is not waited for.
             self._watching.cancel()
             with contextlib.suppress(TimeoutError, WorkerError):
-                await asyncio.wait_for(self._watching.wait(), _SAVING_S)
+                async with asyncio.timeout(_SAVING_S):
+                    await self._watching.wait()
         self.exit()

@@ -134,7 +134,8 @@ class PipeTransport:
         assert self._process.stdin is not None
         self._process.stdin.close()
         try:
-            await asyncio.wait_for(self._process.wait(), 1.0)
+            async with asyncio.timeout(1.0):
+                await self._process.wait()
         except TimeoutError:
             self._process.kill()
             await self._process.wait()

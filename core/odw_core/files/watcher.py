@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import stat
 from collections.abc import Callable, Iterable
@@ -22,8 +21,9 @@ class FolderWatcher:
     folder looks into it and adds it here.
     """
 
-    def __init__(self, heard: Callable[[set[str]], None]) -> None:
-        self._heard = heard
+    def __init__(self, heard: Callable[[set[str]], None], began: Callable[[], None] = lambda: None) -> None:
+        """``began`` is called whenever watches were put up anew: what happened until then, nobody heard."""
+        self._heard, self._began = heard, began
         self._folders: frozenset[str] = frozenset()
         self._wanted: frozenset[str] = frozenset()
         self._inodes: dict[str, int] = {}
@@ -64,6 +64,8 @@ class FolderWatcher:
                     ignore_permission_denied=True,
                 )
                 self.is_running = True
+                # The stream puts up its watches before it waits for the first time, so this runs after that.
+                asyncio.get_running_loop().call_soon(self._began)
                 async for changes in stream:
                     self._heard({path for _, path in changes})
             except FileNotFoundError:
@@ -79,9 +81,8 @@ class FolderWatcher:
                 await asyncio.sleep(_AFTER_FAILURE_S)
             finally:
                 self.is_running = False
+                # Not waited for: whoever cancels this meanwhile must be heard.
                 ending.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await ending
 
 
 async def _set_when(happened: asyncio.Event, stop: asyncio.Event) -> None:

@@ -44,10 +44,10 @@ class Lookout:
     def __init__(self, roster: Roster, store: Store, reading: Reading, settings: Settings) -> None:
         self._roster, self._store, self._reading, self._settings = roster, store, reading, settings
         self._schedule = reading.schedule
-        self._watcher = FolderWatcher(self._heard)
+        self._look_soon = asyncio.Event()
+        self._watcher = FolderWatcher(self._heard, self._look_soon.set)
         self._exits = ExitWatch(self._owner_ended)
         self._problems: tuple[Problem, ...] = ()
-        self._look_soon = asyncio.Event()
         self._recent: frozenset[Address] = frozenset()
         self._live: dict[Address, UnitReader] = {}
         self._turn = 0
@@ -65,7 +65,8 @@ class Lookout:
     async def _sweep_for_ever(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._look_soon.wait(), SWEEP_S)
+                async with asyncio.timeout(SWEEP_S):
+                    await self._look_soon.wait()
             self._look_soon.clear()
             self.sweep(Sweep.USUAL)
 

@@ -43,8 +43,9 @@ def client_of(server: FakeAppServer, **given: Any) -> Client:
 
 
 async def until(client: Client, kind: type[Event]) -> Event:
-    while not isinstance(event := await asyncio.wait_for(client.take(), 5.0), kind):
-        assert not isinstance(event, Ended)
+    async with asyncio.timeout(5.0):
+        while not isinstance(event := await client.take(), kind):
+            assert not isinstance(event, Ended)
     return event
 
 
