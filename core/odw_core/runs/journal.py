@@ -5,6 +5,7 @@ The mirror is the truth. Whatever else appears in the workspace's copy is kept a
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -13,10 +14,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from odw_core.clock import Clock
-from odw_core.engines.loose import Json
+from odw_core.engines.loose import Json, text
 from odw_core.engines.odw.names import JOURNAL
 from odw_core.engines.odw.records import JournalLine, decode_line, encode_line, script_stream
 from odw_core.files.safe_open import open_regular, read_regular
+from odw_core.runs.blobs import sync_folder
+from odw_core.runs.faults import point
 from odw_core.runs.folders import RunFolder
 from odw_core.runs.workspace import RunPlace, write_whole
 from odw_core.text.ansi import one_line
@@ -26,10 +29,11 @@ from odw_core.text.secrets import masked
 _MAX_MIRROR = 1 << 30
 _MAX_FOREIGN = 16 << 20
 _TAIL = 64 * 1024
+_AFTER_THE_END = ("committed", "journal_restored")
 
 
 def is_over(folder: RunFolder) -> bool:
-    """Whether the run's own journal ends with its exit."""
+    """Whether the run's own journal ends with its exit; what was done with its landing later stands behind that."""
     try:
         descriptor = open_regular(folder.mirror)
     except OSError:
@@ -39,8 +43,11 @@ def is_over(folder: RunFolder) -> bool:
         tail = os.pread(descriptor, _TAIL, max(0, size - _TAIL))
     finally:
         os.close(descriptor)
-    last = decode_line(tail.rstrip(b"\n").rpartition(b"\n")[2])
-    return last is not None and last.type == "exit"
+    for data in reversed(tail.rstrip(b"\n").split(b"\n")):
+        line = decode_line(data)
+        if line is None or text(line.event or {}, "type") not in _AFTER_THE_END:
+            return line is not None and line.type == "exit"
+    return False
 
 
 class _Seen(NamedTuple):
@@ -69,6 +76,7 @@ class Journal:
         self._last: _Seen | None = None
         self._foreign = 0
         self._copy = -1
+        self._is_named = False
 
     def _cut_torn_end(self) -> None:
         """A supervisor that was killed while it wrote leaves half a line."""
@@ -93,6 +101,15 @@ class Journal:
         self.check()
         self._put(self._line(event, summary))
 
+    def emit_durably(self, event: Json, summary: str = "") -> None:
+        """The same, and the mirror has it also after a loss of power. Raises ``OSError`` when that cannot be said:
+        what was to be written ahead must not be done then."""
+        self.emit(event, summary)
+        os.fsync(self._mirror)
+        if not self._is_named:
+            sync_folder(self._mirror_path.parent)
+            self._is_named = True
+
     def write(self, line: JournalLine) -> None:
         """One whole line: into the mirror first, then into the workspace."""
         self.check()
@@ -108,13 +125,20 @@ class Journal:
         return self._restore()
 
     def _put(self, data: bytes) -> None:
-        os.write(self._mirror, data)
+        point("before a line of the journal")
+        written = os.write(self._mirror, data)
+        if written < len(data):
+            # A full disk took part of it. Half a line would swallow the next one.
+            os.ftruncate(self._mirror, self._size)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._mirror_path))
         self._size += len(data)
+        point("between the line and its copy")
         try:
             self._append(data)
         except OSError:
             # A full disk or a folder that was taken away: the mirror has it, the next look puts it right.
             self._forget_copy()
+        point("after a line of the journal")
 
     def close(self) -> None:
         """Let go of both files."""
@@ -171,7 +195,7 @@ class Journal:
 
     def _line(self, event: Json, summary: str) -> bytes:
         at = self._clock.now()
-        stamped = {**_unreadable(event), "ts": datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")}
+        stamped = {**unreadable(event), "ts": datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")}
         said = one_line(masked(summary), 400) or str(event.get("type", ""))
         return encode_line(script_stream(stamped, said, int(at * 1000)))
 
@@ -194,8 +218,8 @@ class Journal:
         self._copy, self._last = -1, None
 
 
-def _unreadable(fields: Json) -> dict[str, object]:
-    """The same, with secrets of known shapes masked in every text, however deep."""
+def unreadable(fields: Json) -> dict[str, object]:
+    """The same, with secrets of known shapes masked in every text, however deep: as the journal has it."""
     return {key: _masked_value(value) for key, value in fields.items()}
 
 
@@ -204,7 +228,7 @@ def _masked_value(value: object) -> object:
         case str():
             return masked(value)
         case dict():
-            return _unreadable(value)
+            return unreadable(value)
         case list() | tuple():
             return [_masked_value(one) for one in value]
         case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,39 @@ def test_whatever_is_written_into_the_copy_the_mirror_has_our_lines_alone(
         assert desk.copy.read_bytes() == desk.folder.mirror.read_bytes()
     assert [kind for kind in desk.types() if kind != "journal_restored"] == ["log"] * len(rounds)
     desk.journal.close()
+
+
+def test_a_line_that_the_disk_took_half_of_is_taken_out_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.journal.emit({"type": "log", "message": "one"})
+    whole, write = desk.folder.mirror.read_bytes(), os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, data: write(descriptor, data[:10]))
+    with pytest.raises(OSError, match="No space left on device"):
+        desk.journal.emit_durably({"type": "log", "message": "two"})
+    monkeypatch.undo()
+    assert desk.folder.mirror.read_bytes() == desk.copy.read_bytes() == whole
+    desk.journal.emit_durably({"type": "log", "message": "three"})
+    assert desk.types() == ["log", "log"]
+
+
+def test_what_must_be_durable_is_on_disk_before_anything_else_happens(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[bytes] = []
+    monkeypatch.setattr(os, "fsync", lambda _: synced.append(desk.folder.mirror.read_bytes()))
+    desk.journal.emit_durably({"type": "landing"})
+    assert synced
+    assert all(b'"landing"' in seen for seen in synced)
+
+
+def test_each_line_passes_a_point_before_between_and_after(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[tuple[int, int]] = []
+
+    def look(name: str) -> None:
+        sizes.append((desk.folder.mirror.stat().st_size, desk.copy.stat().st_size if desk.copy.exists() else 0))
+
+    desk.journal.emit({"type": "log"})
+    one = desk.journal.size
+    monkeypatch.setattr("odw_core.runs.journal.point", look)
+    desk.journal.emit({"type": "log"})
+    two = desk.journal.size
+    assert sizes == [(one, one), (two, one), (two, two)]
