@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -37,6 +38,20 @@ class AgentCall:
     """Whether the work goes on in a copy of ``thread``, which stays as it is."""
     silence_s: float = 600.0
     """Seconds without any progress, while nobody is asked and no command runs, after which the turn is ended."""
+    agent: str = "codex"
+    """Which agent does it: a name of ``choose.AGENTS``."""
+    schema: Mapping[str, object] | None = field(default=None, repr=False)
+    """JSON Schema of the answer; without one the answer is text."""
+    deadline_s: float | None = None
+    """Seconds of work, while nobody is asked, after which it is ended; counted anew by every supervisor."""
+    index: int = 1
+    """Number of the node in its run."""
+    round: int = 1
+    attempt: int = 1
+    """From 1; another attempt begins anew, with files and a memory of its own."""
+    max_attempts: int = 1
+    tells_end: bool = True
+    """Whether the agent writes ``agent_done``; False leaves it to the caller, who may know more."""
 
 
 class Ending(StrEnum):
@@ -72,6 +87,12 @@ class AgentResult:
     """What served the last turn, as far as it was told."""
     tokens: int | None = None
     diff: str = field(default="", repr=False)
+    value: object = field(default=None, repr=False)
+    """The answer as JSON that fits the call's ``schema``; None without one."""
+    issues: tuple[str, ...] = ()
+    """Where the answer does not fit the schema, each as ``path: what is wrong``."""
+    retryable: bool = False
+    """Whether the same call may go well another time: the cause lies with the network, the provider or the answer."""
 
 
 class AttemptFiles(Protocol):
@@ -142,6 +163,13 @@ class AgentHost(Protocol):
         self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], stdin: int, stdout: int, stderr: int
     ) -> Child:
         """Start a process that outlives the supervisor; it is written down before this returns."""
+
+    async def open_child(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> tuple[Child, Process]:
+        """Start a process that is not meant to outlive the supervisor, its three streams as pipes.
+
+        It is written down before this returns, so it must begin nothing before it reads its stdin. A later supervisor
+        ends it if it is still there.
+        """
 
     async def end(self, child: Child, *, patience_s: float, is_polite: bool = True) -> int:
         """End a process that ``spawn`` started, with its group. Returns how many were still there."""

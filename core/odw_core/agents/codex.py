@@ -7,23 +7,24 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from odw_core.agents.answer import answer_of
 from odw_core.agents.base import AgentCall, AgentHost, AgentResult, Ending
-from odw_core.agents.cause import cause_of, flaw_of
+from odw_core.agents.cause import MISMATCH, cause_of, cause_of_loss, flaw_of, is_retryable
 from odw_core.agents.codex_memory import Memory
 from odw_core.agents.codex_requests import Requests
 from odw_core.agents.codex_server import RunServer
 from odw_core.agents.codex_telling import Telling
 from odw_core.agents.codex_thread import Stands, open_thread, take_up
 from odw_core.agents.codex_words import WENT_ON, lost_turn, prompt_of
+from odw_core.agents.patience import Patience
 from odw_core.agents.tail import Tail
 from odw_core.agents.turn import TurnStory
 from odw_core.appserver.buffer import Back, Ended, Event, Gone, Lost
 from odw_core.appserver.client import Client, ServerRefused, Unanswered
 from odw_core.appserver.messages import Notification, Request
-from odw_core.appserver.trace import Secrets
 from odw_core.appserver.transport import Disconnected
 from odw_core.engines.loose import mapping, objects, text
 from odw_core.errors import OdwError
@@ -42,16 +43,23 @@ _MOST_BREAKS = 3
 
 @dataclass(frozen=True, slots=True)
 class CodexAgent:
-    """How Codex is run: the native program and its home."""
+    """How Codex is run: the native program and its home. All calls of a run go through one value and one server."""
 
     program: Path
     home: str
     version: str
     """Of odw-tui; the server is told."""
+    _servers: dict[Path, RunServer] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     async def run(self, call: AgentCall, host: AgentHost) -> AgentResult:
         """Do the work, or take up what an earlier supervisor left. When cancelled, the server and its turn go on."""
         return await _Work(self, call, host).run()
+
+    def server(self, host: AgentHost) -> RunServer:
+        """The server of the host's run."""
+        if host.folder not in self._servers:
+            self._servers[host.folder] = RunServer(self.program, self.home, host, self.version)
+        return self._servers[host.folder]
 
 
 class _Stop(Exception):
@@ -67,9 +75,9 @@ class _Work:
 
     def __init__(self, agent: CodexAgent, call: AgentCall, host: AgentHost) -> None:
         self._agent, self._call, self._host = agent, call, host
-        self._server = RunServer(agent.program, agent.home, host, agent.version)
+        self._server = agent.server(host)
         self._stderr = Tail(self._server.stderr)
-        secrets = Secrets()
+        secrets = self._server.secrets
         self._tell = Telling(call, host, self._stderr, secrets)
         self._requests = Requests(host, secrets, self._address, call)
         self._secrets = secrets
@@ -81,12 +89,13 @@ class _Work:
         self._commands: asyncio.Task[Command] | None = None
         self._hearing = host.commands
         self._wish: Interrupt | Cancel | None = None
-        self._silent_since = self._looked_at = 0.0
+        self._patience, self._looked_at = Patience(call), 0.0
         self._served = ""
 
     @property
     def _key(self) -> str:
-        return f"codex/{self._call.key}"
+        call = self._call
+        return f"codex/{call.key}" if call.attempt == 1 else f"codex/{call.key}#{call.attempt}"
 
     @property
     def _address(self) -> Address:
@@ -101,7 +110,7 @@ class _Work:
             result = self._failed(str(error))
         finally:
             await self._leave()
-        await self._server.stop()
+        await self._server.leave(self._key)
         self._tell.stderr()
         self._tell.done(result)
         return result
@@ -136,9 +145,7 @@ class _Work:
     # -- server and thread
 
     async def _connect(self) -> None:
-        if not self._server.lives:
-            await self._server.start()
-        client = self._server.client(self._tell.trace)
+        client = await self._server.client(self._key, self._tell.trace)
         await client.__aenter__()
         self._client, self._is_connected = client, True
 
@@ -156,11 +163,13 @@ class _Work:
         memory = self._memory
         if not memory.thread:
             await open_thread(self._connected, self._call, memory)
+            self._server.works_in(self._key, memory.thread)
             self._keep()
             self._tell.thread(memory.thread, self._agent.home, memory.path)
             self._tell.model(memory.accepted, "", "")
             await self._start_turn(memory.prompt or self._call.prompt)
             return
+        self._server.works_in(self._key, memory.thread)
         found = await take_up(self._connected, memory)
         if not memory.is_open and memory.turns:
             self._story = TurnStory(memory.thread, memory.turn)
@@ -188,12 +197,13 @@ class _Work:
         """The server died in the middle; a prompt is sent again only when a person says so."""
         memory = self._memory
         await self._leave()
-        await self._server.stop()
+        await self._server.leave(self._key)
         self._tell.turn(memory.turn, "lost")
         decision = await self._ask_person(lost_turn(self._address, memory.thread, memory.turn, self._host.now()))
         if decision.verdict != WENT_ON:
             raise _Stop(self._ended(Ending.INTERRUPTED))
         await self._connect()
+        self._server.works_in(self._key, memory.thread)
         await self._connected.subscribe((memory.thread,))
         await self._start_turn(prompt_of(decision, memory.prompt))
 
@@ -224,6 +234,8 @@ class _Work:
         params: dict[str, object] = {"threadId": memory.thread, "input": [_words(prompt)]}
         if call.effort:
             params["effort"] = call.effort
+        if call.schema is not None:
+            params["outputSchema"] = call.schema
         if call.mode == "plan":
             settings = {"model": memory.accepted, "reasoning_effort": call.effort, "developer_instructions": None}
             params["collaborationMode"] = {"mode": "plan", "settings": settings}
@@ -239,6 +251,7 @@ class _Work:
 
     async def _follow(self) -> None:
         """Until the turn is over."""
+        self._patience.begin(asyncio.get_running_loop().time())
         taking: asyncio.Task[Event] | None = None
         try:
             while not self._story.is_over:
@@ -276,6 +289,8 @@ class _Work:
         match event:
             case Notification():
                 self._hear(event)
+            case Request() | Gone() if self._server.is_of_another(self._key, _thread_of(event)):
+                pass
             case Request():
                 self._touch()
                 await self._requests.ask(event, self._connected, self._story)
@@ -351,27 +366,31 @@ class _Work:
         if now - self._looked_at >= _TICK_S:
             self._looked_at = now
             self._tell.stderr()
-        if self._requests.is_waiting or self._story.running:
+        if self._story.running:
             self._touch()
-        if self._story.is_over or now - self._silent_since < self._call.silence_s:
+        lost = self._patience.lost(now, is_asked=self._requests.is_waiting)
+        if self._story.is_over or not lost:
             return
         await self._interrupt()
         self._tell.stderr()
-        cause = cause_of(self._story.errors, "", self._stderr.recent)
-        silence = f"it made no progress for {self._call.silence_s:g} s and was ended"
-        known = f"{silence}: {cause.sentence}" if cause.sentence and cause.kind != "unknown" else silence
-        raise _Stop(self._with_cause(self._ended(Ending.FAILED), replace(cause, sentence=known)))
+        cause = cause_of_loss(lost, self._story.errors, self._stderr.recent)
+        raise _Stop(self._with_cause(self._ended(Ending.FAILED), cause))
 
     def _touch(self) -> None:
-        self._silent_since = asyncio.get_running_loop().time()
+        self._patience.touch(asyncio.get_running_loop().time())
 
     # -- what came of it
 
     def _result(self) -> AgentResult:
         match self._story.status:
             case "completed":
-                flaw = flaw_of(self._story.warnings, self._stderr.recent)
                 ended = self._ended(Ending.COMPLETED)
+                if self._call.schema is not None:
+                    answer = answer_of(ended.text, self._call.schema)
+                    if answer.issues:
+                        return self._unfit(answer.issues)
+                    ended = replace(ended, value=answer.value)
+                flaw = flaw_of(self._story.warnings, self._stderr.recent)
                 return ended if flaw is None else self._with_cause(ended, flaw)
             case "interrupted":
                 return self._ended(_ending_of(self._wish))
@@ -394,6 +413,10 @@ class _Work:
         cause = cause_of(self._story.errors, error, self._stderr.recent)
         return self._with_cause(self._ended(Ending.FAILED), cause, error)
 
+    def _unfit(self, issues: tuple[str, ...]) -> AgentResult:
+        cause = Cause(MISMATCH, f"its answer is not what was asked for: {issues[0]}", "")
+        return replace(self._with_cause(self._ended(Ending.FAILED), cause), issues=issues)
+
     def _with_cause(self, ended: AgentResult, cause: Cause, error: str = "") -> AgentResult:
         return replace(
             ended,
@@ -402,6 +425,7 @@ class _Work:
             fix=cause.fix,
             evidence=self._secrets.hide(cause.proof.text) if cause.proof else "",
             error=self._secrets.hide(error),
+            retryable=ended.ending is Ending.FAILED and is_retryable(cause.kind),
         )
 
     def _keep(self) -> None:
@@ -417,6 +441,14 @@ class _Work:
 
 def _ending_of(wish: Command | None) -> Ending:
     return Ending.CANCELLED if isinstance(wish, Cancel) else Ending.INTERRUPTED
+
+
+def _thread_of(event: Event) -> str:
+    match event:
+        case Request(thread=thread) | Gone(request=Request(thread=thread)):
+            return thread
+        case _:
+            return ""
 
 
 def _words(said: str) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from odw_core.agents.base import AgentCall, AgentHost
 from odw_core.agents.turn import TurnStory
@@ -54,7 +54,9 @@ class Requests:
 
     async def ask(self, request: Request, client: Client, story: TurnStory) -> None:
         """Put a request before a person."""
-        question = server_question(request.method, request.params, self._asking, self._changes(request, story))
+        # Two like requests in one turn are two questions.
+        asking = replace(self._asking, occurrence=str(request.id))
+        question = server_question(request.method, request.params, asking, self._changes(request, story))
         if question is None:
             await client.refuse(request, "odw-tui does not know this request")
             message = f"the app server asked for {request.method}, which is not known here; it was told so"

@@ -1,8 +1,9 @@
-"""The app server of one run: attached to when it still lives, started when not, ended when nothing needs it. Keeps its
-record in the run's private folder."""
+"""The app server of one run, shared by all its calls: attached to when it still lives, started when not, ended when no
+call needs it. Keeps its record in the run's private folder."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from pathlib import Path
@@ -11,8 +12,8 @@ from odw_core.agents.base import AgentHost
 from odw_core.appserver.attach import client_at
 from odw_core.appserver.client import Client
 from odw_core.appserver.server import OwnServer, answers, decode_server, forget_socket, start_server
-from odw_core.appserver.trace import Trace
-from odw_core.engines.loose import integer, mapping
+from odw_core.appserver.trace import Secrets, Trace
+from odw_core.engines.loose import integer, mapping, texts
 from odw_core.process.groups import is_there
 from odw_core.process.spawn import Child, python_module
 
@@ -22,12 +23,17 @@ _PATIENCE_S = 2.0
 
 
 class RunServer:
-    """At most one server at a time."""
+    """At most one server at a time, one value for all calls of a run. A call is named by a word that a resume knows."""
 
     def __init__(self, program: Path, home: str, host: AgentHost, version: str) -> None:
         self._program, self._home, self._host, self._version = program, home, host, version
         self._server = decode_server(mapping({"server": host.kept("server")}, "server"))
+        self.secrets = Secrets()
+        """What was typed as a secret in any of its calls: the server prints for all of them."""
         self._keeper: Child | None = None
+        self._lock = asyncio.Lock()
+        # Also calls of an earlier supervisor, whose turns may go on in the server until they are taken up again.
+        self._calls = dict.fromkeys(texts(mapping({"server": host.kept("server")}, "server"), "calls"), "")
 
     @property
     def stderr(self) -> Path:
@@ -39,13 +45,41 @@ class RunServer:
         """Whether a server of this run is there to attach to."""
         return self._server is not None and self._server.lives
 
-    def client(self, trace: Trace) -> Client:
-        """A client for the server that lives."""
+    async def client(self, call: str, trace: Trace) -> Client:
+        """A client for the server, which is started if there is none, and stays until the call left.
+
+        Raises ``NoServer``.
+        """
+        async with self._lock:
+            if call not in self._calls:
+                self._calls[call] = ""
+                if self._server is not None:
+                    self._remember(self._server)
+            if not self.lives:
+                await self._start()
         assert self._server is not None
         return client_at(self._server.socket, version=self._version, trace=trace, tries=3)
 
-    async def start(self) -> None:
-        """Start one; the one before is gone. Raises ``NoServer``."""
+    def works_in(self, call: str, thread: str) -> None:
+        """The call's thread: what it asks is its own business, although every client may hear of it."""
+        self._calls[call] = thread
+
+    def is_of_another(self, call: str, thread: str) -> bool:
+        """Whether another call works in that thread."""
+        return bool(thread) and any(other != call and known == thread for other, known in self._calls.items())
+
+    async def leave(self, call: str) -> None:
+        """The call is over. The server ends with the last call, and what belongs to it too."""
+        async with self._lock:
+            self._calls.pop(call, None)
+            if self._calls and self.lives:
+                assert self._server is not None
+                self._remember(self._server)
+            else:
+                await self._stop()
+
+    async def _start(self) -> None:
+        """The one before is gone."""
         number = integer(mapping({"n": self._host.kept("servers")}, "n"), "count") or 0
         self._host.keep("servers", {"count": number + 1})
         socket = self._host.folder / f"server-{number}.sock"
@@ -75,8 +109,7 @@ class RunServer:
             os.close(begins)
         await answers(server, self.stderr, said)
 
-    async def stop(self) -> None:
-        """End it and what belongs to it. Nothing happens when there is none."""
+    async def _stop(self) -> None:
         server, self._server = self._server, None
         if server is not None:
             await self._host.end(server.child, patience_s=_PATIENCE_S, is_polite=False)
@@ -88,7 +121,7 @@ class RunServer:
 
     def _remember(self, server: OwnServer) -> None:
         self._server = server
-        self._host.keep("server", server.encode())
+        self._host.keep("server", {**server.encode(), "calls": sorted(self._calls)})
         record = self._host.folder / RECORD
         draft = record.with_suffix(".draft")
         draft.write_text(json.dumps(server.encode()))

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from odw_core.agents.base import AgentCall, AgentHost, AgentResult, AttemptFiles, Ending
+from odw_core.agents.base import AgentCall, AgentHost, AgentResult, AttemptFiles
 from odw_core.agents.tail import Tail
+from odw_core.agents.telling import PROMPT_SHOWN, done_event, outcome, start_event
 from odw_core.agents.turn import TurnStory
 from odw_core.appserver.trace import HidingStream, Secrets, Trace
 from odw_core.engines.loose import Json, integer, mapping
 
-PROMPT_SHOWN = 8000
 _RUNTIME = "codex"
 
 
@@ -21,10 +21,15 @@ class Telling:
 
     def __init__(self, call: AgentCall, host: AgentHost, stderr: Tail, secrets: Secrets) -> None:
         self._call, self._host, self._stderr, self._secrets = call, host, stderr, secrets
-        self._files: AttemptFiles = host.attempt(call.key, 1)
+        self._files: AttemptFiles = host.attempt(call.key, call.attempt)
         self._shown = HidingStream(secrets)
         self.trace = Trace(self._files.protocol, host.now, secrets)
-        stderr.offset = integer(mapping({"kept": host.kept("stderr")}, "kept"), "offset") or 0
+        # A server prints for all its calls: this one's part begins where it began.
+        self._heard = f"stderr/{call.key}#{call.attempt}"
+        said = integer(mapping({"kept": host.kept(self._heard)}, "kept"), "offset")
+        stderr.offset = stderr.size if said is None else said
+        if said is None:
+            host.keep(self._heard, {"offset": stderr.offset})
 
     def began(self) -> None:
         """The prompt is about to be sent for the first time."""
@@ -38,18 +43,11 @@ class Telling:
             "approval_policy": call.approval_policy,
             "mode": call.mode,
         }
-        self._emit(
-            "agent_start",
-            **self._node(),
-            runtime=_RUNTIME,
-            model=call.model or "inherit",
-            promptPreview=call.prompt[:PROMPT_SHOWN],
-            config=config,
-        )
+        self._write(start_event(call, _RUNTIME, config))
 
     def thread(self, thread: str, home: str, path: str) -> None:
         """The session exists."""
-        self._emit("agent_session", attempt=1, runtime=_RUNTIME, thread=thread, home=home, path=path)
+        self._emit("agent_session", attempt=self._call.attempt, runtime=_RUNTIME, thread=thread, home=home, path=path)
 
     def model(self, accepted: str, served: str, reason: str) -> None:
         """Which model was asked for, which the server took, which one answers."""
@@ -87,31 +85,21 @@ class Telling:
     def stderr(self) -> None:
         """What its program printed since the last time."""
         while data := self._stderr.new():
-            self._host.keep("stderr", {"offset": self._stderr.offset})
+            self._host.keep(self._heard, {"offset": self._stderr.offset})
             self._files.stderr(self._secrets.hide(data.decode("latin-1")).encode("latin-1"))
 
     def done(self, result: AgentResult) -> None:
         """It is over."""
-        is_ok = result.ending is Ending.COMPLETED
-        value: dict[str, object] = {"text": result.text, "thread_id": result.thread, "turns": result.turns}
-        if result.cause and is_ok:
-            value["warning"] = {"category": result.cause_kind, "message": result.cause, "evidence": result.evidence}
-        elif not is_ok:
-            category = result.cause_kind or result.ending.value
-            message = result.cause or f"the session was {result.ending.value}"
-            value["error"] = {"category": category, "message": message, "evidence": result.evidence}
         self._files.stdout(self._shown.rest().encode("utf-8", "replace"))
-        self._files.result({**value, "ending": result.ending.value, "fix": result.fix, "said": result.error})
+        self._files.result({**outcome(result), "ending": result.ending.value, "fix": result.fix, "said": result.error})
         self._files.close()
-        known = {"runtime": _RUNTIME, "model": result.model, "tokens": result.tokens}
-        self._emit("agent_done", **self._node(), ok=is_ok, result=value, **known)
-
-    def _node(self) -> dict[str, object]:
-        call = self._call
-        return {"index": 1, "label": call.label, "phase": call.phase, "attempt": 1, "maxAttempts": 1}
+        if self._call.tells_end:
+            self._write(done_event(self._call, result, _RUNTIME))
 
     def _emit(self, kind: str, **fields: object) -> None:
-        told = {"type": kind, "key": self._call.key, **fields}
-        hidden = self._secrets.hide_in(told)
+        self._write({"type": kind, "key": self._call.key, **fields})
+
+    def _write(self, event: dict[str, object]) -> None:
+        hidden = self._secrets.hide_in(event)
         assert isinstance(hidden, dict)
         self._host.emit(hidden)

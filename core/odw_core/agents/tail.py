@@ -20,6 +20,18 @@ class Tail:
         self.recent = b""
         """The last bytes that were read."""
 
+    @property
+    def size(self) -> int:
+        """Bytes of it so far; 0 while the file is not there."""
+        try:
+            descriptor = open_regular(self._path)
+        except OSError:
+            return 0
+        try:
+            return os.fstat(descriptor).st_size
+        finally:
+            os.close(descriptor)
+
     def new(self) -> bytes:
         """What is new, at most a megabyte at once; nothing while the file is not there."""
         try:

@@ -54,6 +54,23 @@ def bearers(marker: str) -> list[int]:
     return found
 
 
+def marked(name: str) -> dict[str, list[int]]:
+    """Processes of this user, other than this one, by what the variable ``name`` of their environment says."""
+    sought = name.encode() + b"="
+    found: dict[str, list[int]] = {}
+    for process in _processes():
+        if process.pid == os.getpid():
+            continue
+        try:
+            environ = Path(f"/proc/{process.pid}/environ").read_bytes()
+        except OSError:
+            continue
+        for pair in environ.split(b"\0"):
+            if pair.startswith(sought):
+                found.setdefault(os.fsdecode(pair[len(sought) :]), []).append(process.pid)
+    return found
+
+
 def is_there(child: Child) -> bool:
     """Whether the recorded process itself still runs. False where the system does not tell when it began."""
     return child.started is not None and started_mark(child.pid) == child.started and not _is_corpse(child.pid)
@@ -68,14 +85,27 @@ def _is_corpse(pid: int) -> bool:
 
 def members(child: Child, marker: str) -> list[int]:
     """Who of the recorded group still runs. When its leader is gone, only who carries ``marker`` proves whose it is."""
+    if child.group <= 1 or child.group == os.getpgrp() or not _has_members(child.group):
+        return []
     group = [process.pid for process in _processes() if process.group == child.group]
-    if not group or child.group <= 1 or child.group == os.getpgrp():
+    if not group:
         return []
     now = started_mark(child.pid)
     if now is not None and child.pid in group:
         return group if now == child.started else []
     carrying = set(bearers(marker))
     return group if any(pid in carrying for pid in group) else []
+
+
+def _has_members(group: int) -> bool:
+    """Whether the kernel knows the group at all: asking costs nothing, a look at every process does."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def signal_group(child: Child, marker: str, number: int) -> bool:

@@ -33,6 +33,16 @@ def panes(socket: str | None, environ: Mapping[str, str]) -> tuple[Pane, ...]:
     return tuple(Pane(socket, words[1], words[0], words[2]) for words in found if len(words) == 3)
 
 
+def passthrough(environ: Mapping[str, str]) -> str | None:
+    """Whether the tmux that this environment is in hands on what is meant for its terminal: ``on``, ``all``, ``off``;
+    None outside of one and when it does not say."""
+    own = own_socket(environ)
+    if own is None:
+        return None
+    told, _ = _tmux(own, environ, "show-options", "-Apv", "allow-passthrough")
+    return told.strip() or None
+
+
 def can_go_to(pane: Pane, environ: Mapping[str, str]) -> bool:
     """Whether this terminal can be switched to that pane: both are of one tmux server."""
     own = own_socket(environ)
