@@ -12,15 +12,20 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
 from textual.pilot import Pilot
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from drivers.app_server_talk import from_server, play
 from odw_core.config import Config
 from odw_core.demo.player import RECORDINGS
+from odw_core.model.address import Address
+from odw_core.model.question import Question
 from odw_core.service.live import LiveService
 from odw_core.service.unit_reader import Settings
 from odw_tui.app import OdwApp
@@ -40,6 +45,8 @@ HOME_RECORDINGS = ("notes", "approval")
 """Recordings of a Codex home."""
 LIVING = {8868, 6413}
 """The owners that are taken to live: of the running run and of the parked session."""
+
+VIA = "you, here or in its own terminal: the first answer counts"
 
 FONT = 'font-family: "Fira Code", "DejaVu Sans Mono", monospace;'
 
@@ -62,6 +69,8 @@ class Picture:
     keys: tuple[str, ...] = ()
     size: tuple[int, int] = (120, 34)
     theme: str = "dark"
+    talk: str = ""
+    """A recorded talk with an app server, whose first question stands in the inbox."""
 
 
 PICTURES = (
@@ -75,6 +84,8 @@ PICTURES = (
     Picture("plans", ("/", *"modern", "enter", "enter", "2")),
     Picture("conversation", ("/", *"notes", "enter", "enter")),
     Picture("inbox", ("i",)),
+    Picture("card", ("i", "enter", "]"), (120, 16), talk="approve_accept"),
+    Picture("form", ("i", "enter", "]", "1", "tab"), (120, 17), talk="ask"),
     Picture("themes-high-contrast", theme="high_contrast"),
     Picture("help", ("?",)),
 )
@@ -121,10 +132,20 @@ async def take(picture: Picture, places: tuple[str, ...]) -> None:
         app.show_theme(picture.theme)
         async with app.run_test(size=picture.size) as pilot:
             await settled(pilot, service)
+            if picture.talk:
+                service._store.ask(Address("codex", "server"), asked_in(picture.talk, service))
+                await settled(pilot, service)
             for key in picture.keys:
                 await pilot.press(key)
                 await settled(pilot, service)
             (HERE / f"{picture.name}.svg").write_text(at_home(app.export_screenshot(title="odw-tui")), "utf-8")
+
+
+def asked_in(talk: str, service: LiveService) -> tuple[Question, ...]:
+    """What is asked first in that talk, by a session of the room."""
+    sessions = (address for address in service.snapshot().items if address.engine == "codex")
+    asked = play(from_server(talk)).asked[0]
+    return (replace(asked, address=min(sessions, key=str), asked_at=NOW - 40, answer_via=VIA),)
 
 
 async def settled(pilot: Pilot[None], service: LiveService) -> None:

@@ -30,6 +30,19 @@ async def test_an_approval_is_given_from_the_command_line(codex: RealCodex) -> N
         assert (await typed(codex, "approve", inferred["id"], "--digest", digest)).code == 6
 
 
+async def test_what_only_the_server_knows_of_a_question_stands_in_the_inbox(codex: RealCodex) -> None:
+    async with foreign_server(codex) as owner:
+        await owner.start("approve_in_place")
+        await owner.until("item/commandExecution/requestApproval")
+        (told,) = (await typed(codex, "inbox", "--json")).document["questions"]
+        assert (told["inferred"], told["why_not"]) == (False, None)
+        assert "acceptForSession" in told["decisions"]
+        shown = (await typed(codex, "show", f"question:{told['id']}", "--json")).document
+        assert shown["digest"] == told["digest"]
+        (read,) = (await typed(codex, "--read-only", "inbox", "--json")).document["questions"]
+        assert (read["inferred"], read["id"]) == (True, told["id"])
+
+
 async def test_a_rejection_keeps_it_from_happening(codex: RealCodex) -> None:
     async with foreign_server(codex) as owner:
         thread = await owner.start("approve_in_place")

@@ -14,12 +14,12 @@ from drivers.session_run import SessionRun
 
 
 class Script:
-    """Somebody's shell in the project."""
+    """Somebody's shell in the project; ``more`` stands in the configuration that it names."""
 
-    def __init__(self, codex: RealCodex) -> None:
+    def __init__(self, codex: RealCodex, more: str = "") -> None:
         self.codex = codex
         config = codex.base / "config.toml"
-        config.write_text(f"codex = {json.dumps(str(codex.program))}\n")
+        config.write_text(f"codex = {json.dumps(str(codex.program))}\n{more}")
         self._words = ("--config", str(config))
 
     def __call__(self, *words: str) -> Ran:
@@ -122,6 +122,24 @@ def test_a_session_whose_driver_was_killed_is_answered_from_a_script(codex: Real
     assert script("approve", gone["id"], "--yes").code == 0
     assert run.until_over()["status"] == "completed"
     assert (codex.project / "approved.txt").read_text() == "approved\n"
+
+
+def test_the_deadline_for_silence_stands_in_the_configuration(codex: RealCodex) -> None:
+    script = Script(codex, "codex_silence_s = 2.0\n")
+    run = script.start("silent")
+    assert run.until_over()["status"] == "failed"
+    assert "no progress for 2 s" in run.of("agent_done")[0]["result"]["error"]["message"]
+
+
+def test_a_supervisor_reads_the_configuration_that_its_starter_named(codex: RealCodex) -> None:
+    told = codex.base / "told"
+    hook = json.dumps(["sh", "-c", f'echo "$ODW_TUI_BODY" > {told}.new && mv {told}.new {told}'])
+    script = Script(codex, f"attention_hook = {hook}\n")
+    run = script.start("approve_in_place")
+    run.until(told.exists, "the hook never ran")
+    assert "approved.txt" in told.read_text()
+    run.decide("decline")
+    run.until_over()
 
 
 def test_a_session_in_the_foreground_ends_as_it_did(codex: RealCodex) -> None:

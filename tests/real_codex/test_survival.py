@@ -94,7 +94,8 @@ def test_supervisor_and_server_killed_at_once_leave_a_run_that_can_be_gone_on_wi
 async def test_twenty_sessions_at_once_are_all_done_and_leave_no_process_behind(codex: RealCodex) -> None:
     async with watching(codex) as room:
         said = {"say": "I am through.", "phase": "final_answer"}
-        codex.model.teach("gated", [{"exec": _AT_GATE, "yield_time_ms": 600_000}, said])
+        # Codex never waits longer than half a minute for a command: the model asks again, however slow all else is.
+        codex.model.teach("gated", [*[{"exec": _AT_GATE, "yield_time_ms": 30_000}] * 40, said])
         runs = [SessionRun.start(codex, "gated") for _ in range(20)]
         for run in runs:
             run.until_event("turn", status="started")

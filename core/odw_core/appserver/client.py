@@ -176,8 +176,10 @@ class Client:
         for thread in threads:
             resumed = await self.call("thread/resume", {"threadId": thread, "excludeTurns": True})
             self.watch(thread)
-            flags = texts(mapping(mapping(resumed, "thread"), "status"), "activeFlags")
-            if not any(flag.startswith("waiting") for flag in flags):
+            status = mapping(mapping(resumed, "thread"), "status")
+            is_waiting = any(flag.startswith("waiting") for flag in texts(status, "activeFlags"))
+            # A server that says nothing about it has not said that nothing waits.
+            if text(status, "type") and not is_waiting:
                 self._drop(request for request in self.pending.values() if request.thread == thread)
 
     def _may_answer(self) -> Transport:

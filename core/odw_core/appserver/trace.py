@@ -7,7 +7,8 @@ import json
 from collections.abc import Callable
 
 from odw_core.appserver.messages import Request
-from odw_core.engines.loose import Json, flag, objects, sequence, text
+from odw_core.engines.codex.elicitation import secret_properties
+from odw_core.engines.loose import Json, flag, mapping, objects, sequence, text
 
 Sink = Callable[[str], None]
 """Takes one line without its end."""
@@ -103,7 +104,12 @@ class Trace:
     def answer(self, request: Request, result: Json, frame: str) -> None:
         """Note our answer; the values of secret fields are asterisks, however short they are."""
         hidden = {text(one, "id") for one in objects(request.params, "questions") if flag(one, "isSecret")}
-        given = result.get("answers")
+        given, filled_in = result.get("answers"), result.get("content")
+        properties = secret_properties(mapping(request.params, "requestedSchema"))
+        if isinstance(filled_in, dict) and properties & filled_in.keys():
+            content = {name: "*" * len(str(one)) if name in properties else one for name, one in filled_in.items()}
+            self.frame(TO_SERVER, json.dumps({"id": request.id, "result": {**result, "content": content}}))
+            return
         if not hidden or not isinstance(given, dict):
             self.frame(TO_SERVER, frame)
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 from odw_core.engines.loose import text
@@ -13,6 +14,7 @@ from odw_core.process.flock import is_held
 from odw_core.runs.folders import RunFolder, is_own_name, read_object, write_private
 from odw_core.runs.journal import is_over
 from odw_core.runs.spec import read_spec
+from odw_core.runs.whispers import said_aside
 from odw_core.runs.wire import decode_command, decode_receipt, encode_command, encode_receipt
 
 _SUFFIX = ".json"
@@ -35,8 +37,11 @@ def is_ours(state: Path, run_id: str, place: str | None = None) -> bool:
         return False
 
 
-def send(state: Path, run_id: str, command: Command, by: str = "") -> None:
-    """Lay a command of ``by`` down for a run's supervisor. Raises ``Refused`` where none lives."""
+def send(state: Path, run_id: str, command: Command, by: str = "", secret: Collection[str] = ()) -> None:
+    """Lay a command of ``by`` down for a run's supervisor; values of ``secret`` fields go beside it, on no disk.
+
+    Raises ``Refused`` where no supervisor lives.
+    """
     folder = RunFolder(state, run_id)
     epoch = folder.present_epoch()
     if is_over(folder):
@@ -45,6 +50,9 @@ def send(state: Path, run_id: str, command: Command, by: str = "") -> None:
         raise Refused(f"The supervisor of {run_id} is gone; resume the run first: odw-tui resume odw:{run_id}")
     if not is_own_name(command.id):
         raise Refused(f"{command.id!r} cannot be the name of a command.")
+    if isinstance(command, Decide):
+        # First what is secret: whoever finds the command finds that, too.
+        command = said_aside(folder.root / epoch, command, secret)
     try:
         write_private(folder.control(epoch) / f"{command.id}{_SUFFIX}", {**encode_command(command), "by": by})
     except FileNotFoundError:

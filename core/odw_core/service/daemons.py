@@ -44,6 +44,8 @@ class _Attached:
     """Of patches by thread and item: what their approval does not say again."""
     threads: dict[str, str] = field(default_factory=dict)
     """Folder of each thread that the server told of."""
+    has_looked: bool = False
+    """Whether it told of everything that it has loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Daemons:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._sent: dict[str, _Sent] = {}
         self._ended: dict[str, Receipt] = {}
+        self._news = asyncio.Event()
 
     async def run(self) -> None:
         """Look for servers until cancelled."""
@@ -97,6 +100,22 @@ class Daemons:
         """The connection to whoever has this session loaded."""
         return next((one.client for one in self._attached.values() if address.item in one.threads), None)
 
+    async def all_said(self) -> None:
+        """Until every server that is there has told what it asks."""
+        self.look()
+        while not all(self._has_said(home) for home in self._tasks):
+            self._news.clear()
+            await self._news.wait()
+
+    def _has_said(self, home: str) -> bool:
+        attached = self._attached.get(home)
+        if attached is None:
+            return self._tasks[home].done()
+        asking = {request.thread for request, _ in attached.asked.values()}
+        words = ((thread, self._words.get(Address("codex", thread))) for thread in attached.threads)
+        waits = {thread for thread, word in words if word is not None and word.is_asking}
+        return attached.has_looked and waits <= asking
+
     # ---- one server
 
     async def _attend(self, home: str, socket: Path) -> None:
@@ -113,12 +132,16 @@ class Daemons:
         finally:
             if (gone := self._attached.pop(home, None)) is not None:
                 self._forget(gone)
+            # Its task is done a moment later.
+            asyncio.get_running_loop().call_soon(self._news.set)
 
     async def _look_around(self, attached: _Attached) -> None:
         """What is loaded at this moment, and what of it waits."""
         listed = await attached.client.call("thread/list", {"limit": 100, "sourceKinds": list(SOURCES[:4])})
         for thread in objects(listed, "data"):
             await self._said_status(attached, text(thread, "id"), mapping(thread, "status"), text(thread, "cwd"))
+        attached.has_looked = True
+        self._news.set()
 
     async def _take(self, attached: _Attached, event: object) -> None:
         match event:
@@ -192,6 +215,7 @@ class Daemons:
             road=Road.NONE if self._reads_only else Road.SERVER,
             why_not=why_not,
             workspace=attached.threads.get(request.thread, ""),
+            occurrence=str(request.id),
         )
         changes = attached.changes.get((request.thread, request.item))
         return server_question(request.method, request.params, asking, changes)
@@ -213,6 +237,7 @@ class Daemons:
     def _publish(self, attached: _Attached) -> None:
         questions = tuple(question for _, question in attached.asked.values())
         self._tell(Address("codex", plain(f"server of {attached.home}")), questions)
+        self._news.set()
 
     # ---- what a person says
 

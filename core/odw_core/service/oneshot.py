@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odw_core.config import Config
+from odw_core.engines.codex.names import CONTROL_SOCKET
 from odw_core.errors import NotFound
 from odw_core.index.read import IndexReader
 from odw_core.model.address import Address
@@ -65,6 +67,18 @@ class Room:
         self._problems: tuple[Problem, ...] = ()
         self._read(is_whole=is_whole)
         self.snapshot: Snapshot = self._store.snapshot()
+
+    def hear(self) -> None:
+        """Take in what the servers of the homes ask, too. Costs one look at each place where none listens."""
+        homes = [place for place in self._roster.places if os.path.lexists(f"{place}/{CONTROL_SOCKET}")]
+        if not homes:
+            return
+        # Imported late: talking to a server takes a library.
+        from odw_core.service.hearing import asked_now
+
+        for source, questions in asked_now(homes).items():
+            self._store.ask(source, questions)
+        self.snapshot = self._store.snapshot()
 
     def _read(self, *, is_whole: bool) -> None:
         if self._index is not None:

@@ -37,6 +37,11 @@ def elicitation_fields(schema: Json) -> tuple[Field, ...]:
     )
 
 
+def secret_properties(schema: Json) -> frozenset[str]:
+    """Names of what is typed unseen and kept nowhere."""
+    return frozenset(name for name, of in mapping(schema, "properties").items() if _is_secret(name, of))
+
+
 def content_of(schema: Json, given: Mapping[str, Sequence[str]]) -> dict[str, object]:
     """What was put in, each as the schema wants it. Raises ``UsageError`` naming the field that does not fit."""
     properties, required = mapping(schema, "properties"), texts(schema, "required")
@@ -72,9 +77,24 @@ def _field(name: str, of: Json, *, is_required: bool) -> Field:
         label if is_required else f"{label} (optional)",
         choices,
         allows_other=not choices,
-        is_secret=text(of, "format") == "password" or _SECRET.search(name) is not None,
+        is_secret=_is_secret(name, of),
         is_optional=not is_required,
+        takes_several=text(of, "type") == "array",
+        default=_default(of),
     )
+
+
+def _is_secret(name: str, of: object) -> bool:
+    if not isinstance(of, dict):
+        return False
+    return text(of, "format") == "password" or of.get("writeOnly") is True or _SECRET.search(name) is not None
+
+
+def _default(of: Json) -> str:
+    """What stands in a line of text before anybody types; a pick is never made for a person."""
+    value = of.get("default")
+    is_text = text(of, "type") in ("string", "integer", "number") and not _options(of)
+    return plain(str(value)) if is_text and isinstance(value, str | int | float) else ""
 
 
 def _options(of: Json) -> list[tuple[str, str]]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from odw_core.decide.digest import digest
 from odw_core.decide.risk import Risk, judge
-from odw_core.engines.codex.elicitation import content_of, elicitation_fields, why_not_flat
+from odw_core.engines.codex.elicitation import content_of, elicitation_fields, secret_properties, why_not_flat
 from odw_core.engines.codex.form import form_question, question_id
+from odw_core.engines.codex.tool_approval import tool_answer, tool_call, tool_decisions, tool_details, tool_risk
 from odw_core.engines.loose import Json, integer, mapping, objects, sequence, text, texts
 from odw_core.errors import UsageError
 from odw_core.model.address import Address
@@ -45,6 +46,8 @@ class Asking:
     why_not: str | None = None
     workspace: str = ""
     """The folder that the session may change without asking; empty when nobody knows."""
+    occurrence: str = ""
+    """Tells two requests apart that say the same, where the request itself names no call."""
 
 
 def server_question(
@@ -78,6 +81,9 @@ def answer(method: str, params: Json, decision: Decision) -> dict[str, object]:
             return {"answers": _answers(params, decision)}
         case "item/permissions/requestApproval":
             return _granted(params, decision.verdict)
+        case "mcpServer/elicitation/request" if tool_call(params):
+            decisions = {verdict: verdict for verdict in tool_decisions(tool_call(params))}
+            return tool_answer(str(_pick(decisions, decision.verdict)))
         case "mcpServer/elicitation/request":
             verdict = _pick({"accept": "accept", "decline": "decline", "cancel": "cancel"}, decision.verdict)
             is_form = verdict == "accept" and bool(mapping(params, "requestedSchema"))
@@ -88,8 +94,9 @@ def answer(method: str, params: Json, decision: Decision) -> dict[str, object]:
 
 
 def secret_answers(params: Json, decision: Decision) -> list[str]:
-    """What was typed into secret fields of a form."""
+    """What was typed into secret fields of a form, whoever asks it."""
     hidden = {plain(text(one, "id")) for one in objects(params, "questions") if one.get("isSecret") is True}
+    hidden |= {plain(name) for name in secret_properties(mapping(params, "requestedSchema"))}
     return [value for field, values in decision.values if field in hidden for value in values]
 
 
@@ -254,19 +261,22 @@ def _elicitation(params: Json, asking: Asking) -> Question:
         "schema": dict(schema),
         "url": text(params, "url"),
         "of": text(params, "elicitationId"),
+        "meta": dict(mapping(params, "_meta")),
     }
-    why_not = why_not_flat(mode, schema)
+    call = tool_call(params)
+    why_not = None if call else why_not_flat(mode, schema)
     card = _card(
         params,
         asking,
         part="elicitation",
-        call="\0".join((text(params, "turnId"), digest(deciding))),
-        kind="question",
+        call="\0".join(filter(None, (text(params, "turnId"), digest(deciding), asking.occurrence))),
+        kind="approval" if call else "question",
         title=one_line(message or text(params, "title"), 80) or "a question",
         body=plain(message or text(params, "description")),
-        decisions=("accept", "decline", "cancel"),
-        details=details,
+        decisions=tool_decisions(call) if call else ("accept", "decline", "cancel"),
+        details=tool_details(server, call) if call else details,
         deciding=deciding,
+        risk=tool_risk(call) if call else _HARMLESS,
     )
     if why_not is not None:
         return _without_yes(card, why_not)
