@@ -39,12 +39,23 @@ class Config:
     """Keep a cache of what was read, so that the next start is instant."""
     codex: str | None = None
     """The Codex program that sessions are started with; unset: the first ``codex`` on PATH."""
+    keep_runs: int = 200
+    """How many runs that were started here are kept in each workspace; 0 keeps all. Pinned ones always stay."""
+    agent_slots: int = 8
+    """How many agents work at once with one Codex home, over all runs on this machine that coordinate several."""
+    codex_silence_s: float = 600.0
+    """Seconds without progress after which a turn of a session started here is ended: Codex retries a dead network for
+    ever."""
     attention: Literal["off", "unfocused", "always"] = "unfocused"
     """When to tell you outside of the screen that something waits: the window title, a notification, the hook."""
     attention_bell: bool = False
     """Ring the terminal's bell as well."""
     attention_hook: tuple[str, ...] = ()
     """Command that is run once for each new question: the program and its words; no shell reads it."""
+
+
+POSITIVE = ("silent_after_s", "codex_silence_s")
+"""Keys whose seconds must be more than none."""
 
 
 class Mistake(NamedTuple):
@@ -110,7 +121,7 @@ def parse_config(text: str, file: Path) -> Config:
     if all(key in names and fits(value, hints[key]) for key, value in given.items()):
         checked: dict[str, Any] = {key: _freeze(value) for key, value in given.items()}
         config = Config(**checked)
-        if config.silent_after_s > 0:
+        if all(getattr(config, key) > 0 for key in POSITIVE):
             return replace(
                 config,
                 places=tuple(absolute_place(place, file) for place in config.places),

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from odw_core.config import Config, Mistake, given_in, line_of, misnamed
+from odw_core.config import POSITIVE, Config, Mistake, given_in, line_of, misnamed
 
 _UNKNOWN = ("unexpected_keyword_argument", "extra_forbidden")
 
@@ -38,7 +38,8 @@ def schema() -> dict[str, Any]:
         if one.get("default", ...) is None:
             del one["default"]
         one["description"] = one["description"].replace("``", "`")
-    made["properties"]["silent_after_s"]["exclusiveMinimum"] = 0
+    for key in POSITIVE:
+        made["properties"][key]["exclusiveMinimum"] = 0
     keys = made["properties"]["keys"]
     keys["additionalProperties"] = {"anyOf": [{"type": "string"}, keys["additionalProperties"]]}
     made.update(title="config.toml of odw-tui", description=made["description"].replace("``", "`"))
@@ -56,11 +57,12 @@ def _of_types(given: Mapping[str, Any], text: str, file: Path) -> list[Mistake]:
 
 
 def _of_values(given: Mapping[str, Any], text: str, file: Path) -> list[Mistake]:
-    seconds = given.get("silent_after_s", 1)
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds > 0:
-        return []
-    line = line_of(text, ("silent_after_s",))
-    return [Mistake(str(file), line, "silent_after_s", "should be more than 0 seconds")]
+    found = []
+    for key in POSITIVE:
+        seconds = given.get(key, 1)
+        if isinstance(seconds, int | float) and not isinstance(seconds, bool) and not seconds > 0:
+            found.append(Mistake(str(file), line_of(text, (key,)), key, "should be more than 0 seconds"))
+    return found
 
 
 def _mistake(

@@ -13,6 +13,8 @@ from pathlib import Path
 from odw_core.errors import ConfigError
 
 _NAME = "odw-tui"
+CONFIG_VARIABLE = "ODW_TUI_CONFIG"
+"""Absolute path of the configuration that whatever is started here reads, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +27,13 @@ class Paths:
     """``$XDG_STATE_HOME/odw-tui``: what must survive."""
     cache: Path
     """``$XDG_CACHE_HOME/odw-tui``: may be deleted at any moment."""
+    named: Path | None = None
+    """The configuration that was named instead of the person's own."""
 
     @property
     def config_file(self) -> Path:
-        """The configuration that is read unless another one is named."""
-        return self.config / "config.toml"
+        """The configuration that is read."""
+        return self.named or self.config / "config.toml"
 
     @property
     def themes(self) -> Path:
@@ -49,6 +53,7 @@ def user_paths(environ: Mapping[str, str] = os.environ) -> Paths:
         config=folder("XDG_CONFIG_HOME", ".config"),
         state=folder("XDG_STATE_HOME", ".local", "state"),
         cache=folder("XDG_CACHE_HOME", ".cache"),
+        named=Path(named) if (named := environ.get(CONFIG_VARIABLE, "")).startswith("/") else None,
     )
 
 

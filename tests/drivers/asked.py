@@ -107,3 +107,69 @@ def form(name: str = "form", **fields: Any) -> Question:
 def room(*questions: Question) -> Snapshot:
     """The sample room with exactly these questions."""
     return replace(samples.room(), questions=questions)
+
+
+BLOCKERS = (
+    "correctness: src/price.py:12 rounds before it adds, so three thirds are not one",
+    "tests: nothing proves what an empty cart costs",
+    "owner-risk: the queue keeps closed items for 30 days, the spec says nothing about it",
+)
+
+
+def gate(name: str = "gate", **fields: Any) -> Question:
+    """A candidate that waits to be let into the tree."""
+    given: dict[str, Any] = {
+        "kind": "gate",
+        "title": "land round 2 of the pricing queue?",
+        "body": "2 tasks, 2 files; 2 of 3 reviewers approve",
+        "subject": "batch-review-r2",
+        "fields": (
+            Field("feedback", "What shall become different", is_optional=True),
+            Field(
+                "overrule",
+                "Overrule blockers",
+                tuple(Choice(text) for text in BLOCKERS),
+                is_optional=True,
+                takes_several=True,
+            ),
+        ),
+        "decisions": ("approve", "reject", "add_round", "stop"),
+        "risk": None,
+        "details": (
+            ("round", "2 of 4"),
+            ("base", "6f0c91e2ab34"),
+            ("task", "price: src/price.py +1 -1"),
+            ("task", "rounding: src/rounding.py +2"),
+            ("reviewer", "correctness: reject, 1 blocker"),
+            ("reviewer", "tests: approve, 1 risk"),
+            ("reviewer", "owner-risk: approve"),
+            *(("blocker", text) for text in BLOCKERS),
+            ("patch", PATCH),
+        ),
+    }
+    return asked(name, **{**given, **fields})
+
+
+PROMPTS = (
+    "Round the total to cents.\n\nChange src/price.py alone.\nAdd a test for three thirds.",
+    "Write src/rounding.py with the steps that price.py needs.",
+)
+
+
+def plan(name: str = "plan", **fields: Any) -> Question:
+    """Tasks that wait before any agent starts on them."""
+    given: dict[str, Any] = {
+        "kind": "plan",
+        "title": "start on these 2 tasks?",
+        "body": "price owns src/price.py; rounding owns src/rounding.py",
+        "subject": "planner",
+        "fields": (Field("price", "price", default=PROMPTS[0]), Field("rounding", "rounding", default=PROMPTS[1])),
+        "decisions": ("approve", "stop"),
+        "risk": None,
+        "details": (
+            ("goal", "Add rounding to the pricing queue"),
+            ("task", "price: src/price.py"),
+            ("task", "rounding: src/rounding.py"),
+        ),
+    }
+    return asked(name, **{**given, **fields})

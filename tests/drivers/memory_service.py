@@ -16,6 +16,7 @@ from odw_core.model.command import Command, Outcome, Receipt, Start
 from odw_core.model.conversation import Entry
 from odw_core.model.detail import Detail
 from odw_core.model.item import Item
+from odw_core.model.landing import CommitPlan
 from odw_core.model.problem import Problem
 from odw_core.model.question import Question
 from odw_core.model.search import Found, Progress
@@ -167,6 +168,8 @@ class MemoryService:
         """Starts that were asked about."""
         self.checks: tuple[Check, ...] = ()
         self.starts: dict[Address, Start] = {}
+        self.commit_plans: dict[Address, CommitPlan] = {}
+        self.steps_of: dict[Address, tuple[str, ...]] = {}
         """What would start something once more."""
         self.submitted: list[Command] = []
         self.owners: dict[Address, int] = {}
@@ -255,6 +258,15 @@ class MemoryService:
 
     async def repeated(self, address: Address) -> Start | None:
         return self.starts.get(address)
+
+    async def commit_plan(self, address: Address) -> CommitPlan:
+        plan = self.commit_plans.get(address.root)
+        if plan is None:
+            raise NotFound(f"{address.root} landed nothing, so there is nothing to commit.")
+        return plan
+
+    async def steps(self, address: Address) -> tuple[str, ...]:
+        return self.steps_of.get(address.root, ())
 
     def owner_pid(self, address: Address) -> int | None:
         return self.owners.get(address.root)

@@ -67,6 +67,7 @@ def failed(**result: object) -> Story:
 
 
 _PRE_REVIEW = {"category": "implementation_pre_review_blocked", "message": "core: no patch to review"}
+_STOPPED = {"category": "stopped_by_owner", "message": "you stopped it at the gate; nothing landed"}
 _UNVERIFIED = {"category": "verification_failed", "message": "npm test failed"}
 _GATE = {"blockers": 1, "blocker_samples": ["src/a.py:1 wrong"]}
 
@@ -109,6 +110,14 @@ CASES = [
         "a task had nothing to review (`implementation_pre_review_blocked`)",
         "blocked",
         run(failed(error=_PRE_REVIEW)),
+        False,
+    ),
+    Case(
+        RUNS,
+        "failed",
+        "a person stopped a run of odw-tui at its gate or its plan",
+        "blocked",
+        run(native().returns(ok=False, error=_STOPPED).exits("failed")),
         False,
     ),
     Case(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import select
 import subprocess
+from collections.abc import Iterable
+from contextlib import suppress
 
 
 def processes_naming(text: str) -> dict[int, str]:
@@ -15,10 +17,14 @@ def processes_naming(text: str) -> dict[int, str]:
 
 
 class Witness:
-    """Holds on to processes so that their end can be waited for, whoever their parent is (Linux only)."""
+    """Holds on to processes so that their end can be waited for, whoever their parent is (Linux only). Those that are
+    gone already have ended."""
 
-    def __init__(self, pids: list[int]) -> None:
-        self._handles = [os.pidfd_open(pid) for pid in pids]
+    def __init__(self, pids: Iterable[int]) -> None:
+        self._handles: list[int] = []
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                self._handles.append(os.pidfd_open(pid))
 
     def all_end_within(self, seconds: float) -> bool:
         """Whether each of them ended, every one in ``seconds``."""

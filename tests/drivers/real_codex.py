@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -146,16 +146,9 @@ class RealCodex:
         """Those whose command line holds ``words``."""
         return {pid: command for pid, command in self.processes().items() if words in command}
 
-    def ends_within(self, pids: Iterator[int] | list[int], seconds: float = _PATIENCE_S) -> bool:
+    def ends_within(self, pids: Iterable[int], seconds: float = _PATIENCE_S) -> bool:
         """Whether these processes end in time; waits on the kernel's word."""
-        handles = []
-        for pid in pids:
-            try:
-                os.close(os.pidfd_open(pid))
-            except ProcessLookupError:
-                continue
-            handles.append(pid)
-        return Witness(handles).all_end_within(seconds)
+        return Witness(pids).all_end_within(seconds)
 
     def files_holding(self, words: str) -> list[Path]:
         """Every file of this world, whoever wrote it, that holds ``words``."""

@@ -7,7 +7,7 @@ import os
 import select
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -138,11 +138,12 @@ class SessionRun:
         """Decide what it asks, and wait for what became of that."""
         question = question or self.until_asked()
         given = tuple(values.items())
-        return self.tell(Decide(Decision(question.id, question.digest, verdict, given, by="tester", at=1.0)))
+        secret = [field.id for field in question.fields if field.is_secret]
+        return self.tell(Decide(Decision(question.id, question.digest, verdict, given, by="tester", at=1.0)), secret)
 
-    def tell(self, command: Command) -> Receipt:
+    def tell(self, command: Command, secret: Sequence[str] = ()) -> Receipt:
         """Send a command and wait for its receipt."""
-        control.send(self.world.state, self.folder.run_id, command)
+        control.send(self.world.state, self.folder.run_id, command, secret=secret)
 
         def said() -> Receipt | None:
             receipt = control.receipt(self.world.state, self.folder.run_id, command.id)

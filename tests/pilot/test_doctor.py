@@ -101,3 +101,27 @@ async def test_the_palette_finds_it() -> None:
         screen = room.app.screen
         assert isinstance(screen, DoctorScreen)
         await screen.settle()
+
+
+async def test_what_a_dead_run_left_is_taken_away_after_a_word(pc: Machine) -> None:
+    from odw_core.diagnose.doctor.check import Check, Level
+    from odw_core.model.command import Clean, Outcome, Receipt
+
+    left = Check("run_worktrees", "run's worktrees", Level.FAIL, "It left 2 worktrees.", clean="run/worktrees")
+    async with examined(pc) as (room, screen):
+        await room.press("x")
+        assert room.shows("This is nothing that a run of ours left.")
+        screen._checks = [left]
+        screen._show()
+        await room.idle()
+        room.service.answers_with = Receipt("", Outcome.ACCEPTED, "Cleaned: 2 worktrees.")
+        await room.press("x")
+        assert room.shows("It left 2 worktrees.")
+        await room.type("no")
+        await room.press("enter")
+        assert room.shows("Type clean to do it") and not room.service.submitted
+        await room.press("backspace", "backspace")
+        await room.type("clean")
+        await room.press("enter")
+        await screen.settle()
+        assert [one.names for one in room.service.submitted if isinstance(one, Clean)] == [("run/worktrees",)]

@@ -14,7 +14,7 @@ import pytest
 
 from drivers.tmux import HAS_TMUX, Tmux, attached, terminal
 from odw_core.process.terminal import whereabouts
-from odw_core.process.tmux import attaching, can_go_to, go_to, in_folder, open_window, own_socket, panes
+from odw_core.process.tmux import attaching, can_go_to, go_to, in_folder, open_window, own_socket, panes, passthrough
 
 pytestmark = [
     pytest.mark.skipif(not HAS_TMUX, reason="tmux is not installed"),
@@ -127,3 +127,13 @@ def test_without_a_server_there_are_no_panes_and_none_is_started(tmp_path: Path)
     assert panes(None, environ) == ()
     assert panes(str(tmp_path / "nobody"), environ) == ()
     assert not [path for path in tmp_path.rglob("*") if path.is_socket()]
+
+
+@pytest.mark.parametrize("said", ["on", "off"])
+def test_a_tmux_tells_whether_it_hands_on_what_is_meant_for_its_terminal(
+    window: Tmux, tmp_path: Path, said: str
+) -> None:
+    environ = within(window, tmp_path)
+    window.option("allow-passthrough", said)
+    assert passthrough(environ) == said
+    assert passthrough(outside()) is None

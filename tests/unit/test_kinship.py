@@ -101,3 +101,19 @@ def test_a_run_learns_of_what_its_tokens_were_made_if_its_sessions_account_for_a
     assert shown[run.address].tokens == Tokens(1000, False, 900, 500, 100, 40)
     partly = replace(record, tokens=Tokens(700, input=600))
     assert room(run, partly)[run.address].tokens == Tokens(1000)
+
+
+@pytest.mark.parametrize("order", [*permutations(range(2))])
+def test_a_run_of_odw_is_part_of_the_run_that_drives_it(order: tuple[int, ...]) -> None:
+    upstream = replace(samples.item("odw-exec-2-2", State.RUNNING), parent=None)
+    driver = replace(
+        samples.item("odw-exec-1-1", State.RUNNING), parent=None, claims=(Claim("odw", session=upstream.address.item),)
+    )
+    kinship = Kinship()
+    told: set[Address] = set()
+    for one in order:
+        told |= kinship.take((upstream, driver)[one])
+    assert kinship.complete(upstream).parent == driver.address
+    assert kinship.complete(driver).parent is None
+    # Whoever was read first is looked at again.
+    assert order[0] == 1 or upstream.address in told

@@ -108,7 +108,7 @@ LEFT_OUT = {
     # Blockers stand in a table of their own.
     "gates": {"label", "files", "blockers.text", "blockers.path", "blockers.fate", "blockers.reviewer"}
     | {"blockers.tasks"},
-    "questions": {"kind", "digest", "witnesses", "why_not", "fields.id", "fields.label"},
+    "questions": {"kind", "digest", "witnesses", "why_not", "fields.id", "fields.label", "fields.default"},
     "causes": {"kind"},
     "plans": {"prompt", "causes.kind", "attachments.stream"},
     "artifacts": {"stream"},

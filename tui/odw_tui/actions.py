@@ -34,6 +34,8 @@ INBOX = "inbox"
 """Everything that waits for a person."""
 CARD = "card"
 """One question, to be decided."""
+COMMIT = "commit"
+"""The form of a commit; letters are typed."""
 FIND = "find"
 """Words in everything there is; letters are typed."""
 PALETTE = "palette"
@@ -45,7 +47,7 @@ ORIGINS = "origins"
 
 CONTEXTS = (
     *(ROOM, RUN, LINES, DIFF, SESSION, SESSION_LINES, ORIGINS, FILE, TEXT),
-    *(DOCTOR, PLACES, SETTINGS, THEMES, INBOX, CARD, FIND, PALETTE, START),
+    *(DOCTOR, PLACES, SETTINGS, THEMES, INBOX, CARD, COMMIT, FIND, PALETTE, START),
 )
 
 
@@ -122,6 +124,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("always_allow", "always", "Let it happen, and allow its like from now on", ("p",), (CARD,), "act"),
     Action("never_allow", "never", "Forbid it and its like from now on", ("P",), (CARD,), "act"),
     Action("decline", "decline", "Say no; whoever asked goes on without", ("x",), (CARD,), "act"),
+    Action("add_round", "another round", "Have it reviewed and repaired once more", ("r",), (CARD,), "act"),
     Action("cancel_turn", "stop turn", "Say no, and stop whoever asked", ("c",), (CARD,), "act"),
     Action("send_answer", "send", "Send what is picked and typed", ("ctrl+s",), (CARD,), "act", hint=True),
     Action("pick", "pick", "Pick an option of the field by its number", tuple("123456789"), (CARD,), "act"),
@@ -154,6 +157,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("problems", "problems", "List what could not be read, and why", ("!",), (ROOM,), "look"),
     Action("doctor", "doctor", "Look for what is wrong or left over on this machine", ("D",), (ROOM,), "look"),
     Action("again", "look again", "Examine everything once more", ("r",), (DOCTOR,), "look", hint=True),
+    Action(
+        "clean",
+        "clean up",
+        "Take away what a run left whose driver is gone, after a word",
+        ("x",),
+        (DOCTOR,),
+        "act",
+        hint=True,
+    ),
     Action("places", "places", "Add, name or remove what is watched", ("p",), (ROOM,), "look"),
     Action("add_place", "add", "Add a workspace, or those below a folder", ("a",), (PLACES,), "act", hint=True),
     Action("keep_place", "keep", "Watch this place from now on, every time", ("enter",), (PLACES,), "act", hint=True),
@@ -277,15 +289,21 @@ ACTIONS: tuple[Action, ...] = (
     Action("previous_input", "before", "To the input before", ("shift+tab", "up"), (START,), "move"),
     Action("next_choice", "choose", "Choose the next", ("right", "space"), (START,), "act"),
     Action("previous_choice", "choose before", "Choose the one before", ("left",), (START,), "act"),
+    Action("more_inputs", "all inputs", "Show what is seldom set, or hide", ("ctrl+o",), (START,), "look", hint=True),
     Action(
         "other_workflow",
         "other kind",
-        "Start something else: a session, a command",
+        "Start something else: a session, a command, several agents with reviews",
         ("ctrl+t",),
         (START,),
         "act",
         hint=True,
     ),
+    Action("commit_now", "commit", "Make the commit", ("ctrl+s", "f5"), (COMMIT,), "act", hint=True),
+    Action("next_line", "next", "To the next of branch and message", ("tab",), (COMMIT,), "move", hint=True),
+    Action("previous_line", "before", "To the one before", ("shift+tab",), (COMMIT,), "move"),
+    Action("files_down", "page down", "Half a page of files down", ("pagedown", "ctrl+d"), (COMMIT,), "move"),
+    Action("files_up", "page up", "Half a page of files up", ("pageup",), (COMMIT,), "move"),
     Action("say", "say", "Say something into the turn that is going on", ("m",), _DRIVEN, "act", hint=True),
     Action("queue", "say after", "Say something as soon as this turn is over", ("M",), _DRIVEN, "act"),
     Action(
@@ -296,6 +314,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("fork", "fork", "Begin a copy of this session with other words", ("F",), _DRIVEN, "act"),
     Action("rename", "rename", "Give this session a name", ("T",), _DRIVEN, "act"),
     Action("archive", "archive", "Put this session away, or take it back", (), _DRIVEN, "act"),
+    Action("adopt", "adopt", "Go on natively with what a run of odw left", ("A",), _DRIVEN, "act", hint=True),
+    Action("commit", "commit", "Commit exactly what the run landed", ("c",), _DRIVEN, "act", hint=True),
+    Action("pin", "pin", "Keep this run however old it gets, or no longer", ("*",), _DRIVEN, "act"),
     Action("cancel", "cancel", "End the run, its agents and their commands", ("X",), _DRIVEN, "act"),
     Action("down", "down", "One row down", ("j", "down"), _PAGES, "move"),
     Action("up", "up", "One row up", ("k", "up"), _PAGES, "move"),

@@ -9,8 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from odw_core.decide.verdicts import is_judged
 from odw_core.model.question import Field, Question
 from odw_tui.widgets.line_editor import LineEditor
+
+_NEW_LINE = ("ctrl+j", "shift+enter", "alt+enter")
+_BETWEEN = "\n"
+"""Between several picked options as they are kept."""
 
 
 class Stop(NamedTuple):
@@ -25,7 +30,9 @@ class AnswerForm:
 
     def __init__(self, question: Question, kept: Mapping[str, tuple[str, str]]) -> None:
         self._fields = question.fields
-        self._picked: dict[str, str] = {}
+        self._picked: dict[str, tuple[str, ...]] = {}
+        self._options: dict[str, int] = {}
+        """Field of which several options may be picked to the one that the cursor is on."""
         self._typed: dict[str, LineEditor] = {}
         self._at = 0
         self.is_typing = False
@@ -34,16 +41,19 @@ class AnswerForm:
             picked, typed = kept.get(field.id, ("", ""))
             self._take(field, picked, typed)
         self._stops = _stops(self._fields)
-        self.is_typing = bool(self._stops) and self._stops[0].is_text
+        # Beside verdicts letters are keys, until somebody goes to a line of text.
+        self._is_beside = is_judged(question.kind)
+        self.is_typing = bool(self._stops) and self._stops[0].is_text and not self._is_beside
 
     def __repr__(self) -> str:
         return f"<AnswerForm of {len(self._fields)} fields>"
 
     def _take(self, field: Field, picked: str, typed: str) -> None:
-        if picked in {choice.label for choice in field.choices}:
-            self._picked[field.id] = picked
-        if typed and _has_text(field):
-            self._typed[field.id] = LineEditor(typed, len(typed))
+        wanted = picked.split(_BETWEEN) if field.takes_several else (picked,)
+        if fitting := tuple(choice.label for choice in field.choices if choice.label in wanted):
+            self._picked[field.id] = fitting
+        if _has_text(field) and (text := typed or field.default):
+            self._typed[field.id] = LineEditor(text, len(text))
 
     def renew(self, question: Question) -> None:
         """The question is another by now: what still fits it stays, where it was."""
@@ -52,7 +62,8 @@ class AnswerForm:
         self._fields, self._picked, self._typed = question.fields, {}, {}
         for field in self._fields:
             editor = before_typed.get(field.id)
-            self._take(field, before_picked.get(field.id, ""), editor.text if editor is not None else "")
+            picked = _BETWEEN.join(before_picked.get(field.id, ()))
+            self._take(field, picked, editor.text if editor is not None else "")
         self._stops = _stops(self._fields)
         same = [
             place
@@ -83,9 +94,17 @@ class AnswerForm:
         """Whether there is nothing after this."""
         return self._at >= len(self._stops) - 1
 
-    def picked(self, field: Field) -> str:
-        """The option that is picked; empty for none."""
-        return self._picked.get(field.id, "")
+    def picked(self, field: Field) -> tuple[str, ...]:
+        """The options that are picked, in their order."""
+        return self._picked.get(field.id, ())
+
+    def option(self, field: Field) -> int:
+        """The option that the cursor is on, from 0, where several may be picked."""
+        return min(self._options.get(field.id, 0), max(0, len(field.choices) - 1))
+
+    def is_changed(self, field: Field) -> bool:
+        """Whether somebody picked or typed something that did not stand there before."""
+        return bool(self.picked(field)) or self.typed(field).text != field.default
 
     def typed(self, field: Field) -> LineEditor:
         """What is typed."""
@@ -98,11 +117,13 @@ class AnswerForm:
     @property
     def is_begun(self) -> bool:
         """Whether anything is picked or typed."""
-        return any(self.is_answered(field) for field in self._fields)
+        return any(self.is_changed(field) for field in self._fields)
 
     def step(self, steps: int) -> None:
-        """To the next or the last stop, going round."""
-        if self._stops:
+        """To the next or the last stop, going round; beside verdicts first into the line of text that one stands at."""
+        if self._is_beside and not self.is_typing and steps > 0 and (stop := self.stop) is not None and stop.is_text:
+            self.is_typing = True
+        elif self._stops:
             self._at = (self._at + steps) % len(self._stops)
             self.is_typing = self._stops[self._at].is_text
 
@@ -112,22 +133,40 @@ class AnswerForm:
         if field is None or not 1 <= number <= len(field.choices):
             return False
         label = field.choices[number - 1].label
-        if self._picked.get(field.id) == label:
-            del self._picked[field.id]
+        picked = self.picked(field)
+        if field.takes_several:
+            self._options[field.id] = number - 1
+            wanted = {*picked} ^ {label}
+            self._picked[field.id] = tuple(choice.label for choice in field.choices if choice.label in wanted)
         else:
-            self._picked[field.id] = label
+            self._picked[field.id] = () if picked == (label,) else (label,)
         return True
 
+    def toggle(self) -> bool:
+        """Pick the option that the cursor is on, or let it go again; False where one alone may be picked."""
+        field, stop = self.field, self.stop
+        if field is None or stop is None or stop.is_text or not field.takes_several:
+            return False
+        return self.pick(self.option(field) + 1)
+
     def pick_beside(self, steps: int) -> bool:
-        """Pick the option after or before the picked one; False when there is none."""
+        """Pick the option after or before the picked one, or go there where several may be picked; False when there is
+        none."""
         field = self.field
         if field is None or not field.choices:
             return False
         labels = [choice.label for choice in field.choices]
-        at = labels.index(self.picked(field)) + steps if self.picked(field) in labels else min(steps, 0) % len(labels)
+        if field.takes_several:
+            at = self.option(field) + steps
+        else:
+            first = next(iter(self.picked(field)), "")
+            at = labels.index(first) + steps if first in labels else min(steps, 0) % len(labels)
         if not 0 <= at < len(labels):
             return False
-        self._picked[field.id] = labels[at]
+        if field.takes_several:
+            self._options[field.id] = at
+        else:
+            self._picked[field.id] = (labels[at],)
         return True
 
     def press(self, key: str, character: str | None) -> bool:
@@ -135,7 +174,10 @@ class AnswerForm:
         stop, field = self.stop, self.field
         if not self.is_typing or stop is None or field is None:
             return False
-        edited = self.typed(field).pressed(key, character)
+        typed = self.typed(field)
+        # A prompt has lines of its own.
+        is_line = key in _NEW_LINE and not field.is_secret
+        edited = typed.with_line() if is_line else typed.pressed(key, character)
         if edited is None:
             return False
         self._typed[field.id] = edited
@@ -153,14 +195,18 @@ class AnswerForm:
         """(field id, what was picked and then what was typed) of each field that has an answer."""
         found: list[tuple[str, tuple[str, ...]]] = []
         for field in self._fields:
-            given = tuple(one for one in (self.picked(field), self.typed(field).text.strip()) if one)
+            given = tuple(one for one in (*self.picked(field), self.typed(field).text.strip()) if one)
             if given:
                 found.append((field.id, given))
         return tuple(found)
 
     def kept(self) -> dict[str, tuple[str, str]]:
         """What may be written down: nothing of what is secret."""
-        return {field.id: (self.picked(field), self.typed(field).text) for field in self._fields if not field.is_secret}
+        return {
+            field.id: (_BETWEEN.join(self.picked(field)), self.typed(field).text if self.is_changed(field) else "")
+            for field in self._fields
+            if not field.is_secret
+        }
 
     def forget(self) -> None:
         """Everything goes, at once what is secret."""

@@ -224,7 +224,11 @@ class OdwApp(App[None], inherit_bindings=False):
         def look_around() -> World:
             snapshot, size = self._service.snapshot(), self.size
             return this_world(
-                snapshot.places, user_paths(), problems=snapshot.problems, screen=(size.width, size.height)
+                snapshot.places,
+                user_paths(),
+                problems=snapshot.problems,
+                screen=(size.width, size.height),
+                asks_tmux=not self.kit.deciding.is_read_only,
             )
 
         self.push_screen(DoctorScreen(self.kit, look_around))

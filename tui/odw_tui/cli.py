@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from odw_core.config import Config, load_config
 from odw_core.errors import OdwError, Refused
 from odw_core.model.address import Address
-from odw_core.paths import user_paths
+from odw_core.paths import CONFIG_VARIABLE, user_paths
 from odw_tui.headless.arguments import SCREEN, Given, build_parser, parse
 from odw_tui.headless.commands import command_table
 
@@ -119,14 +119,20 @@ def _run(words: Sequence[str]) -> int:
             return _watch(task)
         case "demo":
             return _demo(task)
+        case "env":
+            return _env(task)
         case "explain":
             return _explain(task)
         case "search":
             return _search(task)
         case "start":
             return _start(task)
-        case "resume" | "rerun" | "cancel":
+        case "resume" | "rerun" | "cancel" | "adopt" | "pin":
             return _drive(task)
+        case "commit":
+            return _commit(task)
+        case "doctor" if given.is_cleaning:
+            return _clean(task)
         case "answer" | "approve" | "reject":
             return _decide(task)
         case name if name == SCREEN:
@@ -139,6 +145,9 @@ def _configuration(given: Given) -> Config:
     """What the person set down, with what was typed laid over it."""
     file = _config_file(given)
     config = load_config(file, must_exist=given.config is not None)
+    if given.config is not None:
+        # The supervisors that are started from here read it as well.
+        os.environ[CONFIG_VARIABLE] = str(file.absolute())
     if config.theme is not None or config.keys or given.theme is not None:
         from odw_tui.headless.names import check_names
 
@@ -231,6 +240,8 @@ def _known_addresses(task: _Task) -> list[str]:
 def _answer(task: _Task, command: str) -> int:
     make = _maker(command)
     with task.room(is_whole=command in _OF_THE_WHOLE_ROOM) as room:
+        if _is_about_questions(task.given) and not task.given.read_only:
+            room.hear()
         answer = make(room, task.given)
         if not answer.is_silent:
             _print_answer(answer, task)
@@ -239,11 +250,25 @@ def _answer(task: _Task, command: str) -> int:
     return answer.exit_code
 
 
+def _is_about_questions(given: Given) -> bool:
+    return given.command == "inbox" or (given.command == "show" and given.address.startswith("question:"))
+
+
 def _explain(task: _Task) -> int:
     from odw_tui.headless.explain import answer
 
     told = answer(task.given, sys.stdin.buffer if sys.stdin else None)
     _print_answer(told, task)
+    return told.exit_code
+
+
+def _env(task: _Task) -> int:
+    from odw_tui.headless.env import answer
+
+    told = answer(task.given, user_paths().state, os.environ)
+    _print_answer(told, task)
+    for note in told.notes:
+        _narrate(note)
     return told.exit_code
 
 
@@ -360,7 +385,11 @@ def _start(task: _Task) -> int:
     _refuse_if_read_only(task)
     roots = task.given.roots
     workspace = str(Path(roots[0]).expanduser().absolute() if roots else Path.cwd())
-    command = start_of(task.given, workspace)
+    after = None
+    if task.given.after is not None:
+        with task.room() as room:
+            after = room.resolve(task.given.after).root
+    command = start_of(task.given, workspace, task.config, after)
     submitter = _submitter(task, lambda: first_snapshot((), None), "command line")
     driven = asyncio.run(drive(submitter, command))
     if driven.address is None:
@@ -393,6 +422,43 @@ def _drive(task: _Task) -> int:
         sys.stdout.write(f"{driven.address}\n")
     if driven.note:
         _narrate(driven.note)
+    return driven.exit_code
+
+
+def _commit(task: _Task) -> int:
+    import asyncio
+
+    from odw_core.service.preparing import Preparing
+    from odw_tui.headless.commit import commit
+
+    if task.given.is_sure:
+        _refuse_if_read_only(task)
+    with task.room() as room:
+        address = room.resolve(task.given.address).root
+        preparing = Preparing(lambda: room.snapshot, None, state=user_paths().state, program=task.config.codex)
+        submitter = _submitter(task, lambda: room.snapshot, "command line")
+        found = asyncio.run(commit(preparing, submitter, task.given, str(address)))
+    if found.lines is not None:
+        sys.stdout.writelines(f"{line}\n" for line in found.lines())
+    if found.driven.note:
+        _narrate(found.driven.note)
+    return found.driven.exit_code
+
+
+def _clean(task: _Task) -> int:
+    import asyncio
+
+    from odw_core.service.leftovers import leftovers
+    from odw_tui.headless.doctor import clean, left_lines
+
+    if task.given.is_sure:
+        _refuse_if_read_only(task)
+    found = [*leftovers(user_paths().state, task.places)]
+    sys.stdout.writelines(f"{line}\n" for line in left_lines(found))
+    with task.room() as room:
+        submitter = _submitter(task, lambda: room.snapshot, "command line")
+        driven = asyncio.run(clean(submitter, found, is_sure=task.given.is_sure))
+    _narrate(driven.note)
     return driven.exit_code
 
 

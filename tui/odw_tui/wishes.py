@@ -9,13 +9,17 @@ from typing import Protocol
 from textual.app import App
 from textual.screen import Screen
 
+from odw_core.errors import OdwError
+from odw_core.model.address import Address
 from odw_core.model.command import (
+    Adopt,
     Archive,
     Cancel,
     Command,
     Fork,
     Interrupt,
     Outcome,
+    Pin,
     Receipt,
     Rename,
     Resume,
@@ -85,10 +89,31 @@ def carry_out(wish: Wish, item: Item, screen: Screen[None], wisher: Wisher) -> N
             hint = f"type {_CANCEL_WORD} and enter"
             told = "end the run, its agents and their commands:  "
             ask("> ", told, hint, lambda words: Cancel(address), must_be=_CANCEL_WORD)
+        case Wish.ADOPT:
+            send(Adopt(address))
+        case Wish.PIN:
+            send(Pin(address, is_off=None))
+        case Wish.COMMIT:
+            screen.run_worker(_commit(address, wisher), name="look at what landed")
         case Wish.RERUN:
             from odw_tui.screens.start import StartScreen
 
             wisher.app.push_screen(StartScreen(wisher.kit, again=item))
+
+
+async def _commit(address: Address, wisher: Wisher) -> None:
+    """Show what would be committed, or say why nothing is."""
+    from odw_tui.screens.commit import CommitScreen
+
+    try:
+        plan = await wisher.kit.service.commit_plan(address)
+    except (OdwError, OSError) as error:
+        wisher.flash(one_line(str(error), 300), "blocked")
+        return
+    if plan.commit:
+        wisher.flash(f"It was committed already, as {one_line(plan.commit, 64)[:10]}.", "blocked")
+        return
+    wisher.app.push_screen(CommitScreen(wisher.kit, plan, wisher.flash))
 
 
 async def _sent(command: Command, wisher: Wisher) -> None:

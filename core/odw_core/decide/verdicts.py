@@ -20,6 +20,8 @@ class Meaning(StrEnum):
     """What was picked and typed is sent."""
     DECLINE = "decline"
     """It does not happen; whoever asked goes on without."""
+    ROUND = "another round"
+    """It does not happen yet: it is looked at, and repaired, once more."""
     CANCEL = "cancel"
     """It does not happen, and whoever asked stops."""
     OTHER = "other"
@@ -38,7 +40,9 @@ _NAMED = {
     "reject": Meaning.DECLINE,
     "deny": Meaning.DECLINE,
     "denied": Meaning.DECLINE,
+    "addround": Meaning.ROUND,
     "cancel": Meaning.CANCEL,
+    "stop": Meaning.CANCEL,
     "abort": Meaning.CANCEL,
 }
 
@@ -59,7 +63,19 @@ def meaning(verdict: str) -> Meaning:
 
 def lets_happen(verdict: str) -> bool:
     """Whether what is asked about goes ahead; an unknown word counts as if it did."""
-    return meaning(verdict) not in (Meaning.DECLINE, Meaning.CANCEL, Meaning.NEVER)
+    return meaning(verdict) not in (Meaning.DECLINE, Meaning.CANCEL, Meaning.NEVER, Meaning.ROUND)
+
+
+JUDGED = ("gate", "plan", "commit")
+"""Kinds of questions about work as a whole: every verdict takes what is picked and typed along."""
+
+FEEDBACK = "feedback"
+"""Field of a gate that says what shall become different."""
+
+
+def is_judged(kind: str) -> bool:
+    """Whether a question is about work as a whole, so that its form is there beside the verdicts."""
+    return kind in JUDGED
 
 
 def takes_reason(kind: str, verdict: str) -> bool:

@@ -37,6 +37,10 @@ class Start:
     """The run that this one repeats or continues."""
     home: str | None = None
     """The Codex home; None for the user's own."""
+    after: Address | None = None
+    """The run that has to land first."""
+    reuse: str = ""
+    """Which finished steps of ``parent`` are not done again: a mode of ``odw_core.runs.reuse``; empty for none."""
     id: str = field(default_factory=new_command_id)
 
 
@@ -84,6 +88,8 @@ class Rerun:
     address: Address
     changed: dict[str, object]
     """Keys of the input that differ."""
+    reuse: str = ""
+    """As in ``Start``."""
     id: str = field(default_factory=new_command_id)
 
 
@@ -114,7 +120,50 @@ class Archive:
     id: str = field(default_factory=new_command_id)
 
 
-Command = Decide | Start | Say | Interrupt | Cancel | Resume | Rerun | Fork | Rename | Archive
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """Put exactly what a run landed into git."""
+
+    address: Address
+    message: str = ""
+    """Empty for the drafted one."""
+    branch: str | None = None
+    """A new branch; None for the present one."""
+    id: str = field(default_factory=new_command_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """Keep a run for ever, or no longer."""
+
+    address: Address
+    is_off: bool | None = False
+    """None for the other of both."""
+    id: str = field(default_factory=new_command_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """Take away what runs of ours with dead owners left behind."""
+
+    names: tuple[str, ...]
+    """What ``odw_core.runs.leftovers`` calls them."""
+    id: str = field(default_factory=new_command_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Adopt:
+    """Go on natively with what a run of upstream left."""
+
+    address: Address
+    changed: dict[str, object] = field(default_factory=dict)
+    """Keys of the new run's input that differ from what was left."""
+    id: str = field(default_factory=new_command_id)
+
+
+Command = (
+    Decide | Start | Say | Interrupt | Cancel | Resume | Rerun | Fork | Rename | Archive | Commit | Pin | Clean | Adopt
+)
 
 
 class Outcome(StrEnum):

@@ -42,6 +42,10 @@ class Field:
     allows_other: bool = False
     is_secret: bool = False
     is_optional: bool = False
+    takes_several: bool = False
+    """Whether more than one of the choices may be picked."""
+    default: str = ""
+    """The text that stands in it before anybody types."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,8 @@ def _field(value: Mapping[str, object]) -> Field:
         allows_other=value.get("allows_other") is True,
         is_secret=value.get("is_secret") is True,
         is_optional=value.get("is_optional") is True,
+        takes_several=value.get("takes_several") is True,
+        default=_text(value, "default"),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from odw_core.engines.loose import mapping, text
 from odw_core.engines.odw.records import JournalLine
@@ -16,10 +17,21 @@ from odw_core.model.question_json import decode_question, encode_question
 Emit = Callable[[dict[str, object], str], None]
 
 
+class DecisionMemory(Protocol):
+    """Keeps decisions beyond the end of this process, where no agent reads."""
+
+    def keep(self, decision: Decision) -> None:
+        """Remember it. It is on disk when this returns."""
+
+    def kept(self, question_id: str) -> Decision | None:
+        """What was decided on that question."""
+
+
 @dataclass(slots=True)
 class _Asked:
     question: Question
     answer: asyncio.Future[Decision]
+    is_once: bool
 
 
 class Asking:
@@ -31,16 +43,19 @@ class Asking:
         told: Iterable[JournalLine],
         now: Callable[[], float],
         asks: Callable[[Question], None] = lambda question: None,
+        memory: DecisionMemory | None = None,
     ) -> None:
         """``told`` is the journal so far: what it left open is still open until the workflow asks it again.
 
-        ``asks`` hears of each question once the journal holds it.
+        ``asks`` hears of each question once the journal holds it. ``memory`` keeps what was decided on questions that
+        are asked once.
         """
         self._emit, self._now, self._asks = emit, now, asks
         self._open: dict[str, _Asked] = {}
         self._left: dict[str, Question] = {}
         self._closed: dict[str, str] = {}
-        self._early: dict[str, Decide] = {}
+        self._decided: set[tuple[str, str]] = set()
+        self._memory = memory
         self.is_stopping = False
         """The supervisor goes away and the run does not end: what is open stays open."""
         for line in told:
@@ -53,6 +68,8 @@ class Asking:
             if question is not None:
                 self._left[question.id] = question
                 self._closed.pop(question.id, None)
+        elif text(event, "type") == "decision":
+            self._decided.add((text(event, "question_id"), text(event, "digest")))
         elif text(event, "type") == "question_closed":
             self._left.pop(text(event, "id"), None)
             self._closed[text(event, "id")] = text(event, "how")
@@ -62,8 +79,15 @@ class Asking:
         """Whether a person is asked anything."""
         return bool(self._open or self._left)
 
-    async def ask(self, question: Question) -> Decision:
-        """Put it before a person and wait. Cancelled when it is withdrawn."""
+    async def ask(self, question: Question, *, is_once: bool = False) -> Decision:
+        """Put it before a person and wait. Cancelled when it is withdrawn.
+
+        ``is_once``: a decision that the journal holds already is the answer; nobody is asked again.
+        """
+        if is_once and (known := self._known(question)) is not None:
+            if self._left.pop(question.id, None) is not None:
+                self._close(question.id, "answered", known)
+            return known
         question = replace(question, road=Road.SUPERVISOR, why_not=None)
         left = self._left.pop(question.id, None)
         if left is None or left.digest != question.digest:
@@ -72,7 +96,7 @@ class Asking:
             self._emit(event, f"asks: {question.title}")
         self._asks(question)
         answer: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
-        asked = self._open[question.id] = _Asked(question, answer)
+        asked = self._open[question.id] = _Asked(question, answer, is_once)
         self._closed.pop(question.id, None)
         try:
             return await answer
@@ -111,6 +135,9 @@ class Asking:
             return Receipt(command.id, Outcome.REFUSED, f"It can be decided by {offered}, not by {decision.verdict}.")
         if asked.answer.done():
             return Receipt(command.id, Outcome.STALE, "It was decided a moment before.")
+        if asked.is_once and self._memory is not None:
+            # Before the journal says it was decided: what was decided must not be lost then.
+            self._memory.keep(decision)
         del self._open[question.id]
         self._emit(
             {
@@ -126,6 +153,12 @@ class Asking:
         self._close(question.id, "answered", decision)
         asked.answer.set_result(decision)
         return Receipt(command.id, Outcome.ACCEPTED)
+
+    def _known(self, question: Question) -> Decision | None:
+        if self._memory is None or (question.id, question.digest) not in self._decided:
+            return None
+        found = self._memory.kept(question.id)
+        return found if found is not None and found.digest == question.digest else None
 
     def _close(self, question_id: str, how: str, decision: Decision | None) -> None:
         self._closed[question_id] = how

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from odw_core.clock import Clock
+from odw_core.decide import audit
+from odw_core.engines.odw.records import JournalLine
+from odw_core.errors import OdwError
 from odw_core.model.address import Address
 from odw_core.model.command import Command
 from odw_core.model.decision import Decision
@@ -16,14 +22,18 @@ from odw_core.process.groups import end_group
 from odw_core.process.spawn import Child, child_of, spawn_detached
 from odw_core.runs.asking import Asking
 from odw_core.runs.attempts import AttemptFolder
+from odw_core.runs.blobs import Blobs
 from odw_core.runs.children import MARKER, Children
 from odw_core.runs.folders import RunFolder, read_object, write_private
-from odw_core.runs.journal import Journal
+from odw_core.runs.journal import Journal, unreadable
+from odw_core.runs.reuse import Inherited, inherited
 from odw_core.runs.spec import RunSpec
+from odw_core.runs.steps import Steps
 from odw_core.runs.workspace import RunPlace
 
 _GATE = 'read -r _ || exit 125; exec "$@" </dev/null'
 """A command waits here until it is written down; if we die before, it never begins."""
+_PATIENCE_S = 1.0
 
 
 class Context:
@@ -39,10 +49,12 @@ class Context:
         children: Children,
         clock: Clock,
         taken: Callable[[Command], None],
+        told: Sequence[JournalLine] = (),
     ) -> None:
-        """``taken`` is told of each command that the workflow takes up."""
+        """``taken`` is told of each command that the workflow takes up; ``told`` is the journal before this epoch."""
         self.spec = spec
         self.address = Address("odw", spec.run_id)
+        self.place, self.told = place, tuple(told)
         self._folder, self._place, self._journal = folder, place, journal
         self._asking, self._children, self._clock, self._taken = asking, children, clock, taken
         self._kept = read_object(folder.kept) or {}
@@ -59,6 +71,42 @@ class Context:
         return self._folder.root
 
     @property
+    def state(self) -> Path:
+        """The state folder of odw-tui."""
+        return self._folder.state
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether only the supervisor goes away, and the run goes on later."""
+        return self._asking.is_stopping
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        """What must come back byte by byte."""
+        return Blobs(self._folder.root)
+
+    @cached_property
+    def _inherited(self) -> tuple[Inherited, ...]:
+        return inherited(self._folder.state, self.spec)
+
+    @cached_property
+    def steps(self) -> Steps:
+        """What is done at most once, with what the run takes over from the one it repeats."""
+        steps = Steps(self._journal.emit_durably, self.told, self.blobs)
+        for one in self._inherited:
+            steps.inherit(*one)
+        return steps
+
+    def blob(self, name: str) -> bytes:
+        """Bytes that this run or one it takes steps over from kept. Raises ``OdwError`` when they are gone."""
+        for blobs in (self.blobs, *(one.blobs for one in self._inherited)):
+            try:
+                return blobs.get(name)
+            except OdwError:
+                continue
+        return self.blobs.get(name)
+
+    @property
     def environ(self) -> Mapping[str, str]:
         """What a child is started with."""
         return {**os.environ, MARKER: self.run_id}
@@ -71,6 +119,26 @@ class Context:
         """Write one event into the journal."""
         self._journal.emit(raw, summary)
 
+    def emit_durably(self, raw: dict[str, object], summary: str = "") -> None:
+        """The same; it is on disk when this returns. Raises ``OSError``."""
+        self._journal.emit_durably(raw, summary)
+
+    @cached_property
+    def _replayed(self) -> Counter[str]:
+        return Counter(_identity(line.event) for line in self.told if line.event is not None)
+
+    def emit_once(self, raw: dict[str, object], summary: str = "") -> None:
+        """Write an event that a workflow says again whenever it is resumed: what the journal has is not said twice."""
+        identity = _identity(unreadable(raw))
+        if self._replayed[identity]:
+            self._replayed[identity] -= 1
+        else:
+            self.emit(raw, summary)
+
+    def is_news(self, raw: dict[str, object]) -> bool:
+        """Whether ``emit_once`` would write it."""
+        return not self._replayed[_identity(unreadable(raw))]
+
     def phase(self, title: str, detail: str = "") -> None:
         """Say which stage begins."""
         self.emit({"type": "phase", "title": title, "detail": detail}, title)
@@ -78,6 +146,27 @@ class Context:
     async def ask(self, question: Question) -> Decision:
         """Put a question before a person and wait, for ever if need be. The decision's digest fits the question."""
         return await self._asking.ask(question)
+
+    async def ask_once(self, question: Question) -> Decision:
+        """The same for a question of the workflow itself: what was decided before a resume is not asked again."""
+        return await self._asking.ask(question, is_once=True)
+
+    def decide_by_policy(self, question: Question, verdict: str, policy: str) -> None:
+        """Say, in the audit log and then in the journal, that nobody was asked. Raises ``OSError``, ``Refused``."""
+        by = f"{policy} ({self.spec.started_by})" if self.spec.started_by else policy
+        audit.record(
+            self.state,
+            who=by,
+            command="policy",
+            address=str(question.address),
+            digest=question.digest,
+            verdict=verdict,
+            outcome="accepted",
+            question=question.id,
+            reason=policy,
+        )
+        decided = {"question_id": question.id, "digest": question.digest, "verdict": verdict, "by": by}
+        self.emit_once({"type": "decision", **decided, "policy": policy}, f"decided by policy: {verdict}")
 
     def withdraw(self, question_id: str, how: str) -> None:
         """Take a question back (``answered`` elsewhere, ``moot``, ``gone``); who waits in ``ask`` is cancelled."""
@@ -114,6 +203,26 @@ class Context:
         child = child_of(process.pid)
         self._children.record(child, Path(argv[0]).name, outlives=True)
         return child
+
+    async def open_child(
+        self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]
+    ) -> tuple[Child, asyncio.subprocess.Process]:
+        """Start a process that must not outlive the supervisor, its three streams as pipes; written down on return.
+
+        It must begin nothing before it reads its stdin. Raises ``OSError`` when it cannot be started.
+        """
+        process = await asyncio.create_subprocess_exec(
+            *argv,
+            cwd=cwd,
+            env={**env, MARKER: self.run_id},
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+        child = child_of(process.pid)
+        self._children.record(child, Path(argv[0]).name, outlives=False)
+        return child, process
 
     async def start(self, argv: Sequence[str], *, cwd: str) -> tuple[Child, asyncio.subprocess.Process]:
         """Start a command in a group of its own, both streams as pipes. It begins once it is written down.
@@ -165,3 +274,13 @@ class Context:
         """Everything that attempts hold goes to disk."""
         for attempt in self._attempts.values():
             attempt.close()
+
+    async def end_children(self) -> None:
+        """Nothing that was started goes on, not even what may outlive a supervisor."""
+        for one in self._children.left():
+            await self.end(one.child, patience_s=_PATIENCE_S)
+
+
+def _identity(event: Mapping[str, object]) -> str:
+    """An event but for its time."""
+    return json.dumps({key: value for key, value in event.items() if key != "ts"}, sort_keys=True, default=str)

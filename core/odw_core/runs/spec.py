@@ -25,6 +25,10 @@ class RunSpec:
     """Run id of the run that this one repeats."""
     started_by: str = ""
     """``login@host (screen)``."""
+    after: str | None = None
+    """Run id of the run that has to land before this one begins."""
+    reuse: str = ""
+    """Which finished steps of ``parent`` are taken over: a mode of ``odw_core.runs.reuse``; empty for none."""
 
 
 def write_spec(folder: RunFolder, spec: RunSpec) -> None:
@@ -46,4 +50,6 @@ def read_spec(folder: RunFolder) -> RunSpec:
         codex_home=text_or_none(fields, "codex_home"),
         parent=text_or_none(fields, "parent"),
         started_by=text(fields, "started_by"),
+        after=text_or_none(fields, "after"),
+        reuse=text(fields, "reuse"),
     )

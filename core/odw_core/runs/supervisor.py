@@ -31,10 +31,13 @@ from odw_core.runs.asking import Asking
 from odw_core.runs.children import Children
 from odw_core.runs.context import Context
 from odw_core.runs.control import bury, lying, write_receipt
+from odw_core.runs.decided import Decided
 from odw_core.runs.folders import RunFolder, new_epoch, private_chain, write_private
 from odw_core.runs.journal import Journal
 from odw_core.runs.projections import Projections
 from odw_core.runs.spec import read_spec
+from odw_core.runs.waiting import has_waited, wait_for
+from odw_core.runs.whispers import LOST, Ear
 from odw_core.runs.workflow import Result, checked_input, load_workflow
 from odw_core.runs.workspace import RunPlace
 from odw_core.text.secrets import masked
@@ -69,8 +72,9 @@ class Supervisor:
         told = [*self._journal.lines()]
         self.is_over = any(line.type == "exit" for line in told)
         self._is_new = not told
+        self._after = None if has_waited(told) else self._spec.after
         self._children = Children(folder.children, folder.run_id)
-        self._asking = Asking(self._journal.emit, told, clock.now, self._call_out)
+        self._asking = Asking(self._journal.emit, told, clock.now, self._call_out, Decided(folder.root))
         started_ms = start_ms_of(folder.run_id) or int(clock.now() * 1000)
         command = python_module("odw_core.runs.supervisor", str(folder.root))
         self._projections = Projections(self._place, folder.root, self._spec, command, started_ms)
@@ -83,8 +87,10 @@ class Supervisor:
             self._children,
             clock,
             self._accept,
+            told,
         )
         self._held: list[_Held] = []
+        self._ear: Ear | None = None
         self._seen: set[str] = set()
         self._cancel: Cancel | None = None
         self._cancelled_by = ""
@@ -95,6 +101,7 @@ class Supervisor:
         """Take the run over: a new epoch, its folders, the first lines. Raises ``OSError``, ``OdwError``."""
         private_chain(self._folder.root, self._epoch, "control")
         private_chain(self._folder.root, self._epoch, "receipts")
+        self._ear = Ear(self._folder.root / self._epoch)
         bury(self._folder, reason="The supervisor it was meant for is gone; it was never carried out. Decide again.")
         self._projections.begin()
         self._journal.check()
@@ -166,8 +173,13 @@ class Supervisor:
             await asyncio.gather(watching, stopping, return_exceptions=True)
             self._context.close()
             self._journal.close()
+            if self._ear is not None:
+                self._ear.close()
 
     async def _whole_work(self) -> Result:
+        if self._after:
+            await wait_for(self._folder.state, self._after, self._journal.emit)
+            self._after = None
         given = self._workflow.input.model_validate(checked_input(self._workflow, self._spec.given))
         return await self._workflow.run(self._context, given)
 
@@ -221,15 +233,20 @@ class Supervisor:
     def _take(self, command: Command, by: str) -> None:
         match command:
             case Decide():
+                whole = None if self._ear is None else self._ear.whole(command)
+                if whole is None:
+                    self._say(command, Outcome.REFUSED, LOST)
+                    return
                 # A resumed workflow needs a moment to ask again; an agent that must be started may need many.
-                self._held.append(_Held(command, self._clock.monotonic() + 120.0))
+                self._held.append(_Held(whole, self._clock.monotonic() + 120.0))
             case Cancel():
                 if self._cancel is not None:
                     self._say(command, Outcome.REFUSED, "It is being cancelled already.")
                     return
                 self._cancel, self._cancelled_by = command, by
                 self._context.hear(command)
-                asyncio.get_running_loop().call_later(_GRACE_S, self._force)
+                # While it only waits there is nothing that wants to end in its own way.
+                asyncio.get_running_loop().call_later(0 if self._after else _GRACE_S, self._force)
             case Say() if not self._workflow.is_heard:
                 self._say(command, Outcome.REFUSED, f"A run of {self._workflow.name} listens to nobody.")
             case Say() | Interrupt():
@@ -316,7 +333,9 @@ class Supervisor:
         if result.is_cancelled:
             self._journal.emit({"type": "cancelled", "by": self._cancelled_by}, "cancelled")
             return "failed", None
-        self._journal.emit({"type": "workflow_done", "name": self._workflow.name, "result": value}, "workflow done")
+        done: dict[str, object] = {"type": "workflow_done", "name": self._workflow.name, "result": value}
+        # A supervisor that was killed after this line and before the last one has said it already.
+        self._context.emit_once(done, "workflow done")
         return ("completed", 0) if result.ok else ("failed", 1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, get_args, get_origin
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from odw_core.runs.context import Context
 
-WORKFLOWS = ("session", "command")
+WORKFLOWS = ("session", "command", "parallel-review-apply", "odw-exec")
 """Names of everything that can be started."""
 
 
@@ -45,15 +46,37 @@ def load_workflow(name: str) -> Workflow:
     """The workflow of that name. Raises ``UsageError`` when there is none."""
     if name not in WORKFLOWS:
         raise UsageError(f"There is no workflow {name!r}; there are {', '.join(WORKFLOWS)}.")
-    found: Workflow = importlib.import_module(f"odw_core.workflows.{name}").WORKFLOW
+    found: Workflow = importlib.import_module(f"odw_core.workflows.{name.replace('-', '_')}").WORKFLOW
     return found
 
 
 def _with_lists(workflow: Workflow, given: Mapping[str, object]) -> dict[str, object]:
     """Who types one word for a list means a list of one."""
     fields = workflow.input.model_fields
+    given = {
+        key: _with_parts(fields[key].annotation, value) if key in fields else value for key, value in given.items()
+    }
     lists = {name for name, one in fields.items() if list in (one.annotation, *map(get_origin, _parts(one.annotation)))}
     return {key: [value] if key in lists and isinstance(value, str) else value for key, value in given.items()}
+
+
+def _with_parts(annotation: object, value: object) -> object:
+    """Lists of things that have keys of their own may be typed as JSON, whole or one by one."""
+    from pydantic import BaseModel
+
+    lists = [one for one in (annotation, *_parts(annotation)) if get_origin(one) is list]
+    kinds = [kind for one in lists for kind in get_args(one)]
+    if not any(isinstance(kind, type) and issubclass(kind, BaseModel) for kind in kinds):
+        return value
+    try:
+        if isinstance(value, str) and value.lstrip().startswith(("[", "{")):
+            return json.loads(value)
+        if isinstance(value, list):
+            return [json.loads(one) if isinstance(one, str) and one.lstrip().startswith("{") else one for one in value]
+    except (ValueError, RecursionError):
+        # The check says what is wrong with it.
+        return value
+    return value
 
 
 def _parts(annotation: object) -> tuple[object, ...]:

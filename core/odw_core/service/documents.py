@@ -180,6 +180,9 @@ def _field_document(field: Field) -> Document:
         "options": _options(field),
         "allows_other": field.allows_other,
         "is_secret": field.is_secret,
+        "is_optional": field.is_optional,
+        "takes_several": field.takes_several,
+        "default": field.default or None,
     }
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from odw_core.files.line_source import LineSource
     from odw_core.model.command import Command, Receipt, Start
     from odw_core.model.conversation import Conversation
+    from odw_core.model.landing import CommitPlan
     from odw_core.model.search import Found
     from odw_core.service.early import EarlyReading
     from odw_core.service.service import CachedService, DetailFeed
@@ -136,6 +137,12 @@ class LateService:
 
     async def outcome(self, command_id: str, within_s: float) -> Receipt:
         return await (await self._service()).outcome(command_id, within_s)
+
+    async def commit_plan(self, address: Address) -> CommitPlan:
+        return await (await self._service()).commit_plan(address)
+
+    async def steps(self, address: Address) -> tuple[str, ...]:
+        return await (await self._service()).steps(address)
 
     async def preflight(self, start: Start) -> tuple[Check, ...]:
         return await (await self._service()).preflight(start)

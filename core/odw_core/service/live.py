@@ -19,6 +19,7 @@ from odw_core.model.change import Change, Snapshot
 from odw_core.model.command import Command, Outcome, Receipt, Start
 from odw_core.model.conversation import Conversation
 from odw_core.model.item import Depth
+from odw_core.model.landing import CommitPlan
 from odw_core.model.question import Road
 from odw_core.model.search import Found
 from odw_core.paths import user_paths
@@ -250,6 +251,12 @@ class LiveService:
 
     async def repeated(self, address: Address) -> Start | None:
         return await self._prepare().repeated(address)
+
+    async def commit_plan(self, address: Address) -> CommitPlan:
+        return await self._prepare().commit_plan(address)
+
+    async def steps(self, address: Address) -> tuple[str, ...]:
+        return await self._prepare().steps(address)
 
     async def settle(self) -> None:
         reading, readers = self._reading, self._roster.readers

@@ -1,4 +1,5 @@
-"""PandaCodeAnswers: takes a decision to a PandaCode session, by its control file or by ``pandacode answer``.
+"""PandaCodeAnswers: takes a decision to a PandaCode session: by its control file, by ``pandacode answer``, or to the
+call of odw that is held for it.
 
 Believes neither an exit code nor a reply: an answer arrived when the record of the session shows it.
 """
@@ -25,6 +26,7 @@ from odw_core.model.command import Decide, Outcome, Receipt
 from odw_core.model.evidence import Facts, Unit
 from odw_core.model.question import Question, Road
 from odw_core.process.liveness import Liveness, is_alive
+from odw_core.runs.held import HeldCall, folder_of_held, is_held, release, waiting
 from odw_core.service.pandacode_command import Running, run
 
 DEADLINE_S = 60.0
@@ -42,7 +44,7 @@ class _Sent:
     place: str
     digest: str
     updated_ms: int | None
-    by: Left | Running
+    by: Left | Running | HeldCall
 
 
 class PandaCodeAnswers:
@@ -72,7 +74,13 @@ class PandaCodeAnswers:
         if sent is None:
             return None
         by = sent.by
-        said = await (asyncio.to_thread(_of_file, sent, by) if isinstance(by, Left) else _of_command(sent, by))
+        match by:
+            case Left():
+                said = await asyncio.to_thread(_of_file, sent, by)
+            case HeldCall():
+                said = await asyncio.to_thread(_of_held, by)
+            case Running():
+                said = await _of_command(sent, by)
         if said is None:
             return None
         del self._sent[command_id]
@@ -88,8 +96,11 @@ class PandaCodeAnswers:
         if now.road is not question.road:
             raise Stale(f"It has to be answered in another way by now; look at it again ({now.answer_via}).")
         values = dict(command.decision.values)
-        by: Left | Running
-        if now.road is Road.PANDACODE_FILE:
+        by: Left | Running | HeldCall
+        if (held := self._held(acc)) is not None:
+            release(held, answer_words(acc.record, now, values))
+            by = held
+        elif now.road is Road.PANDACODE_FILE:
             by = leave_answer(acc.place, acc.runtime, acc.session, answers_map(acc.record, now, values))
         else:
             _refuse_while_its_run_answers(acc)
@@ -104,6 +115,11 @@ class PandaCodeAnswers:
                 deadline_s=self._deadline_s,
             )
         return _Sent(address, acc.place, now.digest, acc.record.updated_ms, by)
+
+    def _held(self, acc: SessionAcc) -> HeldCall | None:
+        """The call by which odw was about to answer this session by itself."""
+        calls = waiting(folder_of_held(self._state))
+        return next((one for one in calls if (one.place, one.session) == (acc.place, acc.session)), None)
 
     def _asker(self, question: Question) -> tuple[Address, SessionAcc]:
         """The session that asks, as its record is at this moment; a card may lie at the task of its run."""
@@ -142,6 +158,12 @@ async def _of_command(sent: _Sent, running: Running) -> Said | None:
         return None
     why = running.why()
     return Outcome.REFUSED, f"pandacode answer changed nothing{f': {why}' if why else ''}; {kept}."
+
+
+def _of_held(call: HeldCall) -> Said | None:
+    if not call.folder.exists():
+        return Outcome.ACCEPTED, "odw went on with the answer."
+    return None if is_held(call) else (Outcome.REFUSED, "odw ended before it took the answer.")
 
 
 def _of_file(sent: _Sent, left: Left) -> Said | None:

@@ -12,7 +12,9 @@ from odw_core.diagnose.doctor.check import Check, Level
 from odw_core.errors import OdwError
 from odw_core.model.item import Item, Limit
 from odw_core.service.starting import checked
+from odw_core.service.work_checks import NAME, codex_needed
 
+UPSTREAM = "odw-exec"
 _NEARLY_USED = 90.0
 """Percent of a rate-limit window from which a start is worth a second thought."""
 _ASKING_S = 10.0
@@ -32,8 +34,10 @@ def preflight(
     """One check for each thing a start needs, in the order in which a person would ask. ``home`` is the Codex home,
     ``limits`` what its sessions last heard. What has the level ``fail`` keeps the start from working."""
     found = [_input(workflow, given), _folder(folder)]
-    if workflow == "session":
+    if workflow == "session" or (workflow == NAME and codex_needed(given)):
         found += [_codex(program, environ), _sessions(home, now, environ), *_limits(limits, now)]
+    if workflow == UPSTREAM:
+        found.append(_odw(given, environ))
     return tuple(found)
 
 
@@ -70,6 +74,20 @@ def _codex(program: str | None, environ: Mapping[str, str]) -> Check:
         return Check("codex", "Codex", Level.PASS, f"Codex is there: {native_program(program, environ)}")
     except OdwError as error:
         return Check("codex", "Codex", Level.FAIL, str(error))
+
+
+def _odw(given: Mapping[str, object], environ: Mapping[str, str]) -> Check:
+    from odw_core.workflows.odw_exec.command import programs
+    from odw_core.workflows.odw_exec.given import OdwExecInput
+
+    try:
+        # Where the answers are held has nothing to do with what is there.
+        found = programs(OdwExecInput.model_validate(given), environ, Path("/"))
+    except ValueError:
+        return Check("odw", "odw", Level.WARN, "Its input says too little to look for it.")
+    except OdwError as error:
+        return Check("odw", "odw", Level.FAIL, str(error))
+    return Check("odw", "odw", Level.PASS, f"odw is there: {found.odw}")
 
 
 def _sessions(home: str, now: float, environ: Mapping[str, str]) -> Check:

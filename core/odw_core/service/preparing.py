@@ -11,13 +11,15 @@ from pathlib import Path
 
 from odw_core.diagnose.doctor.check import Check
 from odw_core.engines.codex.layout import is_home
-from odw_core.errors import OdwError
+from odw_core.errors import NotFound, OdwError
 from odw_core.model.address import Address
 from odw_core.model.change import Snapshot
 from odw_core.model.command import Start
 from odw_core.model.conversation import Conversation, EntryKind
 from odw_core.model.item import Item
+from odw_core.model.landing import CommitPlan
 from odw_core.service.preflight import models_of, newest_limits, preflight
+from odw_core.service.work_checks import NAME, work_checks
 
 _FIRST_ENTRIES = 50
 
@@ -28,12 +30,13 @@ class Preparing:
     def __init__(
         self,
         snapshot: Callable[[], Snapshot],
-        conversation: Callable[[Address], AbstractAsyncContextManager[Conversation]],
+        conversation: Callable[[Address], AbstractAsyncContextManager[Conversation]] | None,
         *,
         state: Path | None,
         program: str | None,
     ) -> None:
-        """``state`` is where the runs of ours keep what they were asked; None where there are none."""
+        """``conversation`` opens what was said in a session; without it a session is repeated by its first line alone.
+        ``state`` is where the runs of ours keep what they were asked; None where there are none."""
         self._snapshot, self._conversation = snapshot, conversation
         self._state, self._program = state, program
         self._models: dict[str, tuple[str, ...]] = {}
@@ -48,7 +51,7 @@ class Preparing:
         """What stands for and against it."""
         home = start.home or self._home
         limits = newest_limits(self._snapshot().items.values(), home)
-        return await asyncio.to_thread(
+        found = await asyncio.to_thread(
             lambda: preflight(
                 start.workflow,
                 start.given,
@@ -59,6 +62,9 @@ class Preparing:
                 now=time.time(),
             )
         )
+        if start.workflow != NAME:
+            return found
+        return (*found, *await work_checks(start.given, start.workspace, self._state))
 
     async def models(self) -> tuple[str, ...]:
         """The models Codex offers, the default first; empty when it does not say."""
@@ -76,6 +82,31 @@ class Preparing:
             return await asyncio.to_thread(self._of_run, address.root)
         return await self._of_session(item) if address.engine == "codex" else None
 
+    async def commit_plan(self, address: Address) -> CommitPlan:
+        """What a commit of what a run landed would be. Raises ``OdwError`` with a sentence when there is nothing."""
+        from odw_core.runs.committing import plan_of
+        from odw_core.runs.control import is_ours
+
+        item = self._snapshot().items.get(address.root)
+        place = item.place if item is not None else None
+        if self._state is None or address.engine != "odw" or not is_ours(self._state, address.root.item, place):
+            raise NotFound(f"{address.root} was not started by odw-tui here, so nothing of it can be committed.")
+        return await plan_of(self._state, address.root.item)
+
+    async def steps(self, address: Address) -> tuple[str, ...]:
+        """Steps from which a run of ours can be run again."""
+        from odw_core.runs.folders import RunFolder
+        from odw_core.runs.past import journal_of
+        from odw_core.runs.reuse import steps_of
+
+        if self._state is None or address.engine != "odw":
+            return ()
+        try:
+            folder = RunFolder(self._state, address.root.item)
+        except OdwError:
+            return ()
+        return await asyncio.to_thread(lambda: steps_of(journal_of(folder)))
+
     def _of_run(self, root: Address) -> Start | None:
         from odw_core.runs.folders import RunFolder
         from odw_core.runs.spec import read_spec
@@ -91,6 +122,8 @@ class Preparing:
     async def _of_session(self, item: Item) -> Start:
         prompt = item.goal or ""
         try:
+            if self._conversation is None:
+                raise NotFound(f"{item.address} is not read here.")
             async with self._conversation(item.address) as said:
                 prompt = await asyncio.to_thread(_first_prompt, said) or prompt
         except (OdwError, OSError):

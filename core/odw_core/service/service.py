@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from odw_core.model.command import Command, Receipt, Start
     from odw_core.model.conversation import Conversation
     from odw_core.model.detail import Detail
+    from odw_core.model.landing import CommitPlan
     from odw_core.model.search import Found
 
 
@@ -77,6 +78,12 @@ class Service(Protocol):
 
     async def repeated(self, address: Address) -> Start | None:
         """What would start a run or session once more; None where nobody knows."""
+
+    async def commit_plan(self, address: Address) -> CommitPlan:
+        """What a commit of what a run landed would be. Raises ``OdwError`` with a sentence when there is nothing."""
+
+    async def steps(self, address: Address) -> tuple[str, ...]:
+        """Steps of a run of ours from which it can be run again; empty where there are none."""
 
     async def settle(self) -> None:
         """One full look at the disk, then everything it brought drained: what tests wait for."""

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
+from odw_core.config import Config
 from odw_core.engines.codex.layout import is_home
 from odw_core.runs.workflow import WORKFLOWS, checked_input, load_workflow
 
-__all__ = ["WORKFLOWS", "checked", "input_schema", "workspaces"]
+__all__ = ["WORKFLOWS", "checked", "input_schema", "preferred", "reuse_of", "workspaces"]
+
+
+def reuse_of(*, is_failed_only: bool = False, step: str | None = None) -> str:
+    """What a rerun keeps, as ``Rerun.reuse`` says it: nothing, what went well, or what was done before ``step``."""
+    from odw_core.runs.reuse import FINISHED, before
+
+    if step is not None:
+        return before(step)
+    return FINISHED if is_failed_only else ""
 
 
 def workspaces(places: Iterable[str]) -> list[str]:
@@ -20,7 +31,15 @@ def checked(workflow: str, given: Mapping[str, object]) -> dict[str, object]:
     return checked_input(load_workflow(workflow), given)
 
 
-def input_schema(workflow: str) -> dict[str, object]:
+def input_schema(workflow: str, config: Config | None = None) -> dict[str, object]:
     """JSON Schema of a workflow's input: its keys, what each takes, what holds when it is left out."""
-    schema: dict[str, object] = load_workflow(workflow).input.model_json_schema()
+    schema: dict[str, Any] = load_workflow(workflow).input.model_json_schema()
+    for key, value in preferred(workflow, config or Config()).items():
+        schema["properties"][key]["default"] = value
     return schema
+
+
+def preferred(workflow: str, config: Config) -> dict[str, object]:
+    """What the configuration says of a workflow's input; what is given with it counts more."""
+    known = {"silence_s": config.codex_silence_s}
+    return {key: value for key, value in known.items() if key in load_workflow(workflow).input.model_fields}

@@ -17,13 +17,17 @@ from odw_core.errors import NotFound, OdwError, Refused, Stale
 from odw_core.model.address import Address
 from odw_core.model.change import Snapshot
 from odw_core.model.command import (
+    Adopt,
     Archive,
     Cancel,
+    Clean,
     Command,
+    Commit,
     Decide,
     Fork,
     Interrupt,
     Outcome,
+    Pin,
     Receipt,
     Rename,
     Rerun,
@@ -31,11 +35,13 @@ from odw_core.model.command import (
     Say,
     Start,
 )
+from odw_core.model.item import State
 from odw_core.model.question import Question, Road
 
 READ_ONLY = "This room is read-only: it sends, starts and writes nothing. Leave out --read-only to act."
 _LOOK_S = 0.05
 _DYING_LOOKS = 20
+_AT_WORK = (State.RUNNING, State.WAITING, State.STALE)
 
 
 class Driver(Protocol):
@@ -81,6 +87,8 @@ class Submitter:
         self._at: dict[str, str | Driver | Carrier] = {}
         self._known: dict[str, Receipt] = {}
         self._of: dict[str, Command] = {}
+        self._secret: dict[str, frozenset[str]] = {}
+        """Fields of each decision that must not lie on any disk."""
 
     def take(self, road: Road, driver: Driver) -> None:
         """One more road that decisions can travel."""
@@ -167,6 +175,16 @@ class Submitter:
                 return await self._resume(command, run)
             case Say() | Interrupt() | Cancel() if (run := self._run_of(command.address)) is not None:
                 return await self._tell(command, run)
+            case Commit():
+                return await self._commit(command)
+            case Pin():
+                return await self._pin(command)
+            case Clean():
+                return await self._clean(command)
+            case Adopt():
+                return await self._adopt(command)
+            case Resume() | Cancel() if command.address.engine == "odw":
+                return await self._of_upstream(command)
             case Resume() | Say() | Interrupt() | Cancel() | Fork() | Rename() | Archive():
                 return await self._carry(command, command.address)
 
@@ -182,6 +200,11 @@ class Submitter:
         if root is None or root.engine != "odw":
             return None
         shown = items.get(root)
+        if shown is not None and shown.parent is not None and shown.parent.engine == "odw":
+            # A run of odw that a run of ours drives, or drove.
+            driver = items.get(shown.parent)
+            root = shown.parent if driver is not None and driver.state in _AT_WORK else root
+            shown = items.get(root)
         return root.item if is_ours(self._state, root.item, shown.place if shown is not None else None) else None
 
     async def _decide(self, command: Decide) -> Receipt:
@@ -200,6 +223,7 @@ class Submitter:
             if run is None:
                 raise Refused("Its run was started by somebody else or on another machine; answer it there.")
             signed = replace(decision, by=decision.by or self._who)
+            self._secret[command.id] = frozenset(field.id for field in question.fields if field.is_secret)
             if question.road is Road.RESUME:
                 await self._let_go(run)
             return await self._tell(replace(command, decision=signed), run)
@@ -236,7 +260,7 @@ class Submitter:
 
         if not is_live(self._state, run):
             await asyncio.to_thread(resume, run, self._state)
-        send(self._state, run, command, self._who)
+        send(self._state, run, command, self._who, self._secret.get(command.id, ()))
         self._at[command.id], self._of[command.id] = run, command
         return Receipt(command.id, Outcome.SENT, "", Address("odw", run))
 
@@ -249,12 +273,23 @@ class Submitter:
         from odw_core.runs.spec import RunSpec
 
         parent = start.parent.item if start.parent is not None and start.parent.engine == "odw" else None
+        after = start.after.item if start.after is not None else None
+        if start.after is not None and start.after.engine != "odw":
+            raise Refused(f"{start.after} is no run that lands anything, so nothing can start after it.")
 
         def begin() -> Address:
             # Imported late, and beside the loop: checking an input loads pydantic.
+            from odw_core.runs.retention import prune
+            from odw_core.runs.reuse import checked_reuse
+            from odw_core.runs.waiting import check_after
             from odw_core.runs.workflow import checked_input, load_workflow
+            from odw_core.service.starting import preferred
 
-            given = checked_input(load_workflow(start.workflow), start.given)
+            wanted = {**preferred(start.workflow, self._config), **start.given}
+            given = checked_input(load_workflow(start.workflow), wanted)
+            if after is not None:
+                check_after(self._state, after)
+            reuse = checked_reuse(self._state, parent, start.reuse) if parent is not None else ""
             spec = RunSpec(
                 run_id="",
                 workflow=start.workflow,
@@ -264,8 +299,12 @@ class Submitter:
                 codex_home=start.home or self._codex_home,
                 parent=parent,
                 started_by=self._who,
+                after=after,
+                reuse=reuse,
             )
-            return launch(spec, self._state)
+            address = launch(spec, self._state)
+            prune(self._state, start.workspace, self._config.keep_runs)
+            return address
 
         return Receipt(command_id, Outcome.ACCEPTED, "", await asyncio.to_thread(begin))
 
@@ -280,9 +319,36 @@ class Submitter:
 
         spec = read_spec(RunFolder(self._state, run))
         given = {**spec.given, **command.changed}
-        return await self._start(
-            command.id, Start(spec.workflow, given, spec.workspace, Address("odw", run), id=command.id)
-        )
+        address = Address("odw", run)
+        again = Start(spec.workflow, given, spec.workspace, address, reuse=command.reuse, id=command.id)
+        return await self._start(command.id, replace(again, home=spec.codex_home))
+
+    def _own_run(self, address: Address) -> str:
+        run = self._run_of(address)
+        if run is None:
+            raise Refused(f"{address.root} was not started by odw-tui here; it can only be watched.")
+        return run
+
+    async def _commit(self, command: Commit) -> Receipt:
+        from odw_core.runs.committing import commit
+
+        run = self._own_run(command.address)
+        done = await commit(self._state, run, message=command.message, branch=command.branch, by=self._who)
+        return Receipt(command.id, Outcome.ACCEPTED, done.sentence, Address("odw", run))
+
+    async def _pin(self, command: Pin) -> Receipt:
+        from odw_core.runs.retention import is_pinned, pin
+
+        run = self._own_run(command.address)
+        is_off = is_pinned(self._state, run) if command.is_off is None else command.is_off
+        pin(self._state, run, is_off=is_off)
+        said = "It is taken away in its turn again." if is_off else "It is kept from now on, however old."
+        return Receipt(command.id, Outcome.ACCEPTED, said, Address("odw", run))
+
+    async def _clean(self, command: Clean) -> Receipt:
+        from odw_core.service.leftovers import clean
+
+        return Receipt(command.id, Outcome.ACCEPTED, await clean(self._state, command.names))
 
     async def _resume(self, command: Resume, run: str) -> Receipt:
         from odw_core.runs.control import send
@@ -294,6 +360,27 @@ class Submitter:
         send(self._state, run, Say(address, command.text, id=command.id), self._who)
         self._at[command.id] = run
         return Receipt(command.id, Outcome.SENT, "", address)
+
+    async def _adopt(self, command: Adopt) -> Receipt:
+        from odw_core.service.adopting import adoption
+
+        root = command.address.root
+        item = self._snapshot().items.get(root)
+        if item is None:
+            raise NotFound(f"{root} is not in this room any more.")
+        start, note = await asyncio.to_thread(adoption, root, item.place)
+        start = replace(start, given={**start.given, **command.changed})
+        return replace(await self._start(command.id, start), reason=f"The new run {note}.")
+
+    async def _of_upstream(self, command: Resume | Cancel) -> Receipt:
+        """A run that odw drives by itself."""
+        from odw_core.service.upstream import interrupt, resumption
+
+        root = command.address.root
+        if isinstance(command, Resume):
+            return await self._start(command.id, resumption(root, self._snapshot().items.get(root)))
+        await asyncio.to_thread(interrupt, root)
+        return Receipt(command.id, Outcome.ACCEPTED, "odw was told; its run says how it ends.", root)
 
     async def _carry(self, command: Command, address: Address) -> Receipt:
         carrier = self._carriers.get(address.engine)
@@ -315,6 +402,8 @@ class Submitter:
             case Start():
                 known = self._known.get(command.id)
                 address = str(known.address) if known is not None and known.address is not None else command.workflow
+            case Clean():
+                address = ", ".join(command.names)
             case _:
                 address = str(command.address)
         audit.record(

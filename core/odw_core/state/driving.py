@@ -10,6 +10,10 @@ from odw_core.model.item import Item, Kind, State
 
 NATIVE = "odw-tui"
 """``Item.driver`` of runs that we started ourselves."""
+UPSTREAM = "odw"
+"""``Item.driver`` of runs of somebody else's odw."""
+_NOT_ODW = "Only a run of odw can be adopted."
+_LANDED = "landed but verification failed"
 _AT_WORK = (State.RUNNING, State.WAITING)
 
 
@@ -25,6 +29,9 @@ class Wish(StrEnum):
     RERUN = "rerun"
     RENAME = "rename"
     ARCHIVE = "archive"
+    COMMIT = "commit"
+    PIN = "pin"
+    ADOPT = "adopt"
 
 
 def driven(item: Item, items: Mapping[Address, Item]) -> Item:
@@ -37,6 +44,10 @@ def why_not(wish: Wish, item: Item) -> str | None:
     """Why ``wish`` cannot be carried out for ``item`` (one that ``driven`` gave), as a sentence; None when it can."""
     is_session = item.address.engine == "codex" and item.kind is Kind.SESSION
     is_native = item.driver == NATIVE
+    if item.driver == UPSTREAM:
+        return _why_not_upstream(wish, item)
+    if wish is Wish.ADOPT:
+        return "It is one of ours already; it can be resumed or run again." if is_native else _NOT_ODW
     if not (is_session or is_native):
         return f"Only {item.driver or item.address.engine} itself can do that to a run of its own."
     at_work = item.state in _AT_WORK
@@ -64,6 +75,30 @@ def why_not(wish: Wish, item: Item) -> str | None:
                 return "Only a session can be archived; open one of this run."
             if at_work:
                 return "It is at work; it can be archived once it is over."
+        case Wish.COMMIT:
+            if not is_native:
+                return "Only a run lands something that could be committed; this is a session."
+            if at_work or item.state is State.STALE:
+                return "It is not over; what it lands can be committed once it is."
+        case Wish.PIN:
+            if not is_native:
+                return "Only runs that were started here are ever taken away, so only they can be pinned."
         case Wish.RERUN:
             pass
     return None
+
+
+def _why_not_upstream(wish: Wish, item: Item) -> str | None:
+    # A question that is left is no work: its run is over.
+    is_running = item.state is State.RUNNING
+    match wish:
+        case Wish.CANCEL:
+            return None if is_running else "It is over already."
+        case Wish.RESUME | Wish.ADOPT if is_running:
+            return "It is at work; wait for its end, or cancel it."
+        case Wish.RESUME | Wish.ADOPT if item.state is State.DONE or item.raw_state == _LANDED:
+            return "It is done; there is nothing to go on with."
+        case Wish.RESUME | Wish.ADOPT:
+            return None
+        case _:
+            return "Only odw itself can do that to a run of its own."

@@ -69,8 +69,8 @@ class Kinship:
 
     def _meant(self, claim: Claim) -> set[Address]:
         if claim.session is not None:
-            one = Address(claim.engine, claim.session)
-            return {one} if one in self._seen else set()
+            # It may be a run, and of runs that are nobody's nothing is remembered.
+            return {Address(claim.engine, claim.session)}
         return set() if claim.folder is None else set(self._works_in.get((claim.engine, claim.folder), ()))
 
     def forget(self, address: Address) -> set[Address]:

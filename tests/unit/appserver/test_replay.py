@@ -37,6 +37,7 @@ EXPECTED: dict[str, tuple[list[object], list[str]]] = {
     "interrupt": ([], ["interrupted"]),
     "interrupt_exec": ([], ["interrupted"]),
     "interrupt_pending": ([OUTSIDE], ["interrupted"]),
+    "manage": ([], ["completed"] * 21),
     "resume": ([], ["completed"]),
     "steer": ([], ["completed"]),
 }

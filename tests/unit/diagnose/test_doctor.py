@@ -535,6 +535,13 @@ def test_disk_space(pc: Machine, space: machine.Space, level: Level) -> None:
     assert machine.judge_disk("/w", space, pc.world()).level is level
 
 
+@pytest.mark.parametrize(("said", "level"), [("on", Level.PASS), ("all", Level.PASS), ("off", Level.INFO)])
+def test_a_tmux_that_keeps_notifications_is_told(pc: Machine, said: str, level: Level) -> None:
+    check = only(list(machine.terminal_checks(replace(pc.world(), passthrough=lambda: said))), "tmux")
+    assert check.level is level
+    assert (check.command == "tmux set -g allow-passthrough on") is (level is Level.INFO)
+
+
 def test_the_terminal_is_judged_by_its_variables_and_its_size(pc: Machine) -> None:
     def terminal(columns: int, **environ: str) -> Check:
         world = replace(pc.world(environ), screen=(columns, 40))

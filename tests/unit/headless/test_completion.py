@@ -86,7 +86,8 @@ def test_a_script_is_right_for_its_shell(shell: str, tmp_path: Path) -> None:
 
 LINES = [
     ("odw-tui stat", ["status"]),
-    ("odw-tui co", ["config", "completion"]),
+    ("odw-tui con", ["config"]),
+    ("odw-tui com", ["commit", "completion"]),
     ("odw-tui config ", ["show", "validate", "schema"]),
     ("odw-tui completion z", ["zsh"]),
     ("odw-tui list --sta", ["--state"]),

@@ -39,7 +39,8 @@ exit codes:
 
 output and files:
   stdout is data, stderr is narration; no colour in a pipe, with NO_COLOR or with TERM=dumb
-  $XDG_CONFIG_HOME/odw-tui/config.toml is yours; $XDG_CACHE_HOME/odw-tui may be deleted at any time
+  $XDG_CONFIG_HOME/odw-tui/config.toml is yours, unless --config or $ODW_TUI_CONFIG names another one;
+  $XDG_CACHE_HOME/odw-tui may be deleted at any time
 
 examples:
   odw-tui ~/work/shop               the room of one workspace
@@ -84,6 +85,7 @@ class Given(argparse.Namespace):
     initial: bool = False
     notify: bool = False
     about: str = ""
+    shell: str | None = None
     has_origin: bool = False
     has_origins: bool = False
     keep: str | None = None
@@ -96,6 +98,14 @@ class Given(argparse.Namespace):
     argv: Sequence[str] = ()
     """What stands behind ``--``: a command, word by word."""
     agent: str | None = None
+    script: str | None = None
+    after: str | None = None
+    failed_only: bool = False
+    from_step: str | None = None
+    branch: str | None = None
+    message: str | None = None
+    is_off: bool = False
+    is_cleaning: bool = False
     foreground: bool = False
     text: str | None = None
     question: str = ""

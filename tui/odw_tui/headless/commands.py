@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from odw_core.model.item import State
 
 STREAMS = ("stdout", "stderr", "journal", "prompt", "diff")
-WORKFLOWS = ("session", "command")
+WORKFLOWS = ("session", "command", "parallel-review-apply", "odw-exec")
 """What can be started, so that a parser needs to load none of it."""
-AGENTS = ("codex",)
+AGENTS = ("codex", "scripted")
 SHELLS = ("bash", "zsh", "fish")
+ENV_SHELLS = ("sh", *SHELLS)
 ASKED_BY_SHELLS = ("addresses", "themes")
 """What the scripts of ``completion`` ask for while somebody types."""
 ENGINES = ("odw", "pandacode", "converge", "codex", "scenario")
@@ -163,7 +164,13 @@ def _for_start(parser: argparse.ArgumentParser) -> None:
         default=argparse.SUPPRESS,
         help=f"who does the work: {', '.join(AGENTS)} (default: codex)",
     )
+    _value(parser, "--script", metavar="FILE", text="with --agent scripted: what it plays")
+    _after(parser)
     _flag(parser, "--foreground", dest="foreground", text="follow it; exit 0 done, 1 failed, 5 waits for you")
+
+
+def _after(parser: argparse.ArgumentParser) -> None:
+    _value(parser, "--after", metavar="RUN", text="wait until this run has landed, then start")
 
 
 def _for_resume(parser: argparse.ArgumentParser) -> None:
@@ -173,7 +180,30 @@ def _for_resume(parser: argparse.ArgumentParser) -> None:
 
 def _for_rerun(parser: argparse.ArgumentParser) -> None:
     _run(parser)
+    ways = parser.add_mutually_exclusive_group()
+    _flag(ways, "--failed-only", dest="failed_only", text="keep what went well, as far as it still fits")
+    ways.add_argument(
+        "--from", dest="from_step", metavar="STEP", default=argparse.SUPPRESS, help="keep what was done before it"
+    )
     _set(parser)
+
+
+def _for_commit(parser: argparse.ArgumentParser) -> None:
+    _run(parser)
+    _value(parser, "--branch", metavar="B", text="commit to this new branch (default: the one that is checked out)")
+    _value(parser, "--message", metavar="M", text="instead of the drafted message")
+    _flag(parser, "--yes", dest="is_sure", text="make the commit")
+
+
+def _for_pin(parser: argparse.ArgumentParser) -> None:
+    _run(parser)
+    _flag(parser, "--off", dest="is_off", text="let it be taken away in its turn again")
+
+
+def _for_doctor(parser: argparse.ArgumentParser) -> None:
+    _json(parser)
+    _flag(parser, "--clean", dest="is_cleaning", text="take away what runs of ours left whose driver is gone")
+    _flag(parser, "--yes", dest="is_sure", text="with --clean: do it")
 
 
 def _for_answer(parser: argparse.ArgumentParser) -> None:
@@ -194,13 +224,15 @@ def _for_answer(parser: argparse.ArgumentParser) -> None:
 def _for_approve(parser: argparse.ArgumentParser) -> None:
     _question(parser)
     _verdict(parser, "acceptForSession")
+    _along(parser)
     _decision(parser)
 
 
 def _for_reject(parser: argparse.ArgumentParser) -> None:
     _question(parser)
     _value(parser, "--reason", metavar="T", text="why, for whoever asked, where reasons are heard")
-    _verdict(parser, "cancel")
+    _verdict(parser, "cancel or add_round")
+    _along(parser)
     _decision(parser)
 
 
@@ -209,6 +241,16 @@ def _question(parser: argparse.ArgumentParser) -> None:
         "question",
         metavar="QUESTION",
         help="its id or any unique beginning, or the address of a run or session that asks one thing",
+    )
+
+
+def _along(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--json",
+        dest="json_file",
+        metavar="FILE",
+        default=argparse.SUPPRESS,
+        help="of a gate or plan: its fields, such as blockers to overrule, or other prompts; - is stdin",
     )
 
 
@@ -247,6 +289,22 @@ def _set(parser: argparse.ArgumentParser) -> None:
 def _for_config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("about", metavar="show|validate|schema", choices=CONFIG_VERBS, help="what to do")
     _flag(parser, "--origin", dest="has_origin", text="with show: say where each value comes from")
+    _json(parser)
+
+
+def _for_adopt(parser: argparse.ArgumentParser) -> None:
+    _run(parser)
+    _set(parser)
+
+
+def _for_env(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--shell",
+        metavar="|".join(ENV_SHELLS),
+        choices=ENV_SHELLS,
+        default=argparse.SUPPRESS,
+        help="the shell to write for (default: yours, as $SHELL says)",
+    )
     _json(parser)
 
 
@@ -345,7 +403,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         name="approve",
-        usage="approve QUESTION [--as DECISION] [--confirm WORD] [--digest D | --yes]",
+        usage="approve QUESTION [--as DECISION] [--json FILE] [--confirm WORD] [--digest D | --yes]",
         summary="let happen what an agent asks about",
         example="odw-tui approve 3f9a --as acceptForSession --yes",
         add_arguments=_for_approve,
@@ -354,11 +412,11 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         name="reject",
-        usage="reject QUESTION [--reason T] [--as DECISION] [--digest D | --yes]",
+        usage="reject QUESTION [--reason T] [--as DECISION] [--json FILE] [--digest D | --yes]",
         summary="keep from happening what an agent asks about",
         example="odw-tui reject 3f9a --yes",
         add_arguments=_for_reject,
-        notes="Exit codes as for answer.",
+        notes="The reason for a gate is what the next round is asked for. Exit codes as for answer.",
     ),
     Command(
         name="watch",
@@ -394,16 +452,17 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         name="doctor",
-        usage="doctor [--json]",
+        usage="doctor [--json] [--clean [--yes]]",
         summary="what is wrong or left over on this machine, each with its fix",
         example="odw-tui doctor --json | jq -r '.checks[] | select(.level == \"FAIL\") | .fix'",
-        add_arguments=_json,
-        notes="Changes nothing on disk, and stops no process. Exit 1 when a check fails.",
+        add_arguments=_for_doctor,
+        notes="Changes nothing on disk and stops no process without --clean --yes, and then only what runs that were\n"
+        "started here left: worktrees, processes, locks. Exit 1 when a check fails.",
         takes_folders=True,
     ),
     Command(
         name="start",
-        usage="start WORKFLOW [--input FILE] [--set K=V] [--foreground] | start command -- ARGV",
+        usage="start WORKFLOW [--input FILE] [--set K=V] [--agent A] [--after RUN] | start command -- ARGV",
         summary="start a run that outlives this terminal, and print its address",
         example="odw-tui start command -- pytest -x",
         add_arguments=_for_start,
@@ -420,11 +479,29 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         name="rerun",
-        usage="rerun RUN [--set K=V]",
-        summary="start again what a run did, perhaps with other input, and print the new address",
+        usage="rerun RUN [--failed-only | --from STEP] [--set K=V]",
+        summary="start again what a run did, all of it or what is missing, and print the new address",
         example="odw-tui rerun latest --set 'prompt=try again, smaller'",
         add_arguments=_for_rerun,
-        notes="Exit 7 for a run that odw-tui did not start here.",
+        notes="A step is kept only if everything it came from is still the same; gates are always decided anew.\n"
+        "Exit 7 for a step that the run never began, and for a run that odw-tui did not start here.",
+    ),
+    Command(
+        name="commit",
+        usage="commit RUN [--branch B] [--message M] [--yes]",
+        summary="commit exactly what a run landed, and nothing else that is changed",
+        example="odw-tui commit latest --branch pricing --yes",
+        add_arguments=_for_commit,
+        notes="Without --yes it says what it would commit, and exits 2. Exit 4 when the run landed nothing, 7 when it\n"
+        "was committed before or is not over.",
+    ),
+    Command(
+        name="pin",
+        usage="pin RUN [--off]",
+        summary="keep a run however old it gets, or no longer",
+        example="odw-tui pin latest",
+        add_arguments=_for_pin,
+        notes="Of the runs that were started here the newest are kept (keep_runs in the configuration).",
     ),
     Command(
         name="cancel",
@@ -433,6 +510,25 @@ COMMANDS: tuple[Command, ...] = (
         example="odw-tui cancel latest",
         add_arguments=_run,
         notes="Exit 1 when nothing confirmed it within 10 s, 7 when it is over or not ours.",
+    ),
+    Command(
+        name="adopt",
+        usage="adopt RUN [--set K=V]",
+        summary="go on natively with what a run of odw left, and print the new address",
+        example="odw-tui adopt latest",
+        add_arguments=_for_adopt,
+        notes="Takes over its tasks, captured diffs, open blockers and questions: of a run that reached its ceiling,\n"
+        "needs its owner, asks what nobody can answer, or lost its owner. Exit 7 for every other.",
+    ),
+    Command(
+        name="env",
+        usage="env [--shell sh|bash|zsh|fish] [--json]",
+        summary="shell exports that let an odw exec typed by hand wait for you and keep its sessions",
+        example="odw-tui env --shell bash",
+        add_arguments=_for_env,
+        notes="For runs in this folder, or in the one --root. Answers are held until you give them in the inbox.\n"
+        'sh, bash, zsh: eval "$(odw-tui env)"    fish: odw-tui env | source\n'
+        "Exit 1 and nothing on stdout when odw is not there.",
     ),
     Command(
         name="config",

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odw_core.decide.guard import refuse, word_for
-from odw_core.decide.verdicts import Meaning, meaning
+from odw_core.decide.verdicts import FEEDBACK, Meaning, is_judged, meaning
 from odw_core.errors import NotFound, OdwError, Refused, Stale, UsageError
 from odw_core.model.address import Address
 from odw_core.model.command import Decide, Outcome
@@ -165,7 +165,7 @@ def decision_of(question: Question, given: Given) -> Decision:
     from odw_core.decide.audit import who
 
     verdict = _verdict(question, given)
-    values = _values(question, given) if given.command == "answer" else ()
+    values = _values(question, given) if given.command == "answer" else _along(question, given)
     reason = given.reason or ""
     return Decision(
         question.id,
@@ -185,11 +185,13 @@ def _verdict(question: Question, given: Given) -> str:
             raise Refused(f"{given.verdict} is not offered here; it offers {offered}.")
         is_fitting = {
             "approve": (Meaning.ACCEPT, Meaning.FOR_SESSION, Meaning.ALWAYS, Meaning.OTHER),
-            "reject": (Meaning.DECLINE, Meaning.CANCEL, Meaning.NEVER),
+            "reject": (Meaning.DECLINE, Meaning.CANCEL, Meaning.NEVER, Meaning.ROUND),
         }
         if meaning(given.verdict) not in is_fitting[given.command]:
             raise UsageError(f"{given.verdict} does not {given.command}; it offers {offered}.")
         return given.verdict
+    if given.command == "answer" and is_judged(question.kind):
+        raise Refused(f"It is decided, not answered: odw-tui approve or reject {question.id}; it offers {offered}.")
     wanted = _WANTED.get(given.command, (Meaning.ANSWER, Meaning.ACCEPT) if question.fields else (Meaning.ANSWER,))
     for one in wanted:
         for verdict in question.decisions:
@@ -197,6 +199,21 @@ def _verdict(question: Question, given: Given) -> str:
                 return verdict
     other = "odw-tui answer" if meaning(next(iter(question.decisions), "")) is Meaning.ANSWER else "odw-tui approve"
     raise Refused(f"{given.command} is not offered here; it offers {offered} ({other} {question.id}).")
+
+
+def _along(question: Question, given: Given) -> Values:
+    """What goes along with a verdict on work as a whole: what stands in its fields, or what ``--json`` says instead,
+    and a reason as its feedback."""
+    if not is_judged(question.kind):
+        if given.json_file is not None:
+            raise UsageError("It takes no fields along; leave --json out.")
+        return ()
+    told: dict[str, tuple[str, ...]] = {field.id: (field.default,) for field in question.fields if field.default}
+    if given.json_file is not None:
+        told |= dict(_from_json(question, _read(given.json_file)))
+    if given.reason and any(field.id == FEEDBACK for field in question.fields):
+        told[FEEDBACK] = (given.reason,)
+    return tuple(told.items())
 
 
 def _values(question: Question, given: Given) -> Values:

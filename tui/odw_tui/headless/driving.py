@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from odw_core.config import Config
 from odw_core.errors import NotFound, UsageError
 from odw_core.model.address import Address
-from odw_core.model.command import Cancel, Command, Outcome, Receipt, Rerun, Resume, Start
+from odw_core.model.command import Adopt, Cancel, Command, Commit, Outcome, Pin, Receipt, Rerun, Resume, Start
 from odw_core.model.item import Item, State
 from odw_tui.headless.arguments import Given
 
@@ -41,18 +42,35 @@ class Driven:
     exit_code: int
 
 
-def start_of(given: Given, workspace: str) -> Start:
+def start_of(given: Given, workspace: str, config: Config, after: Address | None = None) -> Start:
     """The run that was asked for, its input checked. Raises ``UsageError``."""
-    from odw_core.service.starting import checked
+    from odw_core.service.starting import checked, input_schema, preferred
 
     typed = _input(given)
+    if given.agent is not None or given.script is not None:
+        typed |= _agent(given, input_schema(given.workflow))
     if given.argv:
         if given.workflow != "command":
             raise UsageError(f"{given.workflow} takes no command behind --; give its keys with --set or --input.")
         typed["argv"] = [*given.argv]
     elif given.workflow == "command" and "argv" not in typed:
         raise UsageError("Nothing to run; write the command behind --: odw-tui start command -- pytest -x")
-    return Start(given.workflow, checked(given.workflow, typed), workspace)
+    whole = checked(given.workflow, {**preferred(given.workflow, config), **typed})
+    return Start(given.workflow, whole, workspace, after=after)
+
+
+def _agent(given: Given, schema: Mapping[str, object]) -> dict[str, object]:
+    """Who works, as the keys of a workflow that lets one choose."""
+    properties = schema.get("properties")
+    if not isinstance(properties, Mapping) or "agent" not in properties:
+        if given.agent == "codex" and given.script is None:
+            return {}
+        raise UsageError(f"{given.workflow} is not done by that agent; leave --agent and --script out.")
+    script = None if given.script is None else str(Path(given.script).expanduser().absolute())
+    if script is not None and given.agent not in (None, "scripted"):
+        raise UsageError(f"--script is what the scripted agent plays; {given.agent} takes none.")
+    agent = given.agent or "scripted"
+    return {"agent": agent} if script is None else {"agent": agent, "script": script}
 
 
 def command_of(name: str, given: Given, address: Address) -> Command:
@@ -61,7 +79,15 @@ def command_of(name: str, given: Given, address: Address) -> Command:
         case "resume":
             return Resume(address, given.text or "")
         case "rerun":
-            return Rerun(address, _sets(given))
+            from odw_core.service.starting import reuse_of
+
+            return Rerun(address, _sets(given), reuse_of(is_failed_only=given.failed_only, step=given.from_step))
+        case "pin":
+            return Pin(address, is_off=given.is_off)
+        case "commit":
+            return Commit(address, given.message or "", given.branch)
+        case "adopt":
+            return Adopt(address, _sets(given))
         case _:
             return Cancel(address)
 

@@ -42,7 +42,7 @@ def route_of(blocker: Blocker, glyphs: Glyphs) -> str:
 
 def is_open(blocker: Blocker) -> bool:
     """Whether nothing says that it was fixed."""
-    return not blocker.fate.startswith("fixed")
+    return not blocker.fate.startswith(("fixed", "overruled"))
 
 
 def blocker_lines(blockers: Iterable[Blocker], glyphs: Glyphs, width: int) -> list[Line]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from odw_core.decide.guard import risk_of
-from odw_core.decide.verdicts import Meaning, meaning
+from odw_core.decide.verdicts import Meaning, is_judged, meaning
 from odw_core.model.item import Item, State
 from odw_core.model.question import Field, Question
 from odw_core.text.ansi import one_line, plain
@@ -35,8 +35,22 @@ _ACTIONS = {
     Meaning.ANSWER: ("send_answer", "send the answer"),
     Meaning.NEVER: ("never_allow", "always forbid"),
     Meaning.DECLINE: ("decline", ""),
+    Meaning.ROUND: ("add_round", "another round"),
     Meaning.CANCEL: ("cancel_turn", "stop the turn"),
 }
+_OF_WORK = {
+    "gate": {
+        Meaning.ACCEPT: "approve and land",
+        Meaning.DECLINE: "reject with a reason",
+        Meaning.ROUND: "another round",
+        Meaning.CANCEL: "stop the run",
+    },
+    "plan": {Meaning.ACCEPT: "start on these tasks", Meaning.CANCEL: "stop the run"},
+    "commit": {Meaning.ACCEPT: "commit and go on", Meaning.CANCEL: "stop the run"},
+}
+"""What a verdict does to work as a whole."""
+_CHOICE, _LONG_CHOICE = 80, 400
+_MOST_TYPED, _MOST_TYPED_BRIEF = 10, 3
 
 
 class Shown(NamedTuple):
@@ -120,47 +134,68 @@ def form_lines(question: Question, form: AnswerForm, signs: Glyphs, *, is_brief:
         if not is_here:
             lines.append(said(mark, label, Span("   "), *_given(field, form, signs)))
             continue
-        optional = Span("   may stay empty" if field.is_optional else "", "faint")
-        lines.append(said(mark, label, optional))
+        lines.append(said(mark, label, Span(_how(question, field, form), "faint")))
         body = told.get(field.id) if len(form.fields) > 1 else None
         if body:
             lines.append(Line((Span(f"    {one_line(body, TEXT_LIMIT)}"),), most=2 if is_brief else 6, hang=4))
-        lines += _choices(field, form, is_brief=is_brief)
-        lines += _typed(field, form, signs)
+        lines += _choices(field, form, signs, is_brief=is_brief)
+        lines += _typed(field, form, signs, is_brief=is_brief)
     return tuple(lines)
 
 
+def _how(question: Question, field: Field, form: AnswerForm) -> str:
+    """How the present field is filled in, where that does not go without saying."""
+    if form.is_typing:
+        return "   esc: letters decide again" if is_judged(question.kind) else _may_stay_empty(field)
+    return "   space picks, several may be" if field.takes_several else _may_stay_empty(field)
+
+
+def _may_stay_empty(field: Field) -> str:
+    return "   may stay empty" if field.is_optional and not field.default else ""
+
+
 def _given(field: Field, form: AnswerForm, signs: Glyphs) -> Spans:
-    picked, typed = form.picked(field), form.typed(field).text.strip()
+    several = form.picked(field)
+    picked = f"{len(several)} picked" if len(several) > 1 else next(iter(several), "")
+    typed = form.typed(field).text.strip()
     if not picked and not typed:
         return (Span(signs.absent, "quiet"),)
     shown = _hidden(typed) if field.is_secret else one_line(typed, 200)
-    return spans(Span(one_line(picked, 120), "strong"), Span("   " if picked and shown else ""), Span(shown))
+    is_same = not form.is_changed(field)
+    return spans(
+        Span(one_line(picked, 120), "strong"),
+        Span("   " if picked and shown else ""),
+        Span(shown, "quiet" if is_same else ""),
+    )
 
 
 def _hidden(typed: str) -> str:
     return "*" * len(typed)
 
 
-def _choices(field: Field, form: AnswerForm, *, is_brief: bool) -> list[Line]:
+def _choices(field: Field, form: AnswerForm, signs: Glyphs, *, is_brief: bool) -> list[Line]:
     numbered = [*enumerate(field.choices, 1)]
     if is_brief and len(numbered) > _NEAR:
-        picked = next((number for number, choice in numbered if choice.label == form.picked(field)), 1)
+        at = next((number for number, choice in numbered if choice.label in form.picked(field)), 1)
+        picked = form.option(field) + 1 if field.takes_several else at
         first = max(0, min(picked - 1 - _NEAR // 2, len(numbered) - _NEAR))
         numbered = numbered[first : first + _NEAR]
-    width = max((len(one_line(choice.label, 80)) for _, choice in numbered), default=0)
+    longest = _LONG_CHOICE if field.takes_several else _CHOICE
+    width = max((len(one_line(choice.label, longest)) for _, choice in numbered), default=0)
     lines: list[Line] = []
     for number, choice in numbered:
-        is_picked = form.picked(field) == choice.label
-        label, about = one_line(choice.label, 80), one_line(choice.description, TEXT_LIMIT)
+        is_picked = choice.label in form.picked(field)
+        is_here = field.takes_several and not form.is_typing and form.option(field) == number - 1
+        label, about = one_line(choice.label, longest), one_line(choice.description, TEXT_LIMIT)
         box = f"[{'x' if is_picked else ' '}] "
-        head = (Span(f"   {number:2}  ", "waiting"), Span(box, "strong" if is_picked else "quiet"))
+        place = f" {signs.cursor} {number:2}  " if is_here else f"   {number:2}  "
+        head = (Span(place, "waiting"), Span(box, "strong" if is_picked else "quiet"))
         words = Span(f"{label.ljust(width)}   " if about else label, "strong" if is_picked else "")
         lines.append(Line(spans(*head, words, Span(about, "quiet")), most=1 if is_brief else 3, hang=11))
     return lines
 
 
-def _typed(field: Field, form: AnswerForm, signs: Glyphs) -> list[Line]:
+def _typed(field: Field, form: AnswerForm, signs: Glyphs, *, is_brief: bool) -> list[Line]:
     if field.choices and not field.allows_other:
         return []
     stop = form.stop
@@ -171,10 +206,25 @@ def _typed(field: Field, form: AnswerForm, signs: Glyphs) -> list[Line]:
         free = "a note, or an answer in your own words" if field.choices else "your answer"
         return [said(sign, Span(f"tab: {free}", "faint"))]
     text = _hidden(editor.text) if field.is_secret else editor.text
-    shown = (text[: editor.at], signs.caret if is_here else "", text[editor.at :])
-    lines = [Line(spans(sign, *(Span(part, "strong") for part in shown)), most=6, hang=7)]
+    lines = _text_lines(sign, text, editor.at, signs.caret if is_here else "", is_brief=is_brief)
     if field.is_secret:
         lines.append(said(Span("       secret: shown and kept nowhere", "faint")))
+    return lines
+
+
+def _text_lines(sign: Span, text: str, at: int, caret: str, *, is_brief: bool) -> list[Line]:
+    """What is typed, line by line; of a long text what lies around the caret."""
+    rows = f"{plain(text[:at])}{caret}{plain(text[at:])}".split("\n")
+    most = _MOST_TYPED_BRIEF if is_brief else _MOST_TYPED
+    here = text[:at].count("\n")
+    first = max(0, min(here - most // 2, len(rows) - most))
+    shown = rows[first : first + most]
+    lines = [
+        Line(spans(Span("       ") if number else sign, Span(row, "strong")), most=6, hang=7)
+        for number, row in enumerate(shown)
+    ]
+    if more := len(rows) - len(shown):
+        lines.append(said(Span(f"       {more} more {'line' if more == 1 else 'lines'}", "faint")))
     return lines
 
 
@@ -226,7 +276,7 @@ def _keys(question: Question, keymap: Keymap, signs: Glyphs) -> Spans:
     found: list[Span] = []
     for verdict in question.decisions:
         action, label = _ACTIONS.get(meaning(verdict), ("", ""))
-        label = label or verdict_words(verdict)
+        label = _OF_WORK.get(question.kind, {}).get(meaning(verdict), "") or label or verdict_words(verdict)
         key = keymap.shown(_CONTEXT, action, ascii_only=signs.is_ascii) if action else ""
         if key:
             found += [Span("   " if found else ""), Span(key, "waiting"), Span(f" {label}")]

@@ -39,6 +39,15 @@ _WORDS = {
     ),
     "cache": _Words("reading", "cache", "Keep what was read, so that the next start is instant."),
     "codex": _Words("starting", "codex", "The Codex program that sessions are started with."),
+    "codex_silence_s": _Words(
+        "starting", "end after", "How long a turn of a session may make no progress before it is ended."
+    ),
+    "keep_runs": _Words(
+        "starting", "runs kept", "How many runs started here stay in each workspace; pinned ones always."
+    ),
+    "agent_slots": _Words(
+        "starting", "agents at once", "How many work with one Codex home, over all runs of this machine."
+    ),
     "attention": _Words(
         "attention", "tell me outside", "When something waits: off; unfocused, while you look elsewhere; or always."
     ),
@@ -116,7 +125,7 @@ def value_words(setting: Setting, *, ascii_only: bool = False) -> str:
         return "on" if value else "off"
     if setting.key.startswith("keys.") and isinstance(value, tuple):
         return " ".join(show_key(str(key), ascii_only=ascii_only) for key in value) or "palette only"
-    if setting.key == "silent_after_s":
+    if setting.key.endswith("_s"):
         return f"{value:g} s" if isinstance(value, float | int) else str(value)
     if isinstance(value, tuple):
         return one_line(", ".join(map(str, value)), _LONGEST) or "none"

@@ -13,7 +13,7 @@ from textual import events
 from textual.app import ComposeResult
 
 from odw_core.decide.guard import READ_ONLY, Dwell, refuse, version, word_for
-from odw_core.decide.verdicts import Meaning, takes_reason
+from odw_core.decide.verdicts import FEEDBACK, Meaning, is_judged, takes_reason
 from odw_core.model.item import Item
 from odw_core.model.question import Question, Road
 from odw_tui import actions
@@ -48,6 +48,8 @@ _ALL = 1_000_000
 _LOW_HEIGHT = 30
 _ASKED_SHARE = 0.35
 """Of the height, for what stands above a patch."""
+_ASKED_BESIDE = 0.5
+"""Of what a form leaves, for what stands above a patch."""
 _LEAST_ASKED = 3
 _FRAME = 3
 """Rows of the footer, the line above the keys and the one below the head."""
@@ -61,6 +63,7 @@ _MEANINGS = {
     "always_allow": Meaning.ALWAYS,
     "never_allow": Meaning.NEVER,
     "decline": Meaning.DECLINE,
+    "add_round": Meaning.ROUND,
     "cancel_turn": Meaning.CANCEL,
 }
 
@@ -248,6 +251,8 @@ class CardScreen(ActionScreen):
             if _rows(fields, width) > free - min(len(asked), _LEAST_ASKED) - 1:
                 fields = form_lines(question, form, signs, is_brief=True)
             free -= _rows(fields, width) + 1
+            if self.has_class("-patch"):
+                free = max(_LEAST_ASKED, round(free * _ASKED_BESIDE))
         elif self.has_class("-patch"):
             free = round(height * _ASKED_SHARE)
         self._fields.show(fields)
@@ -302,7 +307,11 @@ class CardScreen(ActionScreen):
                 form.step(1)
         elif key == "escape" and form.is_typing:
             form.is_typing = False
-        elif form.press(key, character) or (not form.is_typing and key.isdecimal() and form.pick(int(key))):
+        elif (
+            form.press(key, character)
+            or (key == "space" and form.toggle())
+            or (not form.is_typing and key.isdecimal() and form.pick(int(key)))
+        ):
             self._keep_soon()
         else:
             return False
@@ -367,6 +376,9 @@ class CardScreen(ActionScreen):
     def _sending(self) -> str:
         """The verdict that sends a form; empty when there is none."""
         question = self._question
+        if question.kind == "gate":
+            # What is typed there may well be why it shall not land.
+            return ""
         accepts = verdicts_of(question, Meaning.ACCEPT) if question.fields else ()
         return next(iter((*verdicts_of(question, Meaning.ANSWER), *accepts)), "")
 
@@ -384,6 +396,9 @@ class CardScreen(ActionScreen):
 
     def do_decline(self) -> None:
         self._choose(Meaning.DECLINE)
+
+    def do_add_round(self) -> None:
+        self._choose(Meaning.ROUND)
 
     def do_cancel_turn(self) -> None:
         self._choose(Meaning.CANCEL)
@@ -415,11 +430,24 @@ class CardScreen(ActionScreen):
         elif word is not None:
             sign = f"type {word} to {verdict_words(verdict)}: "
             self._ask(_Prompt(sign, "esc leaves it", lambda typed: self._send(question, verdict, typed)))
-        elif takes_reason(question.kind, verdict):
+        elif takes_reason(question.kind, verdict) and not self._has_feedback():
             news = "enter sends it   esc leaves it"
             self._ask(_Prompt("why? ", news, lambda typed: self._send(question, verdict, None, typed)))
         else:
             self._send(question, verdict, None)
+
+    def _has_feedback(self) -> bool:
+        """Whether what shall become different is typed already."""
+        return any(field == FEEDBACK for field, _ in self._form.values())
+
+    def _values(self, verdict: str, reason: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What goes along with a verdict."""
+        question, values = self._question, self._form.values()
+        if not is_judged(question.kind):
+            return values if verdict == self._sending() else ()
+        if reason and any(field.id == FEEDBACK for field in question.fields):
+            return (*((field, given) for field, given in values if field != FEEDBACK), (FEEDBACK, (reason,)))
+        return values
 
     def _ask(self, prompt: _Prompt) -> None:
         self._prompt, self._editor = prompt, LineEditor()
@@ -446,8 +474,7 @@ class CardScreen(ActionScreen):
         else:
             self._note = ""
             deciding = self.kit.deciding
-            values = self._form.values() if verdict == self._sending() else ()
-            deciding.send(question, deciding.decision(question, verdict, values, reason))
+            deciding.send(question, deciding.decision(question, verdict, self._values(verdict, reason), reason))
 
     # ---- fields
 

@@ -11,19 +11,23 @@ from textual.app import ComposeResult
 from textual.worker import Worker
 
 from odw_core.diagnose.doctor.check import Check
-from odw_core.diagnose.doctor.examine import SECTIONS, examined
+from odw_core.diagnose.doctor.examine import examined
 from odw_core.diagnose.doctor.world import World
+from odw_core.model.command import Clean
+from odw_core.service.examination import SECTIONS
 from odw_tui import actions
 from odw_tui.kit import Kit
 from odw_tui.panes.doctor import DoctorPane
 from odw_tui.panes.footer import Footer
 from odw_tui.present.doctor import head
+from odw_tui.present.spans import Line, Span, spans
 from odw_tui.screens.base import ActionScreen
 from odw_tui.terminal.clipboard import copy
 from odw_tui.widgets.sheet import Sheet
 
 _LOW_HEIGHT = 30
 _HALF = 0.5
+_WORD = "clean"
 
 
 class DoctorScreen(ActionScreen):
@@ -99,6 +103,10 @@ class DoctorScreen(ActionScreen):
         match action_id:
             case "copy" if check is None or check.command is None:
                 return "This check has no command to copy."
+            case "clean" if check is None or not check.clean:
+                return "This is nothing that a run of ours left."
+            case "clean" if self.kit.deciding.is_read_only:
+                return "This room is read-only: nothing is taken away."
             case "again" if self.is_examining:
                 return "The examination is not over yet."
             case _:
@@ -112,6 +120,28 @@ class DoctorScreen(ActionScreen):
         check = self._pane.check
         if check is not None and check.command is not None:
             self.flash(copy(self.app, check.command))
+
+    def do_clean(self) -> None:
+        from odw_tui.screens.ask_line import AskLineScreen
+
+        check = self._pane.check
+        if check is None or not check.clean:
+            return
+        name = check.clean
+        about = (Line(spans(Span(check.detail)), most=4), Line(spans(Span(check.fix, "quiet")), most=4))
+
+        def typed(words: str | None) -> None:
+            if words:
+                self._cleaning = self.run_worker(self._clean(name), name="clean up")
+
+        hint = f"type {_WORD} and enter to take it away   esc leaves it"
+        self.app.push_screen(AskLineScreen(self.kit, "> ", about, hint, must_be=_WORD), typed)
+
+    async def _clean(self, name: str) -> None:
+        from odw_tui.wishes import submit
+
+        await submit(Clean((name,)), self)
+        self.do_again()
 
     def do_down(self) -> None:
         self._pane.rows.move(1)

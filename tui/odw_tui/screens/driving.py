@@ -66,5 +66,14 @@ class DrivingScreen(ActionScreen):
     def do_rename(self) -> None:
         self._wish(Wish.RENAME)
 
+    def do_commit(self) -> None:
+        self._wish(Wish.COMMIT)
+
+    def do_pin(self) -> None:
+        self._wish(Wish.PIN)
+
+    def do_adopt(self) -> None:
+        self._wish(Wish.ADOPT)
+
     def do_archive(self) -> None:
         self._wish(Wish.ARCHIVE)

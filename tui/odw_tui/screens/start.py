@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,21 +11,39 @@ from textual.app import ComposeResult
 
 from odw_core.model.address import Address
 from odw_core.model.command import Outcome, Start
-from odw_core.model.item import Item
-from odw_core.service.starting import WORKFLOWS, input_schema, workspaces
+from odw_core.model.item import Item, State
+from odw_core.service.starting import WORKFLOWS, input_schema, reuse_of, workspaces
+from odw_core.state.driving import NATIVE
+from odw_core.text.ansi import one_line
 from odw_tui import actions
 from odw_tui.kit import Kit
 from odw_tui.panes.footer import Footer
 from odw_tui.present.places import at_home
 from odw_tui.present.spans import Line, Span, spans
 from odw_tui.present.start_form import (
+    AFTER,
+    AGAIN,
+    AT_ONCE,
+    FAILED_ONLY,
     FOLDER,
+    FROM,
+    FROM_A_STEP,
+    GOAL,
+    SOURCE,
+    SOURCES,
     Input,
     check_lines,
     command_line,
+    form_rows,
     given_of,
+    has_rare,
     input_lines,
     inputs_of,
+    shown_inputs,
+    source_of,
+    typed,
+    with_repeat,
+    with_runs,
 )
 from odw_tui.screens.base import ActionScreen
 from odw_tui.widgets.fitted_sheet import FittedSheet
@@ -38,6 +55,12 @@ if TYPE_CHECKING:
     from odw_core.diagnose.doctor.check import Check
 
 _LEAVE_AGAIN = "What you typed would be lost; esc again leaves."
+_TITLE = 40
+_BESIDE_FORM = 11
+"""Rows that the head, the checks and the footer need."""
+_LEAST_FORM = 5
+_LOW_HEIGHT = 30
+_AT_WORK = (State.RUNNING, State.WAITING, State.STALE)
 
 
 class StartScreen(ActionScreen):
@@ -54,9 +77,16 @@ class StartScreen(ActionScreen):
         self._workflow = WORKFLOWS[0]
         self._kept: dict[str, object] = {}
         """Inputs that are not asked: the session that is gone on with."""
-        self._inputs: tuple[Input, ...] = ()
+        self._all: tuple[Input, ...] = ()
+        """Every input that there is; ``_inputs`` are those that are asked as the others stand."""
+        self._repeated: Mapping[str, object] = {}
+        self._steps: tuple[str, ...] = ()
+        self._runs: dict[str, Address] = {}
+        """What a run that could be waited for is called, to where it is."""
+        self._is_whole = False
         self._editors: dict[str, LineEditor] = {}
-        self._at = 0
+        self._name = ""
+        """The input that is typed into."""
         self._checks: tuple[Check, ...] = ()
         self._models: tuple[str, ...] = ()
         self._said = ""
@@ -80,17 +110,37 @@ class StartScreen(ActionScreen):
     def _take(self, workflow: str, given: dict[str, object], folder: str) -> None:
         """Ask for the inputs of this workflow; what is given stands in them already."""
         self._workflow = workflow
-        self._inputs = inputs_of(input_schema(workflow), folder)
-        known = {name: _typed(value) for name, value in given.items() if value is not None}
-        self._kept = {name: given[name] for name in ("thread", "fork") if given.get(name)}
-        self._editors = {
-            one.name: LineEditor(text := known.get(one.name, one.default), len(text)) for one in self._inputs
-        }
-        self._at = 0
+        self._runs = self._to_wait_for()
+        inputs = with_repeat(inputs_of(input_schema(workflow), folder), self._steps)
+        self._all = with_runs(inputs, [*self._runs])
+        known = {name: typed(value) for name, value in given.items() if value is not None}
+        if any(one.name == SOURCE for one in self._all):
+            known[SOURCE] = source_of(given)
+            if given.get("tasks") and (told := next((given[one] for one in SOURCES[:-1] if given.get(one)), None)):
+                known[GOAL] = typed(told)
+        asked = {one.name for one in self._all}
+        self._kept = {name: value for name, value in given.items() if name not in asked and name != "cwd" and value}
+        self._editors = {one.name: LineEditor(text := known.get(one.name, one.default), len(text)) for one in self._all}
+        self._name = next((one.name for one in self._inputs if not one.choices), self._inputs[0].name)
+
+    def _to_wait_for(self) -> dict[str, Address]:
+        """Runs of ours that are not over."""
+        items = self.kit.service.snapshot().items.values()
+        going = [one for one in items if one.driver == NATIVE and one.parent is None and one.state in _AT_WORK]
+        return {f"after {one_line(one.title, _TITLE)} ({one.address.item[-6:]})": one.address for one in going}
+
+    @property
+    def _typed(self) -> dict[str, str]:
+        return {name: editor.text for name, editor in self._editors.items()}
+
+    @property
+    def _inputs(self) -> tuple[Input, ...]:
+        return shown_inputs(self._all, self._typed, is_whole=self._is_whole)
 
     @property
     def _input(self) -> Input:
-        return self._inputs[self._at]
+        inputs = self._inputs
+        return next((one for one in inputs if one.name == self._name), inputs[0])
 
     @property
     def folder(self) -> str:
@@ -101,9 +151,23 @@ class StartScreen(ActionScreen):
     @property
     def start(self) -> Start:
         """What would be sent."""
-        typed = {name: editor.text for name, editor in self._editors.items()}
-        given = {**given_of(self._inputs, typed), **self._kept}
-        return Start(self._workflow, given, self.folder, parent=self._repeats, home=self._home)
+        told = self._typed
+        given = {**given_of(shown_inputs(self._all, told, is_whole=True), told), **self._kept}
+        return Start(
+            self._workflow,
+            given,
+            self.folder,
+            parent=self._repeats,
+            home=self._home,
+            after=self._runs.get(told.get(AFTER, AT_ONCE)),
+            reuse=reuse_of(is_failed_only=told.get(AGAIN) == FAILED_ONLY, step=self._step),
+        )
+
+    @property
+    def _step(self) -> str | None:
+        """The step from which everything is done again."""
+        told = self._typed
+        return told[FROM] if told.get(AGAIN) == FROM_A_STEP else None
 
     # ---- showing
 
@@ -121,11 +185,16 @@ class StartScreen(ActionScreen):
         if self._again is not None and not self._is_touched:
             known = await self.kit.service.repeated(self._again.address)
             if known is not None and not self._is_touched:
-                self._repeats, self._home = known.parent, known.home
+                self._repeats, self._home, self._repeated = known.parent, known.home, known.given
+                if known.parent is not None:
+                    self._steps = await self.kit.service.steps(known.parent)
                 self._take(known.workflow, known.given, known.workspace)
                 self._show()
         await self._check()
         self._models = await self.kit.service.models()
+        self._show()
+
+    def on_resize(self, event: events.Resize) -> None:
         self._show()
 
     def _check_later(self) -> None:
@@ -140,29 +209,46 @@ class StartScreen(ActionScreen):
         title = "Run again" if self._again is not None else "New run"
         names = [Span(f" {name} ", "accent" if name == self._workflow else "faint") for name in WORKFLOWS]
         self._head.show((Line(spans(Span(title, "strong"), Span("  "), *names)), Line()))
-        lines: list[Line] = []
-        for number, one in enumerate(self._inputs):
+        blocks: list[list[Line]] = []
+        here = self._input
+        for one in self._inputs:
             offered = self._models if one.name == "model" else ()
-            lines += input_lines(one, self._editors[one.name], signs, is_here=number == self._at, offered=offered)
+            is_here = one.name == here.name
+            blocks.append(input_lines(one, self._editors[one.name], signs, is_here=is_here, offered=offered))
+        most = max(_LEAST_FORM, self.app.size.height - _BESIDE_FORM)
+        lines = form_rows(blocks, [one.name for one in self._inputs].index(here.name), most)
         self._form.styles.height = len(lines) + 1
         self._form.fill(lambda width, height: lines)
         start = self.start
-        same = command_line(start.workflow, start.given, at_home(start.workspace, home))
+        same = self._same(start, at_home(start.workspace, home))
+        self.set_class(is_low := self.app.size.height < _LOW_HEIGHT, "-low")
+        space = () if is_low else (Line(),)
         below = [
             Line(spans(Span("  "), Span(self._input.help, "quiet")), (), 2, 2),
-            Line(),
+            *space,
             *check_lines(self._checks, signs),
-            Line(),
+            *space,
             Line(spans(Span("  $ ", "faint"), Span(same, "faint")), (), 3, 4),
         ]
         self._found.fill(lambda width, height: below)
         self._show_footer()
 
+    def _same(self, start: Start, folder: str) -> str:
+        """The command that does the same."""
+        how = ["--after", str(start.after)] if start.after is not None else []
+        if start.parent is None or start.parent.engine != "odw" or start.after is not None:
+            return command_line(start.workflow, start.given, folder, how=how)
+        how = ["--failed-only"] if start.reuse and self._step is None else []
+        how += ["--from", self._step] if self._step is not None else []
+        changed = {key: value for key, value in start.given.items() if self._repeated.get(key) != value}
+        return command_line(start.workflow, changed, folder, again=str(start.parent), how=how)
+
     def _show_footer(self) -> None:
         if self._said:
             self._footer.say(self._said, "strong")
         else:
-            self._footer.offer(actions.actions_in(self.CONTEXT), self.CONTEXT)
+            able = (one for one in actions.actions_in(self.CONTEXT) if self.why_not(one.id) is None)
+            self._footer.offer(tuple(able), self.CONTEXT)
 
     def flash(self, text: str, tone: str = "strong") -> None:
         self._said = text
@@ -208,14 +294,23 @@ class StartScreen(ActionScreen):
     def why_not(self, action_id: str) -> str | None:
         if action_id in ("next_choice", "previous_choice") and not self._input.choices:
             return "This is typed, not chosen."
+        if action_id == "more_inputs" and not has_rare(self._all):
+            return "Everything that can be set is shown."
         return super().why_not(action_id)
 
     def do_next_input(self) -> None:
-        self._at = (self._at + 1) % len(self._inputs)
+        self._step_input(1)
+
+    def _step_input(self, steps: int) -> None:
+        names = [one.name for one in self._inputs]
+        self._name = names[(names.index(self._input.name) + steps) % len(names)]
         self._show()
 
     def do_previous_input(self) -> None:
-        self._at = (self._at - 1) % len(self._inputs)
+        self._step_input(-1)
+
+    def do_more_inputs(self) -> None:
+        self._is_whole = not self._is_whole
         self._show()
 
     def _choose(self, step: int) -> None:
@@ -280,10 +375,3 @@ def _with_text(editor: LineEditor, text: str) -> LineEditor:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
     shown = "".join(one for one in lines if one == "\n" or one.isprintable())
     return LineEditor(editor.text[: editor.at] + shown + editor.text[editor.at :], editor.at + len(shown))
-
-
-def _typed(value: object) -> str:
-    """A given value as one would type it."""
-    if isinstance(value, list):
-        return shlex.join(map(str, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)

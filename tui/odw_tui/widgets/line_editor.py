@@ -47,6 +47,10 @@ class LineEditor(NamedTuple):
         shown = "".join(character for character in text.replace("\n", " ") if character.isprintable())
         return LineEditor(self.text[: self.at] + shown + self.text[self.at :], self.at + len(shown))
 
+    def with_line(self) -> LineEditor:
+        """With another line begun at the caret."""
+        return LineEditor(f"{self.text[: self.at]}\n{self.text[self.at :]}", self.at + 1)
+
     def shown(self, caret: str) -> Spans:
         """The text with its caret."""
         return spans(Span(self.text[: self.at], "strong"), Span(caret, "strong"), Span(self.text[self.at :], "strong"))

@@ -39,6 +39,8 @@ class Check:
     """The fix as a command to paste into a shell, every path quoted; None when no command does it."""
     subject: str = ""
     """The path or process it is about, where there are several."""
+    clean: str = ""
+    """What to ask this program for to have it taken away; empty where it never does that by itself."""
 
 
 def worst_first(checks: Iterable[Check]) -> list[Check]:

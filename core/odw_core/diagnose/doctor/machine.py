@@ -81,6 +81,21 @@ def terminal_checks(world: World) -> Iterator[Check]:
             level, fix = Level.WARN, f"Give it {_LEAST_COLUMNS} columns and {_LEAST_ROWS} rows at least."
         yield Check("terminal", "terminal", level, f"{columns} columns, {rows} rows, {_colours(world)}.", fix)
     yield _letters_check(world)
+    yield from _passthrough_check(world)
+
+
+def _passthrough_check(world: World) -> Iterator[Check]:
+    """Within tmux a notification gets to the desktop only if tmux lets it through."""
+    said = world.passthrough()
+    if said is None:
+        return
+    if said in ("on", "all", "1"):
+        yield Check("tmux", "tmux", Level.PASS, "It hands notifications on to your terminal.")
+        return
+    detail = "It keeps notifications of questions to itself: allow-passthrough is off."
+    fix = "Let it hand them on; the same line without tmux belongs into ~/.tmux.conf."
+    do = command("tmux", "set", "-g", "allow-passthrough", "on")
+    yield Check("tmux", "tmux", Level.INFO, detail, fix, do)
 
 
 def _colours(world: World) -> str:

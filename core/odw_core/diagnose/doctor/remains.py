@@ -53,6 +53,9 @@ def _left_worktrees(place: str, table: Sequence[Process] | None, world: World) -
         trees = folders_in(folder) if is_folder(folder) else []
         if not trees or table is None or is_at_work(run, f"{place}/{_RUNS}/{run}", table):
             continue
+        if is_there(f"{world.own.state}/runs/{run}/spec.json"):
+            # One of our own: ``service.leftovers`` knows whether anybody drives it, and how to clean it.
+            continue
         told += 1
         if told > _TOLD_RUNS:
             detail = f"Still more runs in {world.short(place)} left worktrees."

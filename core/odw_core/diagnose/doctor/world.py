@@ -14,6 +14,7 @@ from odw_core.diagnose.doctor.wording import at_home
 from odw_core.model.problem import Problem
 from odw_core.paths import Paths
 from odw_core.process.table import PROC
+from odw_core.process.tmux import passthrough
 
 _MARKS = (".odw", ".pandacode", ".converge")
 
@@ -42,6 +43,8 @@ class World:
     may: Callable[[str, int], bool] = field(default=os.access)
     """Whether the system lets us read, write or enter a path."""
     proc: Path = PROC
+    passthrough: Callable[[], str | None] = lambda: None
+    """Whether the tmux around hands on what is meant for its terminal; None where there is none to ask."""
 
     @property
     def home(self) -> str:
@@ -68,8 +71,10 @@ def this_world(
     problems: Sequence[Problem] = (),
     screen: tuple[int, int] | None = None,
     environ: Mapping[str, str] = os.environ,
+    asks_tmux: bool = True,
 ) -> World:
-    """The machine this runs on, now. ``places`` are workspaces and Codex homes, as the room has them."""
+    """The machine this runs on, now. ``places`` are workspaces and Codex homes, as the room has them; without
+    ``asks_tmux`` no process is started for it."""
     homes = tuple(place for place in places if is_codex_home(place, environ))
     return World(
         environ=environ,
@@ -81,4 +86,5 @@ def this_world(
         problems=tuple(problems),
         screen=screen,
         which=partial(shutil.which, path=environ.get("PATH", os.defpath)),
+        passthrough=partial(passthrough, environ) if asks_tmux else lambda: None,
     )

@@ -228,6 +228,15 @@ class WarningAcc:
 
 
 @dataclass(slots=True)
+class DecidedAcc:
+    """One decision that concerns the whole run."""
+
+    about: str
+    verdict: str
+    by: str
+
+
+@dataclass(slots=True)
 class NativeAcc:
     """What only the journal of a run that odw-tui drives says."""
 
@@ -243,6 +252,17 @@ class NativeAcc:
     foreign: list[int] = field(default_factory=list)
     """Bytes somebody else wrote into the journal, each time they were taken out again."""
     cancelled_by: str | None = None
+    overruled: dict[str, str] = field(default_factory=dict)
+    """Text of a blocker to who set it aside."""
+    decided: list[DecidedAcc] = field(default_factory=list)
+    """What was decided about the run itself: its plan, its gates."""
+    queued: list[str] = field(default_factory=list)
+    """Nodes that wait for a free place at their provider."""
+    waits_for: str = ""
+    """Run that has to land before this one begins; empty once it has."""
+    commit: str = ""
+    """The commit that holds what landed."""
+    branch: str = ""
 
 
 @dataclass(slots=True)

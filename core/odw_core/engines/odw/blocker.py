@@ -72,6 +72,8 @@ def _blocker(acc: RunAcc, gate: GateAcc, reviewer: str | None, body: str, owners
 
 
 def _fate(acc: RunAcc, gate: GateAcc, body: str) -> str:
+    if body in acc.native.overruled:
+        return f"overruled in round {gate.round}"
     later = [other for other in acc.gates if other.round > gate.round]
     if not later:
         return "open"

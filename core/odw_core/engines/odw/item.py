@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from odw_core.engines.odw.acc import NodeAcc, RunAcc
 from odw_core.engines.odw.cause import broken_nodes, cause_lines, node_cause, run_cause
-from odw_core.engines.odw.names import start_ms_of
-from odw_core.engines.odw.native import native_asking, native_claims, native_stage
+from odw_core.engines.odw.names import REVIEW_APPLY, STOPPED_BY_OWNER, start_ms_of
+from odw_core.engines.odw.native import native_asking, native_claims, native_commit, native_stage
 from odw_core.engines.odw.question import run_questions
 from odw_core.engines.odw.roles import Part, max_rounds, role_of, round_now
 from odw_core.engines.odw.show_as import ShowAs, show_as, waiting_nodes
@@ -30,7 +30,7 @@ _STANDINGS = {
 }
 
 # Categories that are a rule doing its work, not something broken (ODW reference §4.2, P8).
-_HELD_CATEGORIES = ("implementation_pre_review_blocked",)
+_HELD_CATEGORIES = ("implementation_pre_review_blocked", STOPPED_BY_OWNER)
 
 
 def run_item(acc: RunAcc, facts: Facts, depth: Depth = Depth.FOLDED) -> Item:
@@ -41,7 +41,9 @@ def run_item(acc: RunAcc, facts: Facts, depth: Depth = Depth.FOLDED) -> Item:
     if shown is ShowAs.FAILED and result is not None and result.category in _HELD_CATEGORIES:
         standing = Standing.HELD
     address = Address("odw", acc.run_id)
-    reading = Reading(standing, _why(acc, shown, facts.alive), _seconds(acc.last_ms or acc.started_ms))
+    # Who waits for another run has nothing to say for as long as that takes.
+    last_sign = None if acc.native.waits_for else _seconds(acc.last_ms or acc.started_ms)
+    reading = Reading(standing, _why(acc, shown, facts.alive), last_sign)
     state, why, deadline = derive(reading, facts)
     causes = cause_lines(acc) if standing in (Standing.BROKEN, Standing.STOPPED, Standing.HELD) else ()
     return Item(
@@ -94,12 +96,35 @@ def stage(acc: RunAcc, shown: ShowAs) -> str:
         return f"rejected, {_rounds(acc)}"
     if shown is ShowAs.NEEDS_INPUT and acc.native.asked:
         return native_stage(acc)
+    if acc.native.waits_for and not acc.has_exit:
+        return "waits for a run"
     if not acc.phases:
         return ""
     last = one_line(acc.phases[-1].title, 60).lower()
     if shown is ShowAs.COMPLETED and any(patch.applied for patch in acc.patches):
         return f"landed in round {round_now(acc)}"
+    if acc.is_native and acc.workflow == REVIEW_APPLY:
+        return _stage_of_loop(acc, last)
     return f"{last}, {_rounds(acc)}" if acc.gates or acc.repairs else last
+
+
+def _stage_of_loop(acc: RunAcc, phase: str) -> str:
+    """Where a run of our own is, in the words of its parts: ``implement 3/4``, ``review r2``, ``landing``."""
+    number = round_now(acc)
+    match phase:
+        case "implement" | "repair":
+            roles = [(role_of(node), node) for node in acc.nodes.values()]
+            of_round = [node for role, node in roles if role.part is Part.TASK and role.round == number]
+            done = sum(node.outcome is not None and node.outcome.ok for node in of_round)
+            said = phase if number == 1 else f"{phase} r{number}"
+            return f"{said} {done}/{len(of_round)}" if of_round else said
+        case "review":
+            is_over = bool(acc.gates) and acc.gates[-1].round == number
+            return f"{'gate' if is_over else 'review'} r{number}"
+        case "land":
+            return "landing"
+        case _:
+            return phase
 
 
 def _rounds(acc: RunAcc) -> str:
@@ -154,6 +179,8 @@ def _why(acc: RunAcc, shown: ShowAs, alive: bool | None) -> str:
 
 
 def _doing(acc: RunAcc, shown: ShowAs) -> str:
+    if acc.native.waits_for:
+        return f"waits for odw:{one_line(acc.native.waits_for, 80)} to land"
     ahead = set(acc.state.done) if acc.state is not None else set()
     open_nodes = [n for n in acc.nodes.values() if n.outcome is None and n.attempts and n.key not in ahead]
     names = [one_line(_name(node), 60) for node in open_nodes]
@@ -203,6 +230,8 @@ def _completed(acc: RunAcc) -> str:
         said.append(_landed(acc))
     if acc.checks:
         said.append("verify changed nothing" if acc.checks[-1].ok else "verify changed files")
+    if committed := native_commit(acc):
+        said.append(committed)
     if said:
         return "; ".join(said)
     progress = _progress(acc)

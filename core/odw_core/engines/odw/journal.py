@@ -127,8 +127,17 @@ def _agent_start(acc: RunAcc, event: Json, ts_ms: int | None, ref: Ref) -> None:
     node.is_worktree = node.is_worktree or text(config, "isolation") == "worktree"
     if acc.review_label and node.key.startswith(acc.review_label) and not node.is_worktree:
         node.review_label = acc.review_label
+    _of_review(acc, node, event)
+    if node.key in acc.native.queued:
+        acc.native.queued.remove(node.key)
     node.attempts.append(AttemptAcc(integer(event, "attempt") or len(node.attempts) + 1, ts_ms, ref))
     node.outcome, node.is_cached = None, False
+
+
+def _of_review(acc: RunAcc, node: NodeAcc, event: Json) -> None:
+    """Runs of our own say what a node is for; upstream's are told by their keys."""
+    if acc.is_native and text(event, "agentType") == "reviewer":
+        node.review_label = acc.review_label or node.review_label
 
 
 def _agent_done(acc: RunAcc, event: Json, ts_ms: int | None, ref: Ref) -> None:
@@ -152,6 +161,8 @@ def _agent_done(acc: RunAcc, event: Json, ts_ms: int | None, ref: Ref) -> None:
 
 def _agent_skip(acc: RunAcc, event: Json, ts_ms: int | None, ref: Ref) -> None:
     node = _node(acc, event)
+    _of_review(acc, node, event)
+    node.is_worktree = node.is_worktree or (acc.is_native and "worktree" in mapping(event, "result"))
     node.is_cached, node.done_index = True, acc.events
     node.attempts.append(AttemptAcc(1, ts_ms, None, ts_ms, ref))
     node.outcome = outcome_of({**event, "ok": True})

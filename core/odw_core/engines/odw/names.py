@@ -8,7 +8,7 @@ from odw_core.model.address import Address
 
 JOURNAL, RECORD, STATE, INPUT = "events.jsonl", "run.json", "state.json", "input.raw"
 
-FOLD_VERSION = 3
+FOLD_VERSION = 4
 """Raised whenever the meaning of an accumulator's field changes: checkpoints of another version are folded again."""
 
 STDOUT_FILE, STDERR_FILE, PROTOCOL_FILE = "stdout.log", "stderr.log", "protocol.jsonl"
@@ -18,6 +18,10 @@ NATIVE = "native"
 """``backend`` of a run that odw-tui drives itself."""
 COMMAND = "command"
 """Key of the one node of a run of a command."""
+REVIEW_APPLY = "parallel-review-apply"
+"""Workflow of a run of our own that goes through rounds of work and review."""
+STOPPED_BY_OWNER = "stopped_by_owner"
+"""Category of a result: a person decided at a gate that nothing more is done."""
 SUPERVISOR = "odw_core.runs.supervisor"
 """What the command line of its driver says."""
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from odw_core.engines.odw.acc import AskedAcc, ModelAcc, NodeAcc, RunAcc
+from dataclasses import replace
+
+from odw_core.engines.odw.acc import AskedAcc, DecidedAcc, ModelAcc, NodeAcc, RunAcc, ThreadAcc
+from odw_core.engines.odw.names import start_ms_of
 from odw_core.model.address import Address
 from odw_core.model.detail import Notice
 from odw_core.model.item import Claim
@@ -11,6 +14,7 @@ from odw_core.model.question_json import decode_question
 from odw_core.text.ansi import one_line, plain
 
 STREAMS_OF_AGENT = ("stdout", "stderr", "prompt", "diff", "journal")
+_DONE = {"approve": "approved", "reject": "rejected", "add_round": "another round added", "stop": "stopped"}
 _GONE = "its driver is gone; answering resumes it"
 
 
@@ -51,7 +55,7 @@ def _question(asked: AskedAcc, address: Address, alive: bool | None) -> Question
 
 def _field(given: Field) -> Field:
     choices = tuple(Choice(one_line(c.label, 400), one_line(c.description, 1000)) for c in given.choices)
-    return Field(given.id, one_line(given.label, 400), choices, given.allows_other, given.is_secret, given.is_optional)
+    return replace(given, label=one_line(given.label, 400), choices=choices, default=plain(given.default))
 
 
 def native_asking(acc: RunAcc, alive: bool | None) -> str:
@@ -73,7 +77,15 @@ def native_stage(acc: RunAcc) -> str:
     kinds = [str(asked.question.get("kind", "")) for asked in acc.native.asked.values()]
     if len(kinds) > 1:
         return f"{len(kinds)} questions"
-    return "an approval" if kinds == ["approval"] else "1 question"
+    match kinds:
+        case ["approval"]:
+            return "an approval"
+        case ["gate"]:
+            return f"gate r{acc.gates[-1].round}" if acc.gates else "gate"
+        case ["plan"]:
+            return "plan held"
+        case _:
+            return "1 question"
 
 
 def native_claims(acc: RunAcc) -> tuple[Claim, ...]:
@@ -83,8 +95,14 @@ def native_claims(acc: RunAcc) -> tuple[Claim, ...]:
 
 def native_sessions(acc: RunAcc) -> tuple[Address, ...]:
     """Where those sessions are found, each once."""
-    threads = (thread.thread for thread in acc.native.threads if thread.runtime == "codex")
-    return tuple(Address("codex", thread) for thread in dict.fromkeys(threads))
+    threads = ((one.runtime, one.thread) for one in acc.native.threads if _has_address(one, acc.run_id))
+    return tuple(Address(engine, thread) for engine, thread in dict.fromkeys(threads))
+
+
+def _has_address(thread: ThreadAcc, run_id: str) -> bool:
+    """Sessions of Codex have one of their own; what odw began is a whole run."""
+    is_run = thread.runtime == "odw" and start_ms_of(thread.thread) is not None and thread.thread != run_id
+    return thread.runtime == "codex" or is_run
 
 
 def attempt_streams(node: NodeAcc) -> tuple[str, ...]:
@@ -92,9 +110,20 @@ def attempt_streams(node: NodeAcc) -> tuple[str, ...]:
     return ("stdout", "stderr", "prompt") if node.runtime == "command" else STREAMS_OF_AGENT
 
 
+def native_commit(acc: RunAcc) -> str:
+    """Which commit holds what landed; empty as long as none does."""
+    if not acc.native.commit:
+        return ""
+    where = f" on {one_line(acc.native.branch, 80)}" if acc.native.branch else ""
+    return f"committed as {one_line(acc.native.commit, 64)[:10]}{where}"
+
+
 def native_notices(acc: RunAcc) -> tuple[Notice, ...]:
     """Warnings, models that are not what was asked for, bytes that somebody else wrote into the journal."""
-    found = [Notice(_of_key(warning.key, plain(warning.message)), True) for warning in acc.native.warnings]
+    found = [Notice(_said(decided), False) for decided in acc.native.decided]
+    found += [Notice(_of_key(warning.key, plain(warning.message)), True) for warning in acc.native.warnings]
+    if said := native_commit(acc):
+        found.insert(0, Notice(f"what landed is {said}", False))
     for key, model in acc.native.models.items():
         if said := _mismatch(model):
             found.append(Notice(_of_key(key, said), True))
@@ -104,6 +133,12 @@ def native_notices(acc: RunAcc) -> tuple[Notice, ...]:
             Notice(f"somebody else wrote into its journal ({count:,} bytes, {_times(times)}); it was put right", True)
         )
     return tuple(found)
+
+
+def _said(decided: DecidedAcc) -> str:
+    about, by = one_line(decided.about, 60), one_line(decided.by, 200)
+    verdict = _DONE.get(decided.verdict, one_line(decided.verdict, 40))
+    return f"{about}: {verdict}" + (f" by {by}" if by else "")
 
 
 def _mismatch(model: ModelAcc) -> str:

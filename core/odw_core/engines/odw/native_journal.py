@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from odw_core.engines.loose import Json, integer, mapping, text
-from odw_core.engines.odw.acc import AskedAcc, ModelAcc, RunAcc, ThreadAcc, WarningAcc
+from odw_core.engines.odw.acc import AskedAcc, DecidedAcc, ModelAcc, RunAcc, ThreadAcc, WarningAcc
 from odw_core.text.ansi import one_line
 
 _MOST = 200
+_OF_THE_RUN = ("gate", "plan")
 
 
 def fold_native(acc: RunAcc, kind: str, event: Json, ts_ms: int | None) -> None:
@@ -26,6 +27,18 @@ def fold_native(acc: RunAcc, kind: str, event: Json, ts_ms: int | None) -> None:
             _asked(acc, event, ts_ms)
         case "question_closed":
             native.asked.pop(text(event, "id"), None)
+        case "decision":
+            _decided(acc, event)
+        case "blocker_overruled":
+            if len(native.overruled) < _MOST:
+                native.overruled[text(event, "text")] = text(event, "by")
+        case "queued":
+            acc.last_words = one_line(f"{text(event, 'key')} waits for a free slot", 200)
+            if text(event, "key") not in native.queued[-_MOST:]:
+                native.queued.append(text(event, "key"))
+        case "auto_answer":
+            acc.auto_answers.append(text(event, "key"))
+            acc.last_words = one_line(f"answered by policy: {text(event, 'answer')}", 400)
         case "model":
             _model(acc, event)
         case "warning":
@@ -36,6 +49,11 @@ def fold_native(acc: RunAcc, kind: str, event: Json, ts_ms: int | None) -> None:
             native.foreign = [*native.foreign[-_MOST:], integer(event, "bytes") or 0]
         case "output":
             acc.last_words = one_line(text(event, "last"), 400) or acc.last_words
+        case "waits_for":
+            native.waits_for = "" if text(event, "status") == "landed" else text(event, "run")
+        case "committed":
+            native.commit, native.branch = text(event, "commit"), text(event, "branch")
+            acc.last_words = one_line(f"committed as {native.commit[:10]}", 200)
         case "cancelled":
             native.cancelled_by = text(event, "by")
         case _:
@@ -48,6 +66,21 @@ def _asked(acc: RunAcc, event: Json, ts_ms: int | None) -> None:
     if identity:
         acc.native.asked[identity] = AskedAcc(text(event, "key"), dict(question), ts_ms)
         acc.last_words = one_line(f"asks: {text(question, 'title')}", 400)
+
+
+def _decided(acc: RunAcc, event: Json) -> None:
+    """Only what is about the run: what an agent asked and was told is its own business."""
+    asked = acc.native.asked.get(text(event, "question_id"))
+    is_policy = bool(text(event, "policy")) and text(event, "question_id").startswith("gate")
+    if not is_policy and (asked is None or text(asked.question, "kind") not in _OF_THE_RUN):
+        return
+    about = (
+        text(asked.question, "subject") if asked is not None else text(event, "question_id").replace("gate-r", "round ")
+    )
+    if len(acc.native.decided) < _MOST:
+        by = text(event, "policy") if is_policy else text(event, "by")
+        acc.native.decided.append(DecidedAcc(one_line(about, 60), one_line(text(event, "verdict"), 40), by[:200]))
+    acc.last_words = one_line(f"{about}: {text(event, 'verdict')}", 200)
 
 
 def _thread(acc: RunAcc, event: Json) -> None:

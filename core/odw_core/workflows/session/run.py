@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 from odw_core import __version__
 from odw_core.agents.base import AgentCall, AgentResult, Ending
+from odw_core.agents.choose import codex_home
 from odw_core.agents.codex import CodexAgent
 from odw_core.agents.codex_program import native_program
 from odw_core.runs.context import Context
@@ -17,8 +15,7 @@ from odw_core.workflows.session.given import SessionInput, goal_of
 async def run(context: Context, given: SessionInput) -> Result:
     """The workflow."""
     program = native_program(context.spec.codex, context.environ)
-    home = context.spec.codex_home or context.environ.get("CODEX_HOME") or str(Path(_home(context), ".codex"))
-    agent = CodexAgent(program, home, __version__)
+    agent = CodexAgent(program, codex_home(context.spec, context.environ), __version__)
     call = AgentCall(
         prompt=given.prompt,
         cwd=given.cwd or context.spec.workspace,
@@ -53,7 +50,3 @@ def _result(came: AgentResult) -> Result:
             return Result(False, {**value, "error": error})
         case _:
             return Result(False, value, is_cancelled=True)
-
-
-def _home(context: Context) -> str:
-    return context.environ.get("HOME") or os.path.expanduser("~")  # noqa: PTH111

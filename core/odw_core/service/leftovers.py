@@ -1,0 +1,224 @@
+"""What runs of ours with dead owners left: worktrees, processes, locks of sessions. Listed; taken away only on request.
+
+Whatever a living supervisor holds is nobody's left-over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from odw_core.diagnose.doctor.check import Check, Level
+from odw_core.diagnose.doctor.looking import folders_in, is_chain, names_in, size_below
+from odw_core.diagnose.doctor.wording import command, counted, size
+from odw_core.diagnose.doctor.world import World
+from odw_core.engines.loose import text
+from odw_core.errors import OdwError, Refused
+from odw_core.process.flock import hold, is_held
+from odw_core.process.groups import end_groups, marked
+from odw_core.process.locks import inode_of, lock_holders
+from odw_core.runs.children import MARKER, Children
+from odw_core.runs.folders import RunFolder
+from odw_core.runs.journal import is_over
+from odw_core.runs.past import journal_of, run_ids
+from odw_core.runs.spec import RunSpec, read_spec
+
+_RUNS = ".odw/runs"
+_PATIENCE_S = 2.0
+_YOUNG_S = 60.0
+
+
+class Kind(StrEnum):
+    """What was left."""
+
+    WORKTREES = "worktrees"
+    PROCESSES = "processes"
+    LOCKS = "locks"
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """One thing of one run. ``name`` is how a request names it."""
+
+    run_id: str
+    kind: Kind
+    workspace: str
+    count: int
+    bytes: int = 0
+    is_whole: bool = True
+    """Whether ``bytes`` counts everything."""
+    is_resumable: bool = False
+    """Whether the run is not over, so that it could still go on."""
+    paths: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return f"{self.run_id}/{self.kind.value}"
+
+
+def leftovers(state: Path, workspaces: Iterable[str] | None = None) -> Iterator[Leftover]:
+    """Everything that is left, run by run; only of runs in ``workspaces`` where those are given."""
+    wanted = None if workspaces is None else {os.path.realpath(one) for one in workspaces}
+    seen = _Seen(marked(MARKER), lock_holders())
+    for run_id in sorted(run_ids(state)):
+        folder = RunFolder(state, run_id)
+        try:
+            spec = read_spec(folder)
+        except OdwError:
+            continue
+        if (wanted is None or os.path.realpath(spec.workspace) in wanted) and not is_held(folder.lock):
+            yield from _of_run(folder, spec, seen)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What is looked at once for all runs."""
+
+    running: dict[str, list[int]]
+    """Run id to the processes that carry its mark."""
+    holders: dict[int, int] | None
+    unheld: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Codex home to the names of locks in it that nobody holds."""
+
+    def left_in(self, home: str) -> tuple[str, ...]:
+        """Names of locks in a Codex home that nobody holds, but for the youngest."""
+        if home not in self.unheld:
+            self.unheld[home] = tuple(_unheld(f"{home}/thread-writer-locks", self.holders))
+        return self.unheld[home]
+
+
+def _unheld(folder: str, holders: dict[int, int] | None) -> Iterator[str]:
+    if holders is None:
+        return
+    for name in names_in(folder):
+        with suppress(OSError):
+            path = f"{folder}/{name}"
+            inode = inode_of(path)
+            is_old = time.time() - os.lstat(path).st_mtime > _YOUNG_S
+            if name.endswith(".lock") and inode is not None and inode not in holders and is_old:
+                yield name
+
+
+def _of_run(folder: RunFolder, spec: RunSpec, seen: _Seen) -> Iterator[Leftover]:
+    is_resumable = not is_over(folder)
+    below = f"{_RUNS}/{spec.run_id}/worktrees"
+    path = f"{spec.workspace}/{below}"
+    if is_chain(spec.workspace, below) and (trees := folders_in(path)):
+        taken = size_below(path)
+        yield Leftover(
+            *(folder.run_id, Kind.WORKTREES, spec.workspace, len(trees), taken.bytes, taken.is_whole, is_resumable),
+            paths=tuple(f"{path}/{tree}" for tree in trees),
+        )
+    if pids := seen.running.get(folder.run_id):
+        named = tuple(map(str, pids))
+        yield Leftover(folder.run_id, Kind.PROCESSES, spec.workspace, len(pids), is_resumable=is_resumable, paths=named)
+    home = spec.codex_home or os.environ.get("CODEX_HOME") or str(Path("~/.codex").expanduser())
+    if locks := tuple(_locks(folder, home, seen.left_in(home))):
+        yield Leftover(folder.run_id, Kind.LOCKS, spec.workspace, len(locks), is_resumable=is_resumable, paths=locks)
+
+
+def _locks(folder: RunFolder, home: str, unheld: Sequence[str]) -> Iterator[str]:
+    """Writer locks of its sessions among those that nobody holds."""
+    if not unheld:
+        return
+    events = (line.event or {} for line in journal_of(folder))
+    threads = dict.fromkeys(text(one, "thread") for one in events if text(one, "type") == "agent_session")
+    yield from (f"{home}/thread-writer-locks/{name}" for name in unheld if name.removesuffix(".lock") in threads)
+
+
+def leftover_checks(world: World) -> Iterator[Check]:
+    """What is left, as the doctor says it; each can be cleaned by the name in ``clean``."""
+    found = False
+    for one in leftovers(world.own.state, world.places):
+        found = True
+        yield Check(
+            f"run_{one.kind.value}",
+            f"run's {one.kind.value}",
+            Level.WARN,
+            _detail(one, world),
+            _fix(one),
+            command("odw-tui", "--root", one.workspace, "doctor", "--clean", "--yes"),
+            subject=one.name,
+            clean=one.name,
+        )
+    if not found:
+        yield Check("runs", "runs of ours", Level.PASS, "No run that was started here left anything behind.")
+
+
+def _detail(one: Leftover, world: World) -> str:
+    where = world.short(f"{one.workspace}/{_RUNS}/{one.run_id}")
+    match one.kind:
+        case Kind.WORKTREES:
+            taken = f"{'' if one.is_whole else 'at least '}{size(one.bytes)}"
+            return f"The driver of {one.run_id} is gone and left {counted(one.count, 'worktree')} in {where}: {taken}."
+        case Kind.PROCESSES:
+            words = counted(one.count, "process", "processes")
+            return f"The driver of {one.run_id} is gone and left {words}: {', '.join(one.paths[:8])}."
+        case Kind.LOCKS:
+            return f"The driver of {one.run_id} is gone and left {counted(one.count, 'lock')} of its sessions."
+
+
+def _fix(one: Leftover) -> str:
+    if one.is_resumable:
+        return f"Resume or cancel odw:{one.run_id}; cleaning takes away what its agents had not finished."
+    return "Clean it up; what the run landed and what its agents said stays."
+
+
+async def clean(state: Path, names: Sequence[str]) -> str:
+    """Take away what is named, as far as it is still left. One sentence of what was done.
+
+    Raises ``Refused`` when nothing of it is there, or somebody drives its run by now.
+    """
+    wanted = {*names}
+    found = [one for one in leftovers(state) if one.name in wanted]
+    if not found:
+        raise Refused("Nothing of that is left any more; look again.")
+    done: list[str] = []
+    for one in found:
+        lock = hold(RunFolder(state, one.run_id).lock)
+        if lock is None:
+            raise Refused(f"{one.run_id} is being driven again; nothing of it is taken away.")
+        try:
+            done.append(await _clean(state, one))
+        finally:
+            os.close(lock)
+    return f"Cleaned: {'; '.join(done)}."
+
+
+async def _clean(state: Path, one: Leftover) -> str:
+    match one.kind:
+        case Kind.WORKTREES:
+            await _remove_worktrees(one)
+            return f"{counted(one.count, 'worktree')}, {size(one.bytes)}"
+        case Kind.PROCESSES:
+            children = Children(RunFolder(state, one.run_id).children, one.run_id)
+            left = [each.child for each in children.left()]
+            count = await end_groups(left, children.marker, patience_s=_PATIENCE_S, is_polite=False)
+            for child in left:
+                children.ended(child)
+            return counted(count, "process", "processes")
+        case Kind.LOCKS:
+            await asyncio.to_thread(_unlink, one.paths)
+            return counted(one.count, "lock")
+
+
+async def _remove_worktrees(one: Leftover) -> None:
+    from odw_core.git.repo import open_repo
+    from odw_core.git.worktree import remove
+
+    git = await open_repo(one.workspace)
+    for path in one.paths:
+        await remove(git, Path(path))
+    with suppress(OSError):
+        os.rmdir(f"{one.workspace}/{_RUNS}/{one.run_id}/worktrees")  # noqa: PTH106
+
+
+def _unlink(paths: Iterable[str]) -> None:
+    for path in paths:
+        Path(path).unlink(missing_ok=True)

@@ -1,0 +1,169 @@
+"""The workflow from end to end: plan, implement, review, repair, gate, land, verify; each part has its own module."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+
+from odw_core.model.command import Cancel
+from odw_core.runs.context import Context
+from odw_core.runs.workflow import Result
+from odw_core.workflows.parallel_review_apply.blocker import Blocker, Fate
+from odw_core.workflows.parallel_review_apply.deciding import Next, Step, decide
+from odw_core.workflows.parallel_review_apply.given import ReviewApplyInput
+from odw_core.workflows.parallel_review_apply.ground import Ended, Ground, ground_of
+from odw_core.workflows.parallel_review_apply.implementing import implement, repair
+from odw_core.workflows.parallel_review_apply.inheriting import ask_inherited, inherited_blockers, take_candidates
+from odw_core.workflows.parallel_review_apply.landing import check_landed, land, landing_of
+from odw_core.workflows.parallel_review_apply.outcome import pre_review_block_step, repair_plan_step, result_value
+from odw_core.workflows.parallel_review_apply.planning import plan
+from odw_core.workflows.parallel_review_apply.preflight import Block, pre_review
+from odw_core.workflows.parallel_review_apply.prompts import feedback_of
+from odw_core.workflows.parallel_review_apply.repair import select
+from odw_core.workflows.parallel_review_apply.reviewing import review
+from odw_core.workflows.parallel_review_apply.verifying import Verified, verify
+
+
+async def run(context: Context, given: ReviewApplyInput) -> Result:
+    """The workflow. Whatever happens, no worktree is left behind when the run is over."""
+    ground = await ground_of(context, given)
+    working = asyncio.create_task(_whole(ground))
+    hearing = asyncio.create_task(_hear(ground, working))
+    try:
+        return await working
+    except asyncio.CancelledError:
+        if not hearing.done():
+            raise
+        # A person cancelled it; nobody writes into a worktree any more when it is taken away.
+        return Result(False, is_cancelled=True)
+    finally:
+        hearing.cancel()
+        working.cancel()
+        await asyncio.gather(hearing, working, return_exceptions=True)
+        if not context.is_stopping:
+            await _tidy(ground)
+
+
+async def _hear(ground: Ground, working: asyncio.Task[Result]) -> None:
+    """Until a person cancels the run."""
+    async for command in ground.context.commands:
+        if isinstance(command, Cancel):
+            working.cancel()
+            return
+        ground.crew.hear(command)
+
+
+async def _tidy(ground: Ground) -> None:
+    clearing = asyncio.create_task(_clear(ground))
+    while not clearing.done():
+        # A cancel that comes now must not leave half of it.
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait((clearing,))
+    await clearing
+
+
+async def _clear(ground: Ground) -> None:
+    await ground.context.end_children()
+    if names := await ground.trees.clear():
+        ground.context.emit({"type": "worktrees_removed", "names": [*names]}, f"worktrees removed: {', '.join(names)}")
+
+
+async def _whole(ground: Ground) -> Result:
+    landing = landing_of(ground)
+    landed: dict[str, object] | None = None
+    verified: Verified | None = None
+    error: dict[str, object] | None = None
+    try:
+        left = await landing.resume()
+        if left is not None and not left.ok:
+            landed = left.value
+            check_landed(left.value)
+        await plan(ground)
+        step = await _rounds(ground)
+        assert step.candidate is not None
+        assert step.approval is not None
+        landed = await land(ground, landing, step.candidate, step.approval)
+        check_landed(landed)
+        verified = await verify(ground, step.candidate.digest)
+        error = dict(verified.error) if verified.error else None
+        is_ok = error is None
+    except Ended as ended:
+        error, is_ok = ended.error, False
+    value = result_value(
+        ok=is_ok,
+        tasks=ground.tasks,
+        history=ground.history,
+        gate=ground.gate,
+        landed=landed,
+        verification=verified.verification if verified else None,
+        guard=verified.guard if verified else None,
+        restore=verified.restore if verified else None,
+        error=error,
+    )
+    return Result(is_ok, value)
+
+
+async def _rounds(ground: Ground) -> Step:
+    """Rounds of work and review until somebody lets the candidate land. Raises ``Ended`` when nobody does."""
+    await ask_inherited(ground)
+    take_candidates(ground)
+    await implement(ground, [task for task in ground.ids() if task not in ground.candidates])
+    number = 1
+    earlier: tuple[Blocker, ...] = ()
+    if blockers := inherited_blockers(ground):
+        # The round that rejected them was that of the other run.
+        number, ground.ceiling = 2, max(2, ground.ceiling)
+        earlier = await _repair(ground, Step(Next.REPAIR, blockers), number)
+    while True:
+        block = pre_review(
+            ground.tasks,
+            {task: done.files for task, done in ground.candidates.items()},
+            ground.failures,
+            is_strict=ground.given.strict_task_file_boundaries,
+        )
+        if block is not None:
+            number = await _unblock(ground, block, number)
+            continue
+        reviewed = await review(ground, number, earlier)
+        earlier = reviewed.blockers
+        step = await decide(ground, number, reviewed)
+        if step.next is Next.LAND:
+            return step
+        number += 1
+        if step.next is Next.REPAIR:
+            earlier = await _repair(ground, step, number)
+
+
+async def _unblock(ground: Ground, block: Block, number: int) -> int:
+    """Repair what keeps the batch from its reviewers. The round that comes; raises ``Ended`` at the ceiling."""
+    ground.history.append(pre_review_block_step(block, number))
+    ground.log(f"pre-review block: {block.message}")
+    if number >= ground.ceiling:
+        raise Ended(block.category, block.message)
+    number += 1
+    texts = block.blockers()
+    blockers = tuple(Blocker(text, round=number - 1) for text in texts)
+    await _again(ground, block.tasks, number, blockers, reason="pre_review_block")
+    return number
+
+
+async def _repair(ground: Ground, step: Step, number: int) -> tuple[Blocker, ...]:
+    """Repair whom the blockers are about. The blockers as the next review is told of them."""
+    left = [blocker for blocker in step.blockers if blocker.fate is not Fate.OVERRULED]
+    said = [blocker.text for blocker in left] or [step.words]
+    chosen = select(said, ground.tasks, ground.diffs)
+    why = "; ".join(f"{task}: {reason}" for task, reason in chosen.reasons.items())
+    ground.log(f"repair chosen: {'full batch' if chosen.is_full_batch else why}")
+    await _again(ground, chosen.tasks, number, left, words=step.words)
+    return step.blockers
+
+
+async def _again(
+    ground: Ground, tasks: Sequence[str], number: int, blockers: Sequence[Blocker], *, words: str = "", reason: str = ""
+) -> None:
+    retained = [name for task, done in ground.candidates.items() if task not in tasks for name in done.files]
+    ground.history.append(repair_plan_step(tasks, retained, number, reason=reason))
+    diffs = ground.diffs
+    feedback = {task: feedback_of(ground.task(task), blockers, words=words, diff=diffs.get(task, "")) for task in tasks}
+    await repair(ground, tasks, number, feedback)

@@ -1,0 +1,186 @@
+"""The gate and who decides at it: a policy, a person, a person where there is a risk; what each decision does."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from drivers.review_apply import CORE, FINE, VIEW, ReviewApply, approve, place, reject, reviews, writes
+from drivers.runs_world import RunsWorld, world
+from odw_core.decide import audit
+from odw_core.model.item import State
+
+__all__ = ["place", "world"]
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
+
+BLOCKER = "src/core.py:1 returns the wrong sum, it must be three"
+ANOTHER = "src/view.py:1 must not print"
+REPAIRED = writes("core-repair-*", "src/core.py", "SUM = 1 + 2\n")
+
+
+async def test_a_policy_that_lets_it_land_stands_in_the_audit_log_and_in_the_journal(
+    place: ReviewApply, world: RunsWorld
+) -> None:
+    place.play(CORE, VIEW, FINE)
+    async with world.room() as room:
+        run = await place.start(room, gate="auto")
+        assert (await place.over(room, run)).state is State.DONE
+    decision = world.events(run, "decision")[0]
+    assert (decision["verdict"], decision["policy"]) == ("approve", "gate auto")
+    assert [entry.verdict for entry in audit.entries(world.state) if entry.digest == decision["digest"]] == ["approve"]
+    kinds = [event["type"] for line in world.journal(run) if isinstance(event := line.get("raw"), dict)]
+    assert kinds.index("decision") < kinds.index("landing")
+
+
+async def test_nothing_lands_before_a_person_approves_what_is_shown(place: ReviewApply, world: RunsWorld) -> None:
+    place.play(CORE, VIEW, FINE)
+    async with world.room() as room:
+        run = await place.start(room, gate="ask")
+        question = await room.question(run)
+        item = await room.item(run, State.WAITING)
+        assert (question.kind, question.title) == ("gate", "land 2 files of 2 tasks?")
+        assert question.decisions == ("approve", "reject", "add_round", "stop")
+        assert item.stage == "gate r1"
+        told = dict(question.details)
+        assert "+SUM = 1 + 1" in told["patch"] and told["base"] == place.base and told["round"] == "1/2"
+        assert place.status() == ""
+        await place.decide(room, question, "approve")
+        assert (await place.over(room, run)).state is State.DONE
+    assert place.text("src/core.py") == "SUM = 1 + 1\n"
+    entries = [entry for entry in audit.entries(world.state) if entry.digest == question.digest]
+    assert {entry.verdict for entry in entries} == {"approve"}
+
+
+async def test_a_rejection_with_words_repairs_whom_the_words_are_about(place: ReviewApply, world: RunsWorld) -> None:
+    place.play(REPAIRED, CORE, VIEW, FINE)
+    async with world.room() as room:
+        run = await place.start(room, gate="ask")
+        question = await room.question(run)
+        await place.decide(room, question, "reject", feedback="src/core.py must say three")
+        again = await room.question(run, lambda one: one.id != question.id)
+        assert again.digest != question.digest
+        await place.decide(room, again, "approve")
+        assert (await place.over(room, run)).state is State.DONE
+    assert "src/core.py must say three" in place.prompt(run, "core-repair-1")
+    assert "view-repair-1" not in place.keys(run)
+    assert place.text("src/core.py") == "SUM = 1 + 2\n"
+
+
+async def test_stopping_at_the_gate_lands_nothing(place: ReviewApply, world: RunsWorld) -> None:
+    place.play(CORE, VIEW, FINE)
+    async with world.room() as room:
+        run = await place.start(room, gate="ask")
+        await place.decide(room, await room.question(run), "stop")
+        item = await place.over(room, run)
+    assert item.state is State.BLOCKED and item.why == "you stopped it at the gate; nothing landed"
+    assert place.status() == "" and place.is_tidy(run)
+
+
+async def test_at_the_ceiling_a_person_can_overrule_each_blocker_and_that_is_written_down(
+    place: ReviewApply, world: RunsWorld
+) -> None:
+    place.play(CORE, VIEW, reviews(reject(BLOCKER, ANOTHER)))
+    async with world.room() as room:
+        run = await place.start(room, gate="ask", max_review_rounds=1, reviewers=["correctness"])
+        question = await room.question(run)
+        assert question.title == "2 blockers left"
+        overrule = question.fields[1]
+        assert (overrule.id, overrule.takes_several) == ("overrule", True)
+        assert [choice.label for choice in overrule.choices] == [f"1. {BLOCKER}", f"2. {ANOTHER}"]
+        await place.decide(room, question, "approve", overrule=[overrule.choices[0].label])
+        again = await room.question(run, lambda one: one.id != question.id)
+        assert again.body.startswith("1 blocker is neither repaired nor overruled") and place.status() == ""
+        await place.decide(room, again, "approve", overrule=[choice.label for choice in overrule.choices])
+        assert (await place.over(room, run)).state is State.DONE
+    assert [event["text"] for event in world.events(run, "blocker_overruled")] == [BLOCKER, ANOTHER]
+    entries = [entry for entry in audit.entries(world.state) if entry.verdict == "overrule"]
+    assert [entry.reason for entry in entries] == [BLOCKER, ANOTHER]
+    assert place.result(run)["gate"]["decision"] == "approve"
+
+
+async def test_a_round_can_be_added_at_the_ceiling(place: ReviewApply, world: RunsWorld) -> None:
+    place.play(REPAIRED, CORE, VIEW, reviews(reject(BLOCKER), round=1), FINE)
+    async with world.room() as room:
+        run = await place.start(room, gate="ask", max_review_rounds=1)
+        await place.decide(room, await room.question(run), "add_round")
+        question = await room.question(run, lambda one: "round 2" in one.subject)
+        assert dict(question.details)["round"] == "2/2"
+        await place.decide(room, question, "approve")
+        assert (await place.over(room, run)).state is State.DONE
+    assert place.text("src/core.py") == "SUM = 1 + 2\n"
+
+
+async def test_only_a_risk_asks_a_person(place: ReviewApply, world: RunsWorld) -> None:
+    risky = reviews(approve(risks=["it drops a table"]), prompt="src/core.py")
+    place.play(CORE, VIEW, FINE)
+    async with world.room() as room:
+        run = await place.start(room, gate="ask-on-risk")
+        assert (await place.over(room, run)).state is State.DONE
+        place.repository.commit("landed")
+        place.play(writes("core", "src/core.py", "SUM = 9\n"), writes("view", "src/view.py", "9\n"), risky)
+        other = await place.start(room, gate="ask-on-risk")
+        question = await room.question(other)
+        assert question.risk is not None and "it drops a table" in question.risk
+        await place.decide(room, question, "approve")
+        assert (await place.over(room, other)).state is State.DONE
+
+
+async def test_tasks_are_held_after_planning_and_a_prompt_can_be_changed(place: ReviewApply, world: RunsWorld) -> None:
+    place.play(CORE, VIEW, FINE)
+    async with world.room() as room:
+        run = await place.start(room, hold_after_planning=True)
+        question = await room.question(run)
+        assert (question.kind, question.decisions) == ("plan", ("approve", "stop"))
+        assert [field.default for field in question.fields] == ["Make core add.", "Make view show the sum."]
+        assert place.keys(run) == []
+        await place.decide(room, question, "approve", **{"prompt:core": "Make core add three numbers."})
+        assert (await place.over(room, run)).state is State.DONE
+    assert "Make core add three numbers." in place.prompt(run, "core")
+    assert "Make view show the sum." in place.prompt(run, "view")
+
+
+async def test_a_plan_that_is_stopped_starts_nothing(place: ReviewApply, world: RunsWorld) -> None:
+    place.play(CORE, VIEW, FINE)
+    async with world.room() as room:
+        run = await place.start(room, hold_after_planning=True)
+        await place.decide(room, await room.question(run), "stop")
+        item = await place.over(room, run)
+    assert item.why == "you stopped it after planning; nothing was started" and place.keys(run) == []
+
+
+async def test_files_that_hold_only_an_earlier_landing_are_offered_for_a_commit(
+    place: ReviewApply, world: RunsWorld
+) -> None:
+    place.play(CORE, VIEW, FINE)
+    async with world.room() as room:
+        first = await place.start(room)
+        assert (await place.over(room, first)).state is State.DONE
+        place.play(writes("core", "src/core.py", "SUM = 9\n"), writes("view", "src/view.py", "9\n"), FINE)
+        run = await place.start(room, gate="ask")
+        question = await room.question(run)
+        assert question.title == "commit what an earlier run landed in 2 files?"
+        await place.decide(room, question, "approve", message="Show a sum")
+        await place.decide(room, await room.question(run, lambda one: one.kind == "gate"), "approve")
+        assert (await place.over(room, run)).state is State.DONE
+    assert place.repository.git("log", "--format=%s").decode().splitlines() == ["Show a sum", "begin"]
+    assert place.text("src/core.py") == "SUM = 9\n" and place.status().splitlines() == [
+        " M src/core.py",
+        " M src/view.py",
+    ]
+
+
+async def test_a_file_that_the_person_changed_meanwhile_is_theirs_and_nothing_lands(
+    place: ReviewApply, world: RunsWorld
+) -> None:
+    place.play(CORE, VIEW, FINE)
+    async with world.room() as room:
+        run = await place.start(room, gate="ask")
+        question = await room.question(run)
+        place.repository.write("src/view.py", "# mine\n")
+        await place.decide(room, question, "approve")
+        item = await place.over(room, run)
+    assert item.state is State.FAILED and "src/view.py" in item.why
+    assert place.status() == " M src/view.py\n" and place.text("src/view.py") == "# mine\n"
+    result = place.result(run)
+    assert result["landed"]["ok"] is False and result["error"]["category"] == "patch_conflict"

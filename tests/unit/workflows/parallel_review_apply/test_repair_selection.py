@@ -1,0 +1,260 @@
+"""Repair selection: which tasks run again because of what reviewers said, as a table and against recorded runs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from odw_core.workflows.parallel_review_apply.repair import select
+from odw_core.workflows.parallel_review_apply.symbols import defined_symbols, prompted_symbols
+from odw_core.workflows.parallel_review_apply.task import Task
+
+RECORDED = Path(__file__).parents[3] / "fixtures" / "odw"
+
+CORE = Task("core", ("src/core.js",), "Write createDigest(items) and export it from src/core.js.")
+VIEW = Task("view", ("src/view.js",), "Render the digest with createDigest in src/view.js.")
+TESTS = Task("tests", ("test/core.test.js",), "Cover createDigest in test/core.test.js.")
+DOCS = Task("docs", ("README.md", "docs/use.md"), "Describe `createDigest` in README.md.")
+BATCH = (CORE, VIEW, TESTS, DOCS)
+
+
+def diff_of(path: str, *lines: str) -> str:
+    """A diff that creates a file."""
+    body = "".join(f"+{line}\n" for line in lines)
+    head = f"diff --git a/{path} b/{path}\nnew file mode 100644\n--- /dev/null\n+++ b/{path}\n"
+    return f"{head}@@ -0,0 +1,{len(lines)} @@\n{body}"
+
+
+DIFFS = {
+    "core": diff_of("src/core.js", "export function createDigest(items) {", "  return items.join();", "}"),
+    "view": diff_of("src/view.js", "import { createDigest } from './core.js';", "export const renderView = (x) => x;"),
+    "tests": diff_of("test/core.test.js", "test('digest', () => {})"),
+    "docs": diff_of("README.md", "The function createDigest makes a digest."),
+}
+
+TABLE = [
+    pytest.param(["src/view.js:4 does not escape its input"], ("view",), id="4.3-1: a path with a cause behind it"),
+    pytest.param(
+        ["test/core.test.js exits with code 1: assertion failed. src/core.js returns an empty list"],
+        ("core",),
+        id="F5, odw-exec-1780518366711-1253: the file of the cause wins over the test named first",
+    ),
+    pytest.param(
+        ["test/core.test.js:9 AssertionError; the root cause is src/core.js, which drops the last item"],
+        ("core",),
+        id="odw-exec-1780519403300-26020: and over the test once more",
+    ),
+    pytest.param(
+        ["createDigest drops items that are empty"],
+        ("core",),
+        id="F4, odw-exec-1780521870647-88709: a function reaches the task whose diff defines it",
+    ),
+    pytest.param(
+        ["createDigest must sort its items"],
+        ("core",),
+        id="odw-exec-1780523246667-9602: prompts that mention it do not widen the repair when a definition exists",
+    ),
+    pytest.param(
+        ["renderView omits the title"],
+        ("view",),
+        id="odw-exec-1780524017351-26812: nor here",
+    ),
+    pytest.param(
+        ["src/view.js must escape what createDigest gives"],
+        ("core", "view"),
+        id="4.3-3, seen live: a path and a symbol that another diff defines repair both",
+    ),
+    pytest.param(
+        ["src/view.js: summariseAll is missing"],
+        ("view",),
+        id="F3, odw-exec-1780530747351-12325: an explicit path beats what prompts mention",
+    ),
+    pytest.param(
+        ["docs/use.md:3 shows a flag that does not exist"],
+        ("docs",),
+        id="odw-exec-1780507859710-45655: only the rejected docs task, the other candidates are retained",
+    ),
+    pytest.param(["README.md is out of date"], ("docs",), id="4.3-5: only a path without a cause"),
+    pytest.param(["docs/use.md and src/view.js differ"], ("docs",), id="4.3-5: the earliest of paths without a cause"),
+    pytest.param(
+        ["src/view.js:1 must be pure", "README.md lacks an example"], ("view", "docs"), id="4.3-7: union over blockers"
+    ),
+    pytest.param(
+        ["README.md lacks an example", "src/view.js:1 must be pure"], ("view", "docs"), id="in the order of the run"
+    ),
+    pytest.param(["it is slow"], ("core", "view", "tests", "docs"), id="F6: nothing recognised, full batch"),
+    pytest.param([], ("core", "view", "tests", "docs"), id="no blocker at all, full batch"),
+    pytest.param(
+        ["it is slow", "README.md is out of date"], ("docs",), id="what is unclear adds nothing to what is not"
+    ),
+    pytest.param(
+        ["test/core.test.js: assertion failed in the suite"], ("tests",), id="4.3-5: a test alone, even below zero"
+    ),
+    pytest.param(
+        ["/home/dev/project/src/view.js:3 returns null"], ("view",), id="an absolute path ends in the declared one"
+    ),
+    pytest.param(["`src/core.js` must not throw"], ("core",), id="a path in ticks"),
+    pytest.param(["see xsrc/core.jsx"], ("core",), id="4.3-6: a path within another word, for want of better"),
+]
+
+
+@pytest.mark.parametrize(("blockers", "tasks"), TABLE)
+def test_blockers_select(blockers: list[str], tasks: tuple[str, ...]) -> None:
+    assert select(blockers, BATCH, DIFFS).tasks == tasks
+
+
+@pytest.mark.parametrize("word", ["symptom", "caller", "callsite", "call-site", "stack trace"])
+def test_a_symptom_lets_the_prompts_symbols_in_beside_a_path(word: str) -> None:
+    blocker = f"src/view.js is only the {word}; parseItems returns undefined"
+    core = Task("core", ("src/core.js",), "Implement parseItems(text) in src/core.js.")
+    assert select([blocker], (core, VIEW), {}).tasks == ("core", "view")
+    assert select([blocker.replace(word, "place")], (core, VIEW), {}).tasks == ("view",)
+
+
+def test_without_a_path_the_prompts_symbols_count() -> None:
+    core = Task("core", ("src/core.js",), "Implement parseItems(text) in src/core.js.")
+    assert select(["parseItems is slow"], (core, VIEW), {}).tasks == ("core",)
+
+
+def test_a_prompt_ties_a_name_to_its_path_within_260_characters() -> None:
+    near, far = "parseItems( " + "x " * 120 + "src/a.js", "parseItems( " + "x " * 140 + "src/a.js"
+    assert prompted_symbols(near, ("src/a.js",)) == {"parseItems"}
+    assert prompted_symbols(far, ("src/a.js",)) == frozenset()
+    assert prompted_symbols("src/a.js holds parseItems(", ("src/a.js",)) == frozenset()
+
+
+def test_a_cause_counts_within_220_characters() -> None:
+    """Two paths: the first wins only while the phrase of a cause is near enough to it."""
+    near = "src/core.js " + "." * 150 + " src/view.js must be pure"
+    far = "src/core.js " + "." * 230 + " src/view.js must be pure"
+    assert select([near], BATCH, {}).tasks == ("core",)
+    assert select([far], BATCH, {}).tasks == ("view",)
+
+
+def test_words_of_a_cause_break_a_tie() -> None:
+    blocker = "src/core.js must be pure " + "." * 250 + " root cause: src/view.js must be pure"
+    assert select([blocker], BATCH, {}).tasks == ("view",)
+
+
+def test_a_longer_path_is_not_the_shorter_one_within_it() -> None:
+    inner = Task("inner", ("docs/README.md",), "x")
+    outer = Task("outer", ("README.md",), "x")
+    assert select(["docs/README.md is wrong"], (outer, inner), {}).tasks == ("inner",)
+    assert select(["README.md is wrong"], (outer, inner), {}).tasks == ("outer",)
+
+
+def test_the_name_of_a_file_is_no_symbol() -> None:
+    """``src/clamp.js`` defines ``clamp``; ``bin/clamp.js`` is another task's."""
+    core = Task("core", ("src/clamp.js",), "x")
+    cli = Task("cli", ("bin/clamp.js",), "x")
+    diffs = {"core": diff_of("src/clamp.js", "export function clamp(v) {}")}
+    assert select(["bin/clamp.js:2 exits 0 when an argument is missing"], (core, cli), diffs).tasks == ("cli",)
+
+
+def test_a_full_batch_says_so_and_retains_nothing() -> None:
+    assert select(["it is slow"], BATCH, DIFFS).is_full_batch
+    chosen = select(["README.md is out of date"], BATCH, DIFFS)
+    assert not chosen.is_full_batch
+    assert chosen.reasons == {"docs": "named: README.md"}
+
+
+def test_tasks_without_files_are_repaired_only_in_a_full_batch() -> None:
+    free = Task("free", (), "Do what is left.")
+    assert select(["src/core.js is wrong"], (CORE, free), {}).tasks == ("core",)
+    assert select(["free is wrong"], (CORE, free), {}).tasks == ("core", "free")
+
+
+def test_symbols_come_from_added_and_context_lines() -> None:
+    diff = (
+        "diff --git a/a.js b/a.js\n--- a/a.js\n+++ b/a.js\n@@ -1,3 +1,4 @@ function outside() {\n"
+        " function kept() {\n-const gone = 1;\n+const came = 1;\n+let counter = 0;\n"
+        "+async function* flow() {}\n }\n"
+    )
+    assert defined_symbols(diff) == {"kept", "came", "counter", "flow"}
+
+
+def test_other_languages_define_in_their_own_words_and_prose_defines_nothing() -> None:
+    assert defined_symbols(diff_of("a.py", "def parse_items(text):", "class Store:")) == {"parse_items", "Store"}
+    assert defined_symbols(diff_of("a.go", "func (s *Store) Save() {", "func main() {")) == {"Save", "main"}
+    assert defined_symbols(diff_of("a.md", "the function createDigest", "const digest = 1")) == frozenset()
+    assert defined_symbols(diff_of("a.js", "// the class hierarchy")) == frozenset()
+
+
+def events(run: Path) -> list[dict[str, Any]]:
+    found = []
+    for line in (run / "events.jsonl").read_bytes().split(b"\n"):
+        try:
+            raw = json.loads(line).get("raw")
+        except (ValueError, AttributeError):
+            continue
+        if isinstance(raw, dict):
+            found.append(raw)
+    return found
+
+
+def recorded_selections() -> list[tuple[list[str], tuple[Task, ...], dict[str, str], list[str]]]:
+    """(blockers, tasks, diffs, recorded choice) of each ``repairing tasks=`` in the recorded runs."""
+    found = []
+    for run in sorted(RECORDED.glob("*/project/.odw/runs/*/")):
+        tasks: dict[str, Task] = {}
+        diffs: dict[str, str] = {}
+        blockers: list[str] = []
+        prompts: dict[str, str] = {}
+        for raw in events(run):
+            key = str(raw.get("key", "")).partition("-repair-")[0]
+            if raw["type"] == "agent_start":
+                prompts.setdefault(key, raw["promptPreview"])
+            elif raw["type"] == "agent_done" and isinstance(raw["result"], dict) and "worktree" in raw["result"]:
+                tree = raw["result"]["worktree"]
+                diffs[key] = tree["diff"]
+                tasks.setdefault(key, Task(key, tuple(tree["files"]), prompts[key]))
+            elif raw["type"] == "worktree_review_gate":
+                blockers = raw["blocker_samples"]
+            elif raw["type"] == "log" and raw["message"].startswith("repairing tasks="):
+                order = tuple(task for name, task in tasks.items())
+                found.append((blockers, order, dict(diffs), raw["message"].removeprefix("repairing tasks=").split("|")))
+    return found
+
+
+def test_recorded_runs_repair_whom_they_repaired() -> None:
+    recorded = recorded_selections()
+    assert recorded, "the recordings hold at least one repair"
+    for blockers, tasks, diffs, chosen in recorded:
+        assert set(select(blockers, tasks, diffs).tasks) == set(chosen)
+
+
+@given(st.lists(st.text(max_size=300), max_size=4), st.text(max_size=300), st.text(max_size=300))
+def test_any_text_selects_somebody(blockers: list[str], diff: str, prompt: str) -> None:
+    batch = (*BATCH, Task("odd", (prompt[:20], "a"), prompt))
+    chosen = select(blockers, batch, {"core": diff, "odd": diff})
+    assert chosen.tasks
+    assert set(chosen.tasks) <= {task.id for task in batch}
+    assert set(chosen.reasons) == set(chosen.tasks)
+
+
+@given(st.lists(st.sampled_from(["src/core.js", " ", "must", "createDigest", "because", ".", "src/view.js:1", "x"])))
+def test_words_of_blockers_in_any_order_select_somebody(words: list[str]) -> None:
+    assert select(["".join(words)], BATCH, DIFFS).tasks
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("a" * 200_000, id="one word"),
+        pytest.param("src/core.js " * 20_000, id="one path again and again"),
+        pytest.param("`" * 100_000, id="ticks"),
+        pytest.param("$a" * 100_000, id="dollars"),
+        pytest.param("_" * 100_000, id="underscores"),
+        pytest.param("a/" * 100_000, id="folders"),
+        pytest.param(" " * 100_000, id="blanks"),
+    ],
+)
+def test_long_texts_are_read_in_one_go(text: str) -> None:
+    """No pattern runs away; the test would not end."""
+    assert select([text], BATCH, {"core": diff_of("src/core.js", text, "function " + " " * 5000)}).tasks
+    assert select(["parseItems is wrong"], (Task("core", ("src/core.js",), text),), {}).tasks == ("core",)
