@@ -77,7 +77,7 @@ class LineScreen(ActionScreen):
     def why_not(self, action_id: str) -> str | None:
         if action_id in ("next_match", "previous_match") and not self._searched:
             return f"Nothing was searched for yet; {self.kit.keymap.shown(self.context, 'search')} does."
-        return None
+        return super().why_not(action_id)
 
     def on_line_view_searched(self, event: LineView.Searched) -> None:
         event.stop()
