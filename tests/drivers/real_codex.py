@@ -52,9 +52,9 @@ class ScriptedModel:
         self._thread = threading.Thread(target=self._run, daemon=True, name="scripted model")
         self._is_up = threading.Event()
 
-    def teach(self, name: str, steps: list[object], *, repeats: bool = False) -> None:
-        """One more script."""
-        script = {"steps": steps, "repeat_last": repeats}
+    def teach(self, name: str, steps: list[object], *, repeats: bool = False, when: str = "") -> None:
+        """One more script; ``when`` are words of a prompt that it answers without being named there."""
+        script = {"steps": steps, "repeat_last": repeats, "when": when}
         self.library.scripts.update(Library.parse({"scripts": {name: script}}).scripts)
 
     @property

@@ -1,0 +1,91 @@
+"""A batch from one sentence to a commit with the real Codex: planned, written in worktrees, reviewed, landed, verified."""
+
+from __future__ import annotations
+
+import pytest
+
+from drivers.codex_batch import SAID, SUM, WRONG, CodexBatch, asks, says, writes
+from drivers.real_codex import RealCodex
+from drivers.review_apply import approve, reject
+
+
+@pytest.fixture
+def batch(codex: RealCodex) -> CodexBatch:
+    return CodexBatch(codex)
+
+
+def test_a_sentence_becomes_a_commit_through_commands_alone(batch: CodexBatch) -> None:
+    batch.repository.write("notes.txt", "mine\n")
+    run = batch.start()
+    gate = batch.asked(run, "gate")
+    assert batch.status() == "?? notes.txt\n", "nothing lands before somebody says so"
+    assert batch("approve", gate["id"]).code == 2
+    assert batch("approve", gate["id"], "--yes").code == 0
+    result = batch.over(run)
+    assert result["ok"], run.story
+    assert batch("status", "-q").code == 0
+    assert batch.tests_pass()
+    committed = batch("commit", str(run.address), "--yes")
+    assert committed.code == 0, committed
+    assert batch.status() == "?? notes.txt\n"
+    assert batch.repository.git("diff", "--name-only", batch.base, "HEAD").decode().split() == ["price.py", "words.py"]
+    assert batch.tests_pass()
+    assert batch.is_tidy(run)
+
+
+def test_what_a_reviewer_rejects_is_repaired_by_the_task_it_is_about_alone(batch: CodexBatch) -> None:
+    batch.works("price", writes("price.py", WRONG))
+    batch.reviews("correctness", 1, reject("price.py:2 total counts the prices instead of adding them"))
+    batch.repairs(writes("price.py", SUM))
+    batch.reviews("correctness", 2, approve())
+    run = batch.start(gate="auto")
+    result = batch.over(run)
+    assert result["ok"], run.story
+    assert batch.sessions(run).count("words") == 1
+    assert [key for key in batch.sessions(run) if "repair" in key] == ["price-repair-1"]
+    assert batch.tests_pass() and batch.is_tidy(run)
+
+
+def test_a_supervisor_killed_while_one_agent_waits_goes_on_and_does_nothing_again(batch: CodexBatch) -> None:
+    batch.works("words", writes("words.py", SAID, asks("words")))
+    run = batch.start(gate="auto")
+    question = batch.asked(run, "approval")
+    run.until_event("agent_done", key="price")
+    run.kill_supervisor()
+    assert batch("resume", str(run.address)).code == 0
+    run.until(lambda: len(run.of("supervisor")) == 2, "nobody took it up")
+    assert batch("approve", question["id"], "--yes").code == 0
+    result = batch.over(run)
+    assert result["ok"], run.story
+    assert sorted(batch.sessions(run)) == ["planner", "price", "review-correctness-r1", "words"]
+    assert len({request["thread"] for request in batch.codex.model.requests}) == 4
+    assert len(run.of("landed")) == 1
+    assert batch.tests_pass() and batch.is_tidy(run)
+
+
+def test_answering_an_agent_whose_supervisor_was_killed_takes_the_run_to_its_end(batch: CodexBatch) -> None:
+    batch.works("words", writes("words.py", SAID, asks("words")))
+    run = batch.start(gate="auto")
+    question = batch.asked(run, "approval")
+    run.kill_supervisor()
+    gone = batch.asked(run, "approval")
+    assert (gone["digest"], "answering resumes it" in gone["answer_via"]) == (question["digest"], True)
+    assert batch("approve", gone["id"], "--yes").code == 0
+    assert batch.over(run)["ok"], run.story
+    assert sorted(batch.sessions(run)) == ["planner", "price", "review-correctness-r1", "words"]
+    assert batch.tests_pass() and batch.is_tidy(run)
+
+
+def test_cancel_leaves_no_process_no_worktree_and_nothing_changed(batch: CodexBatch) -> None:
+    batch.repository.write("notes.txt", "mine\n")
+    sleeps = {"exec": "sleep 5418", "timeout_ms": 600_000, "yield_time_ms": 600_000}
+    batch.works("words", [sleeps, says("never")])
+    run = batch.start()
+    run.until(lambda: batch.codex.processes_of("sleep 5418"), "no sleep began")
+    run.until_event("agent_done", key="price")
+    assert batch("cancel", str(run.address)).code == 0
+    assert run.until_over()
+    assert batch.is_tidy(run), batch.codex.processes()
+    assert batch.status() == "?? notes.txt\n"
+    assert batch.repository.head() == batch.base
+    assert str(batch("show", str(run.address), "--json").document["state"]) == "idle"
