@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from drivers.codex_batch import SAID, SUM, WRONG, CodexBatch, asks, says, writes
@@ -89,3 +91,33 @@ def test_cancel_leaves_no_process_no_worktree_and_nothing_changed(batch: CodexBa
     assert batch.status() == "?? notes.txt\n"
     assert batch.repository.head() == batch.base
     assert str(batch("show", str(run.address), "--json").document["state"]) == "idle"
+
+
+def test_a_batch_whose_supervisor_and_server_are_both_gone_asks_before_it_goes_on(batch: CodexBatch) -> None:
+    batch.works("words", writes("words.py", SAID, asks("words")))
+    run = batch.start(gate="auto")
+    batch.asked(run, "approval")
+    run.until_event("agent_done", key="price")
+    server = run.server
+    assert server is not None
+    run.kill_supervisor()
+    run.kill_server()
+    assert batch("resume", str(run.address)).code == 0
+    lost = batch.asked(run, "question")
+    assert "its server ended" in lost["title"]
+    own = [one for one in batch("inbox", "--json").document["questions"] if one["address"].startswith(str(run.address))]
+    assert [one["id"] for one in own] == [lost["id"]], "no answer to what the dead server asked would reach anybody"
+    assert batch("answer", lost["id"], "--choice", "2", "--yes").code == 0
+    assert batch.over(run)["ok"], run.story
+    assert sorted(batch.sessions(run)) == ["planner", "price", "review-correctness-r1", "words"]
+    assert batch.tests_pass() and batch.is_tidy(run)
+
+
+def test_an_answer_that_is_no_review_is_asked_for_once_more(batch: CodexBatch) -> None:
+    batch.plays("correctness-1", "You are the reviewer correctness, round 1.", [says("It is fine.")])
+    batch.plays("again", "Your last answer could not be used", [says(json.dumps(approve()))])
+    run = batch.start(gate="auto")
+    assert batch.over(run)["ok"], run.story
+    assert batch.sessions(run).count("review-correctness-r1") == 2
+    assert len(run.of("agent_schema_invalid")) == 1
+    assert batch.tests_pass() and batch.is_tidy(run)

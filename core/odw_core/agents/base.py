@@ -150,6 +150,9 @@ class AgentHost(Protocol):
     def withdraw(self, question_id: str, how: str) -> None:
         """Take back a question that nobody waits for any more: ``answered`` elsewhere, ``moot``, ``gone``."""
 
+    def withdraw_left(self, key: str, how: str, *, but: str = "") -> None:
+        """Take back what the node asked under an earlier supervisor and did not ask again; ``but`` is kept."""
+
     def keep(self, key: str, value: object) -> None:
         """Remember a small JSON value beyond the end of this process."""
 

@@ -69,6 +69,10 @@ class CallHost:
         """Take a question back."""
         self._context.withdraw(question_id, how)
 
+    def withdraw_left(self, key: str, how: str, *, but: str = "") -> None:
+        """Take back what the node asked under an earlier supervisor and did not ask again; ``but`` is kept."""
+        self._context.withdraw_left(key, how, but=but)
+
     def keep(self, key: str, value: object) -> None:
         """Remember a small JSON value."""
         self._context.keep(key, value)

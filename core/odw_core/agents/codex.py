@@ -175,6 +175,10 @@ class _Work:
             self._story = TurnStory(memory.thread, memory.turn)
             self._story.restore(memory.ended)
             return
+        if found.stands is not Stands.RUNNING:
+            # The server does not wait for any of it, so no answer would reach anybody.
+            lost = self._lost_turn(text(found.turn, "id")).id if found.stands is Stands.LOST else ""
+            self._host.withdraw_left(self._call.key, "gone", but=lost)
         match found.stands:
             case Stands.NOWHERE:
                 memory.thread = ""
@@ -199,13 +203,16 @@ class _Work:
         await self._leave()
         await self._server.leave(self._key)
         self._tell.turn(memory.turn, "lost")
-        decision = await self._ask_person(lost_turn(self._address, memory.thread, memory.turn, self._host.now()))
+        decision = await self._ask_person(self._lost_turn(memory.turn))
         if decision.verdict != WENT_ON:
             raise _Stop(self._ended(Ending.INTERRUPTED))
         await self._connect()
         self._server.works_in(self._key, memory.thread)
         await self._connected.subscribe((memory.thread,))
         await self._start_turn(prompt_of(decision, memory.prompt))
+
+    def _lost_turn(self, turn: str) -> Question:
+        return lost_turn(self._address, self._memory.thread, turn, self._host.now())
 
     async def _ask_person(self, question: Question) -> Decision:
         """Ask, and listen to what else a person wants meanwhile."""

@@ -264,6 +264,8 @@ class Crew:
         self._at_work[work.key] = host
         try:
             result = await self._agent.run(call, host)
+            # What an earlier supervisor asked for it, and this one had no need to.
+            self._context.withdraw_left(work.key, "moot")
         finally:
             self._at_work.pop(work.key, None)
             await host.close()

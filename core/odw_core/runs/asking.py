@@ -113,6 +113,12 @@ class Asking:
         if asked is not None and not asked.answer.done():
             asked.answer.cancel()
 
+    def withdraw_left(self, key: str, how: str, *, but: str = "") -> None:
+        """The same for what a node asked under an earlier supervisor and nobody asked again; ``but`` is kept."""
+        for question_id, question in [*self._left.items()]:
+            if question.address.parts[:1] == (key,) and question_id != but:
+                self.withdraw(question_id, how)
+
     def close_all(self) -> None:
         """The run is over: nothing of it waits."""
         for question_id in (*self._open, *self._left):

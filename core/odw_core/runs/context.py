@@ -172,6 +172,10 @@ class Context:
         """Take a question back (``answered`` elsewhere, ``moot``, ``gone``); who waits in ``ask`` is cancelled."""
         self._asking.withdraw(question_id, how)
 
+    def withdraw_left(self, key: str, how: str, *, but: str = "") -> None:
+        """Take back what the node asked under an earlier supervisor and did not ask again; ``but`` is kept."""
+        self._asking.withdraw_left(key, how, but=but)
+
     def keep(self, key: str, value: object) -> None:
         """Remember a small JSON value beyond the end of this process."""
         if self._kept.get(key) != value:
