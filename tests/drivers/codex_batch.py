@@ -1,4 +1,4 @@
-"""CodexBatch: a repository with tests of its own, and a model that plans, writes and reviews for parallel-review-apply."""
+"""CodexBatch: a repository with tests of its own, and a model that plans, writes and reviews for a batch."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from drivers.command import Ran, odw_tui
-from drivers.git_repository import IDENTITY, Repository
+from drivers.git_repository import Repository
 from drivers.real_codex import RealCodex
 from drivers.review_apply import approve
 from drivers.session_run import SessionRun
@@ -63,13 +63,17 @@ class CodexBatch:
     def __init__(self, codex: RealCodex) -> None:
         self.codex = codex
         self.repository = Repository(codex.project, is_new=False)
+        self.repository.git("config", "user.name", "Ada")
+        self.repository.git("config", "user.email", "ada@example.org")
         for path, content in _FILES.items():
             self.repository.write(path, content)
         self.base = self.repository.commit("a shop")
         config = codex.base / "config.toml"
         config.write_text(f"codex = {json.dumps(str(codex.program))}\n")
-        self._words = ("--config", str(config))
-        self.plays("plan", "You plan work on", [says(json.dumps({**_PLAN, "tasks": [{**_OPEN, **one} for one in TASKS]}))])
+        self.words: tuple[str, ...] = ("--config", str(config))
+        self.plays(
+            "plan", "You plan work on", [says(json.dumps({**_PLAN, "tasks": [{**_OPEN, **one} for one in TASKS]}))]
+        )
         self.works("price", writes("price.py", SUM))
         self.works("words", writes("words.py", SAID))
         self.reviews("correctness", 1, approve())
@@ -92,16 +96,20 @@ class CodexBatch:
 
     def reviews(self, reviewer: str, number: int, answer: object) -> None:
         """What it answers as that reviewer in that round."""
-        self.plays(f"{reviewer}-{number}", f"You are the reviewer {reviewer}, round {number}.", [says(json.dumps(answer))])
+        self.plays(
+            f"{reviewer}-{number}", f"You are the reviewer {reviewer}, round {number}.", [says(json.dumps(answer))]
+        )
 
     def __call__(self, *words: str) -> Ran:
         """Run one command in the project."""
-        return odw_tui(*self._words, *words, cwd=self.codex.project, env=IDENTITY)
+        return odw_tui(*self.words, *words, cwd=self.codex.project)
 
     def start(self, **more: str) -> SessionRun:
         """Start a run by a sentence; two tasks, one reviewer, the repository's own tests."""
         given = {"request": REQUEST, "verify": VERIFY, "reviewers": "correctness", **more}
-        ran = self("start", "parallel-review-apply", *(word for item in given.items() for word in ("--set", "=".join(item))))
+        ran = self(
+            "start", "parallel-review-apply", *(word for item in given.items() for word in ("--set", "=".join(item)))
+        )
         assert ran.code == 0, ran
         return SessionRun(self.codex, ran.out.strip().removeprefix("odw:"))
 

@@ -1,14 +1,18 @@
-"""A batch from one sentence to a commit with the real Codex: planned, written in worktrees, reviewed, landed, verified."""
+"""A batch with the real Codex, from one sentence to a commit: planned, written in worktrees, reviewed, landed."""
 
 from __future__ import annotations
 
 import json
+import shlex
+from collections.abc import Callable
 
 import pytest
 
-from drivers.codex_batch import SAID, SUM, WRONG, CodexBatch, asks, says, writes
+from drivers.codex_batch import REQUEST, SAID, SUM, WRONG, CodexBatch, asks, says, writes
+from drivers.command import PROGRAM
 from drivers.real_codex import RealCodex
 from drivers.review_apply import approve, reject
+from drivers.tmux import HAS_TMUX, terminal
 
 
 @pytest.fixture
@@ -121,3 +125,48 @@ def test_an_answer_that_is_no_review_is_asked_for_once_more(batch: CodexBatch) -
     assert batch.sessions(run).count("review-correctness-r1") == 2
     assert len(run.of("agent_schema_invalid")) == 1
     assert batch.tests_pass() and batch.is_tidy(run)
+
+
+def showing(words: str) -> Callable[[str], bool]:
+    """Whether the screen has these words."""
+    return lambda text: words in text
+
+
+@pytest.mark.skipif(not HAS_TMUX, reason="tmux is not installed")
+def test_a_sentence_becomes_a_commit_on_the_screen(batch: CodexBatch) -> None:
+    batch.reviews("owner-risk", 1, approve())
+    batch.plays("verify", "has landed in this folder", [says("Its tests pass.")])
+    batch.repository.write("notes.txt", "mine\n")
+    with terminal(batch.codex.base, 130, 45) as window:
+        window.type(shlex.join(["cd", str(batch.codex.project)]))
+        window.type(shlex.join([*PROGRAM, *batch.words, "."]))
+        for shown, keys in (
+            ("n start", ("n",)),
+            ("parallel-review-apply", ("C-t", "C-t")),
+            ("wanted as", ("-l", REQUEST)),
+            (f"'request={REQUEST}'", ("C-s",)),
+            ("◆ land 2 files of 2 tasks?", ("i",)),
+            ("enter decide", ("Enter",)),
+            ("approve and land", ("a",)),
+        ):
+            window.wait_for(showing(shown))
+            window.press(*keys)
+
+        def is_landed(text: str) -> bool:
+            if "It came only just now" in text:
+                # The guard against a key that was meant for what stood there before.
+                window.press("a")
+            return "is done now" in text
+
+        window.wait_for(is_landed)
+        window.press("o")
+        window.wait_for(showing("c commit"))
+        window.press("c")
+        window.wait_for(showing("Commit what landed"))
+        window.press("C-s")
+        window.wait_for(showing("committed as"))
+        window.press("q")
+    assert batch.status() == "?? notes.txt\n"
+    assert batch.repository.git("log", "-1", "--format=%s").decode() == f"{REQUEST}\n"
+    assert batch.repository.git("diff", "--name-only", batch.base, "HEAD").decode().split() == ["price.py", "words.py"]
+    assert batch.tests_pass()
