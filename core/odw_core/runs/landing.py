@@ -66,8 +66,20 @@ class Landing:
         self._run_id, self._folder, self._state = run_id, folder, state
         self._git, self._blobs, self._emit = git, blobs, emit
         self._plans = Plans(folder)
-        events = (line.event or {} for line in told)
-        self._told = {text(event, "digest") for event in events if text(event, "type") == "landed"}
+        self._told: set[str] = set()
+        self._announced: set[str] = set()
+        """Landings under way that the journal tells of."""
+        for line in told:
+            event = line.event or {}
+            match text(event, "type"):
+                case "landing":
+                    self._announced.add(text(event, "digest"))
+                case "landing_undone":
+                    self._announced.discard(text(event, "digest"))
+                case "landed":
+                    self._told.add(text(event, "digest"))
+                case _:
+                    pass
 
     async def land(self, candidate: Candidate, approval: Approval, expected: Mapping[str, str] | None = None) -> Landed:
         """Put the candidate into the tree, uncommitted; the user's index stays as it is.
@@ -101,7 +113,7 @@ class Landing:
         # From here to the end nothing waits for anything, so no cancel comes between.
         point("landing: the plan is on disk")
         try:
-            self._emit(_announcement(plan), f"landing {len(plan.files)} files")
+            self._announce(plan)
             carrier = Carrier(plan, self._git.root, self._blobs)
         except OSError as error:
             with suppress(OSError):
@@ -156,6 +168,9 @@ class Landing:
                 return self._take_back(plan, carrier, Phase.BACK, "not_written", "The landing was taken back", ())
             if thirds := tuple(carrier.thirds()):
                 return self._stop(plan, carrier, thirds)
+            if plan.digest not in self._announced:
+                # Killed between the plan and the line that says so.
+                self._announce(plan)
             return self._go_on(plan, carrier)
         except (OSError, OdwError) as error:
             return _ended(plan, 0, "not_written", f"A landing cannot be taken up: {_said(error)}.")
@@ -220,6 +235,10 @@ class Landing:
                 self._told.add(plan.digest)
         return _ended(plan, len(plan.files), "", "")
 
+    def _announce(self, plan: Plan) -> None:
+        self._emit(_announcement(plan), f"landing {len(plan.files)} files")
+        self._announced.add(plan.digest)
+
     def _tell(self, what: str, plan: Plan, reason: str, pictures: tuple[Picture, ...]) -> None:
         event: dict[str, object] = {
             "type": what,
@@ -229,6 +248,8 @@ class Landing:
         }
         with suppress(OSError):
             self._emit(event, reason)
+            if what == "landing_undone":
+                self._announced.discard(plan.digest)
 
 
 def _announcement(plan: Plan) -> dict[str, object]:

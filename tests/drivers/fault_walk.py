@@ -1,0 +1,133 @@
+"""FaultWalk: one small batch, run again and again, its supervisor killed at another point each time."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from drivers.review_apply import CORE, FINE, VIEW, ReviewApply, reject, reviews, writes
+from drivers.runs_world import RunsWorld
+from odw_core.errors import OdwError
+from odw_core.model.address import Address
+from odw_core.process.flock import is_held
+from odw_core.runs.faults import VARIABLE
+from odw_core.runs.journal import is_over
+from odw_core.runs.launch import launch, resume
+from odw_core.runs.spec import RunSpec
+
+DATE = "2026-01-01T00:00:00+0000"
+"""Of every commit, so that the same work has the same name in every world."""
+PATIENCE_S = 60
+_BLOCKER = "src/core.py:1 returns the wrong sum, it must be three"
+_SCRIPT = (
+    writes("core-repair-1", "src/core.py", "SUM = 1 + 2\n"),
+    CORE,
+    VIEW,
+    reviews(reject(_BLOCKER), key="review-correctness-r1"),
+    FINE,
+)
+_VOLATILE = ("duration_ms", "durationMs", "at", "ms")
+
+
+@dataclass(frozen=True)
+class Walked:
+    """One run that came to its end."""
+
+    story: dict[str, Any]
+    """Everything that must not depend on where it was stopped."""
+    resumed: int
+    """How often a supervisor had to take it up."""
+
+
+def walk(base: Path, wish: str) -> Walked:
+    """Run the batch in a world of its own below ``base``, with this fault, and resume it until it is over."""
+    world = RunsWorld(base)
+    place = ReviewApply(world, base)
+    place.play(*_SCRIPT)
+    place.repository.write("src/docs.py", "# mine\n")
+    place.repository.write("notes.txt", "mine too\n")
+    run = _launched(place, wish)
+    folder, resumed = world.folder(run), 0
+    while not _is_at_rest(world, run):
+        with suppress(OdwError):
+            # It may just have become over, or be in other hands for a moment longer.
+            resume(run.item, world.state)
+            resumed += 1
+        assert resumed < 5, folder.log.read_text()
+    return Walked(_story(place, run), resumed)
+
+
+def _launched(place: ReviewApply, wish: str) -> Address:
+    world = place.world
+    spec = RunSpec("", "parallel-review-apply", place.given(), str(world.workspace), started_by="tester")
+    os.environ[VARIABLE] = wish
+    try:
+        return launch(spec, world.state)
+    except OdwError:
+        # It was killed before it could say that it began.
+        (root,) = (world.state / "runs").glob("odw-exec-*")
+        return Address("odw", root.name)
+    finally:
+        del os.environ[VARIABLE]
+
+
+def _is_at_rest(world: RunsWorld, run: Address) -> bool:
+    """Whether it is over, once the supervisor that has it is gone."""
+    folder = world.folder(run)
+    if is_held(folder.lock):
+        with suppress(ProcessLookupError):
+            descriptor = os.pidfd_open(world.supervisor(run))
+            try:
+                assert select.select([descriptor], [], [], PATIENCE_S)[0], f"it hangs: {folder.root}"
+            finally:
+                os.close(descriptor)
+    return is_over(folder)
+
+
+def _story(place: ReviewApply, run: Address) -> dict[str, Any]:
+    world = place.world
+    events = [raw for line in world.journal(run) if isinstance(raw := line.get("raw"), dict)]
+    kinds = Counter(str(event["type"]) for event in events)
+    once = ("decision", "landing", "landed", "worktree_patch_apply", "workflow_done", "agent_done", "phase")
+    finished: set[object] = set()
+    again = []
+    for event in events:
+        if event["type"] == "agent_start" and event["key"] in finished:
+            again.append(event["key"])
+        if event["type"] == "agent_done":
+            finished.add(event["key"])
+    copied = (world.run(run) / "events.jsonl").read_bytes()
+    return {
+        "files": {path: place.text(path) for path in ("src/core.py", "src/view.py", "src/docs.py", "notes.txt")},
+        "status": place.status(),
+        "counts": {kind: kinds[kind] for kind in once},
+        "begun again though finished": again,
+        "steps": sorted(_step(event) for event in events if event["type"] == "step" and event["status"] == "done"),
+        "gates": [(e["label"], e["decision"]) for e in events if e["type"] == "worktree_review_gate"],
+        "phases": [e["title"] for e in events if e["type"] == "phase"],
+        "result": _still(place.result(run), str(world.workspace), run.item),
+        "is_tidy": place.is_tidy(run),
+        "is_mirrored": copied == world.folder(run).mirror.read_bytes(),
+    }
+
+
+def _step(event: dict[str, Any]) -> tuple[str, str]:
+    """What agents do depends on nothing of this world; the other steps know its folder and the run's name."""
+    return str(event["key"]), str(event["fingerprint"]) if event["kind"] == "agent" else ""
+
+
+def _still(result: dict[str, Any], workspace: str, run_id: str) -> Any:
+    """A result without what is another in every world: times, the folder, the run's own name."""
+
+    def without_times(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: without_times(one) for key, one in value.items() if key not in _VOLATILE}
+        return [without_times(one) for one in value] if isinstance(value, list) else value
+
+    return json.loads(json.dumps(without_times(result)).replace(workspace, "HERE").replace(run_id, "RUN"))
