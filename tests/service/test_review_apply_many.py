@@ -51,7 +51,11 @@ def test_fifty_batches_at_once_all_come_to_their_end(
         events = [json.loads(line).get("raw") or {} for line in mirror.splitlines()]
         (done,) = [event for event in events if event.get("type") == "workflow_done"]
         assert done["result"]["ok"]
-        assert [event["key"] for event in events if event.get("type") == "agent_done"] == ["core", "review-sole-r1", "verify"]
+        assert [event["key"] for event in events if event.get("type") == "agent_done"] == [
+            "core",
+            "review-sole-r1",
+            "verify",
+        ]
         assert sum(event.get("type") == "landed" for event in events) == 1
         queued += any(event.get("type") == "queued" for event in events)
     assert queued >= MANY - SLOTS
