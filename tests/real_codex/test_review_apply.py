@@ -13,6 +13,7 @@ from drivers.command import PROGRAM
 from drivers.real_codex import RealCodex
 from drivers.review_apply import approve, reject
 from drivers.tmux import HAS_TMUX, terminal
+from odw_core.runs.faults import VARIABLE
 
 
 @pytest.fixture
@@ -170,3 +171,24 @@ def test_a_sentence_becomes_a_commit_on_the_screen(batch: CodexBatch) -> None:
     assert batch.repository.git("log", "-1", "--format=%s").decode() == f"{REQUEST}\n"
     assert batch.repository.git("diff", "--name-only", batch.base, "HEAD").decode().split() == ["price.py", "words.py"]
     assert batch.tests_pass()
+
+
+def test_killed_anywhere_the_batch_comes_to_the_same_end_and_no_prompt_is_sent_twice(
+    batch: CodexBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count = batch.codex.base / "points"
+    monkeypatch.setenv(VARIABLE, f"count:{count}")
+    assert batch.over(batch.start(gate="auto"))["ok"]
+    points, asked = len(count.read_text().splitlines()), len(batch.codex.model.requests)
+    killed_at = range(points // 5, points, points // 5 + 1)
+    for number in killed_at:
+        batch.repository.git("checkout", "-q", ".")
+        monkeypatch.setenv(VARIABLE, str(number))
+        run = batch.start(gate="auto")
+        monkeypatch.delenv(VARIABLE)
+        assert batch.codex.ends_within([run.supervisor], 60.0)
+        assert batch("resume", str(run.address)).code == 0
+        assert batch.over(run)["ok"], (number, run.story)
+        assert len(run.of("landed")) == 1 and batch.is_tidy(run)
+        assert batch.tests_pass()
+    assert len(batch.codex.model.requests) == asked * (1 + len(killed_at))
