@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -169,6 +170,11 @@ class Crew:
         if not is_known and (spent := self._spent_budget()):
             return self._tell(work, _failure("budget_exhausted", spent))
         value = await steps.step(work.key, "agent", print_, lambda: self._attempts(work))
+        if work.cwd is None and self._trees.path(work.key).exists():
+            # Not before its result is on disk: a later supervisor would take up work whose changes are gone. What
+            # cannot be removed now is removed with the last trees of the run.
+            with suppress(OdwError, OSError):
+                await self._trees.remove(work.key)
         if is_known and work.key not in self._told.open:
             if work.key not in self._told.attempts:
                 self._skip(work, value)
@@ -226,7 +232,7 @@ class Crew:
     async def _in_own_tree(self, work: Work, prompt: str, number: int, last: int) -> tuple[Value, bool]:
         told = {"label": work.label, "phase": work.phase, "dir": str(self._trees.path(work.key))}
         is_kept = work.key in self._told.open and self._agent_name in _TAKEN_UP
-        async with self._trees.opened(work.key, work.base, is_kept=is_kept) as tree:
+        async with self._trees.opened(work.key, work.base, is_kept=is_kept, stays=True) as tree:
             self._context.emit({"type": "worktree_start", "key": work.key, **told})
             value, is_retryable = await self._in(work, prompt, tree.root, number, last)
             patch = await worktree.captured(tree, work.base)
@@ -304,6 +310,7 @@ class Crew:
         return {**node, "agentType": work.role, "attempt": number, "maxAttempts": last}
 
     def _retry(self, work: Work, number: int, last: int, reason: str, tokens: int) -> None:
+        self._told.open.discard(work.key)
         event = {"type": "agent_retry", **self._node(work, number, last), "nextAttempt": number + 1}
         self._context.emit({**event, "reason": reason, "tokens": tokens}, f"{work.label} is tried again: {reason}")
 

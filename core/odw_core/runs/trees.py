@@ -32,21 +32,24 @@ class Trees:
         return self._context.place.path / FOLDER / _name(key)
 
     @asynccontextmanager
-    async def opened(self, key: str, base: str, *, is_kept: bool = False) -> AsyncIterator[Git]:
-        """A tree at ``base`` for as long as the block lasts. ``is_kept`` goes on with the one that is there."""
+    async def opened(self, key: str, base: str, *, is_kept: bool = False, stays: bool = False) -> AsyncIterator[Git]:
+        """A tree at ``base`` for as long as the block lasts. ``is_kept`` goes on with the one that is there; with
+        ``stays`` it is for the caller to remove it when nothing went wrong in the block."""
         path = self.path(key)
         tree = await worktree.opened(self._git, path) if is_kept else None
         if tree is None:
             # The folders above it are real ones, or made so.
             os.close(self._context.place.open(FOLDER))
             tree = await self._add(path, base)
+        is_whole = False
         try:
             yield tree
+            is_whole = True
         except asyncio.CancelledError:
             self._cut_off.append(_name(key))
             raise
         finally:
-            if not self._context.is_stopping:
+            if not self._context.is_stopping and not (stays and is_whole):
                 await self.remove(key)
 
     async def _add(self, path: Path, base: str) -> Git:
