@@ -1,4 +1,4 @@
-"""The demo plays exactly what was recorded, in a process by the right name, and leaves nothing behind."""
+"""The replayed demo plays exactly what was recorded, in a process by the right name, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -234,7 +234,7 @@ def test_the_demo_without_a_screen_plays_everything_and_leaves_nothing(
         seen.append(len(list((workspace / ".odw/runs").glob("odw-exec-*"))))
         return 5
 
-    code = demo.run(open_screen=no_screen, print_status=count_runs, headless=True, pace=math.inf)
+    code = demo.replay(open_screen=no_screen, print_status=count_runs, headless=True, pace=math.inf)
     assert (code, seen) == (0, [5])
     assert list(tmp_path.iterdir()) == []
     assert processes_naming(str(tmp_path)) == {}
@@ -246,7 +246,7 @@ def no_screen(workspace: Path) -> int:
 
 def test_a_demo_that_is_kept_stays_where_it_was_asked_for(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
-    demo.run(open_screen=no_screen, print_status=lambda _: 0, headless=True, pace=math.inf, keep=kept)
+    demo.replay(open_screen=no_screen, print_status=lambda _: 0, headless=True, pace=math.inf, keep=kept)
     assert len(list((kept / ".odw/runs").glob("odw-exec-*"))) == 5
     assert processes_naming(str(kept)) == {}
 

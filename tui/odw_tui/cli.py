@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odw_core.config import Config, load_config
-from odw_core.errors import OdwError, Refused
+from odw_core.errors import OdwError, Refused, UsageError
 from odw_core.model.address import Address
 from odw_core.paths import CONFIG_VARIABLE, user_paths
 from odw_tui.headless.arguments import SCREEN, Given, build_parser, parse
 from odw_tui.headless.commands import command_table
 
 if TYPE_CHECKING:
+    from odw_core.demo.live import Live
     from odw_core.model.change import Snapshot
     from odw_core.model.search import Hit
     from odw_core.service.oneshot import Room
@@ -273,7 +274,6 @@ def _env(task: _Task) -> int:
 
 
 def _search(task: _Task) -> int:
-    from odw_core.errors import UsageError
     from odw_tui.headless.drawing import draw
     from odw_tui.headless.search import Teller, closing_note, findings, search, search_document
 
@@ -489,22 +489,64 @@ def _refuse_if_read_only(task: _Task) -> None:
 
 
 def _demo(task: _Task) -> int:
-    from odw_core.demo.launch import codex_home
+    from functools import partial
+
     from odw_tui import demo
     from odw_tui.headless.stdio import has_terminal
 
-    def within(workspace: Path) -> _Task:
-        # Only its own sessions: what the person's own Codex home holds is no part of a demo.
-        homes = {"codex_homes": [str(codex_home(workspace))], "codex_homes_after": None, "no_codex": False}
-        return _Task(Given(**{**vars(task.given), "root": [str(workspace)], **homes}), task.config)
-
-    return demo.run(
-        open_screen=lambda workspace: _open_screen(within(workspace), is_demo=True),
-        print_status=lambda workspace: _answer(within(workspace), "status"),
-        headless=task.given.headless or not has_terminal(),
-        keep=Path(task.given.keep).expanduser() if task.given.keep else None,
-        pace=task.given.pace,
+    given = task.given
+    if given.replay and (given.sets or given.agent is not None):
+        raise UsageError("--replay plays what was recorded; leave --set and --agent out.")
+    show = demo.replay
+    if not given.replay:
+        _refuse_if_read_only(task)
+        show = partial(demo.run, start=partial(_start_demo, task), follow=partial(_follow_demo, task))
+    keep = Path(given.keep).expanduser().absolute() if given.keep else None
+    code = show(
+        open_screen=lambda workspace: _open_screen(_within_demo(task, workspace), is_demo=True),
+        print_status=lambda workspace: _answer(_within_demo(task, workspace), "status"),
+        headless=given.headless or not has_terminal(),
+        keep=keep,
+        pace=given.pace,
     )
+    if keep is not None and not given.replay:
+        _narrate(f"{keep} stays, with its run: odw-tui --root {keep} opens it, odw-tui --root {keep} cancel latest ends it.")
+    return code
+
+
+def _within_demo(task: _Task, workspace: Path) -> _Task:
+    """The room of the demo alone. Only a real Codex works in the person's own home, and its sessions are shown."""
+    if task.given.agent == "codex":
+        return _Task(Given(**{**vars(task.given), "root": [str(workspace)]}), task.config)
+    from odw_core.demo.launch import codex_home
+
+    home = codex_home(workspace)
+    homes = {"codex_homes": [str(home)] if home.is_dir() else None, "codex_homes_after": None}
+    has_none = {"no_codex": not home.is_dir()}
+    return _Task(Given(**{**vars(task.given), "root": [str(workspace)], **homes, **has_none}), task.config)
+
+
+def _start_demo(task: _Task, live: Live) -> Address:
+    import asyncio
+
+    from odw_core.service.first_page import first_snapshot
+    from odw_tui.headless.driving import demo_start, drive
+
+    command = demo_start(task.given, live, task.config)
+    submitter = _submitter(task, lambda: first_snapshot((), None), "demo")
+    driven = asyncio.run(drive(submitter, command))
+    if driven.address is None:
+        raise OdwError(f"The demo did not start: {driven.note}")
+    return driven.address
+
+
+def _follow_demo(task: _Task, workspace: Path, address: Address) -> int:
+    import asyncio
+
+    from odw_core.service.live import LiveService
+    from odw_tui.headless.driving import follow
+
+    return asyncio.run(follow(LiveService((str(workspace),), task.config, cache=None), address, _narrate))
 
 
 def _screen(task: _Task) -> int:

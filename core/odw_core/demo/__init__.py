@@ -1,1 +1,2 @@
-"""The demo: recorded runs, and stand-ins for odw and pandacode that write them again. Nothing else needs it."""
+"""The demo: a live run in a repository of its own, or recorded runs that stand-ins for odw and pandacode write again.
+Nothing else needs it."""

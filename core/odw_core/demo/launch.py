@@ -1,4 +1,4 @@
-"""Launch: starts the demo beside the caller and makes sure that nothing of it outlives the caller. Prints nothing."""
+"""Launch: starts the replayed demo beside the caller and makes sure that nothing of it outlives the caller. Prints nothing."""
 
 from __future__ import annotations
 
@@ -45,11 +45,10 @@ def playing(*, keep: Path | None = None, pace: float = 1.0, only_once: bool = Fa
 
     Raises ``UsageError`` when ``keep`` holds something already or ``pace`` is not above zero.
     """
-    if not pace > 0:
-        raise UsageError(f"--pace {pace:g} does not go forward; give a number above 0, or inf.")
+    check_pace(pace)
     if keep is not None:
-        _check_is_free(keep)
-    scratch = _new_scratch()
+        check_is_free(keep)
+    scratch = new_scratch()
     try:
         workspace = _new_workspace(keep or scratch / "demo")
         conductor = _start(workspace, scratch, pace, only_once)
@@ -61,7 +60,14 @@ def playing(*, keep: Path | None = None, pace: float = 1.0, only_once: bool = Fa
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _new_scratch() -> Path:
+def check_pace(pace: float) -> None:
+    """Raises ``UsageError`` when nothing would ever happen."""
+    if not pace > 0:
+        raise UsageError(f"--pace {pace:g} does not go forward; give a number above 0, or inf.")
+
+
+def new_scratch() -> Path:
+    """A folder that nobody else uses. Raises ``OdwError`` when none can be made."""
     try:
         return Path(tempfile.mkdtemp(prefix="odw-tui-demo-"))
     except OSError as error:
@@ -78,7 +84,8 @@ def _new_workspace(folder: Path) -> Path:
     return workspace
 
 
-def _check_is_free(folder: Path) -> None:
+def check_is_free(folder: Path) -> None:
+    """Raises ``UsageError`` when something lies in the folder already, or nobody can say."""
     try:
         if folder.exists() and any(folder.iterdir()):
             raise UsageError(f"{folder} is not empty; name a new or an empty folder to keep the demo in.")

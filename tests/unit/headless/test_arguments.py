@@ -62,7 +62,10 @@ def test_each_command_takes_what_it_documents() -> None:
     assert parse(["status", "-q"]).quiet
     assert parse(["watch", "--jsonl", "--initial"]).initial
     assert parse(["inspect", "shop", "--json"]).roots == ["shop"]
-    assert parse(["demo", "--replay", "--keep", "here", "--pace", "3"]).pace == 3.0
+    replayed = parse(["demo", "--replay", "--keep", "here", "--pace", "3"])
+    assert (replayed.replay, replayed.pace) == (True, 3.0)
+    live = parse(["demo", "--headless", "--set", "gate=auto", "--agent", "codex"])
+    assert (live.replay, live.sets, live.agent) == (False, ["gate=auto"], "codex")
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ output and files:
 
 examples:
   odw-tui ~/work/shop               the room of one workspace
-  odw-tui demo                      how it looks, with recorded runs
+  odw-tui demo                      how it works: a live run with agents that play
   odw-tui list --state failed       what broke
   odw-tui logs latest -f            follow the newest run
   odw-tui approve 3f9a --yes        let happen what question 3f9a… asks about"""
@@ -88,6 +88,7 @@ class Given(argparse.Namespace):
     shell: str | None = None
     has_origin: bool = False
     has_origins: bool = False
+    replay: bool = False
     keep: str | None = None
     headless: bool = False
     pace: float = 1.0

@@ -145,11 +145,23 @@ def _for_explain(parser: argparse.ArgumentParser) -> None:
 
 
 def _for_demo(parser: argparse.ArgumentParser) -> None:
-    _flag(parser, "--replay", dest="replay", text="recorded runs, written by another process (so far always so)")
-    _flag(parser, "--headless", dest="headless", text="play to the end without a screen, then print status")
-    _value(parser, "--keep", metavar="DIR", text="play in this new or empty folder, and leave it there")
+    _flag(parser, "--replay", dest="replay", text="recorded runs instead, written by another process at their pace")
+    _flag(parser, "--headless", dest="headless", text="without a screen, then print status; exit 5 if it waits for you")
+    _value(parser, "--keep", metavar="DIR", text="work in this new or empty folder, and leave it there")
+    _set(parser)
+    _agent(parser, "scripted")
     parser.add_argument(
-        "--pace", type=float, metavar="N", default=argparse.SUPPRESS, help="N times as fast (default: 1, as recorded)"
+        "--pace", type=float, metavar="N", default=argparse.SUPPRESS, help="N times as fast (default: 1)"
+    )
+
+
+def _agent(parser: argparse.ArgumentParser, default: str) -> None:
+    parser.add_argument(
+        "--agent",
+        metavar="A",
+        choices=AGENTS,
+        default=argparse.SUPPRESS,
+        help=f"who does the work: {', '.join(AGENTS)} (default: {default})",
     )
 
 
@@ -157,13 +169,7 @@ def _for_start(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("workflow", metavar="WORKFLOW", choices=WORKFLOWS, help=f"one of {', '.join(WORKFLOWS)}")
     _value(parser, "--input", metavar="FILE", text="the keys of its input, as JSON or TOML; - is stdin, as JSON")
     _set(parser)
-    parser.add_argument(
-        "--agent",
-        metavar="A",
-        choices=AGENTS,
-        default=argparse.SUPPRESS,
-        help=f"who does the work: {', '.join(AGENTS)} (default: codex)",
-    )
+    _agent(parser, "codex")
     _value(parser, "--script", metavar="FILE", text="with --agent scripted: what it plays")
     _after(parser)
     _flag(parser, "--foreground", dest="foreground", text="follow it; exit 0 done, 1 failed, 5 waits for you")
@@ -549,8 +555,8 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         name="demo",
-        usage="demo [--replay] [--keep DIR] [--headless] [--pace N]",
-        summary="a live room in a scratch workspace: no network, no credentials",
+        usage="demo [--replay] [--keep DIR] [--headless] [--set K=V] [--agent A] [--pace N]",
+        summary="a live run in a scratch repository, with scripted agents: no network, no credentials",
         example="odw-tui demo",
         add_arguments=_for_demo,
     ),

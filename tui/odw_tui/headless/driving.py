@@ -18,6 +18,7 @@ from odw_core.model.item import Item, State
 from odw_tui.headless.arguments import Given
 
 if TYPE_CHECKING:
+    from odw_core.demo.live import Live
     from odw_core.service.service import RunningService
     from odw_core.service.submit import Submitter
 
@@ -57,6 +58,15 @@ def start_of(given: Given, workspace: str, config: Config, after: Address | None
         raise UsageError("Nothing to run; write the command behind --: odw-tui start command -- pytest -x")
     whole = checked(given.workflow, {**preferred(given.workflow, config), **typed})
     return Start(given.workflow, whole, workspace, after=after)
+
+
+def demo_start(given: Given, live: Live, config: Config) -> Start:
+    """The run of the live demo, with the keys that were typed laid over its own. Raises ``UsageError``."""
+    from odw_core.demo.live import SCRIPTED, WORKFLOW
+    from odw_core.service.starting import checked, preferred
+
+    own = live.given(_sets(given), given.agent or SCRIPTED)
+    return Start(WORKFLOW, checked(WORKFLOW, {**preferred(WORKFLOW, config), **own}), str(live.workspace))
 
 
 def _agent(given: Given, schema: Mapping[str, object]) -> dict[str, object]:
