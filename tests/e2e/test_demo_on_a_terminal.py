@@ -13,7 +13,16 @@ FIRST_MINUTE = Path(__file__).parents[2] / ".ci" / "first_minute.py"
 
 
 def test_the_replayed_demo_shows_its_runs_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    command = [sys.executable, str(FIRST_MINUTE), "repo-health", sys.executable, "-m", "odw_tui.cli", "demo", "--replay"]
+    command = [
+        sys.executable,
+        str(FIRST_MINUTE),
+        "repo-health",
+        sys.executable,
+        "-m",
+        "odw_tui.cli",
+        "demo",
+        "--replay",
+    ]
     ended = subprocess.run(
         command, env={**os.environ, "TMPDIR": str(tmp_path)}, capture_output=True, text=True, check=False
     )

@@ -510,7 +510,9 @@ def _demo(task: _Task) -> int:
         pace=given.pace,
     )
     if keep is not None and not given.replay:
-        _narrate(f"{keep} stays, with its run: odw-tui --root {keep} opens it, odw-tui --root {keep} cancel latest ends it.")
+        _narrate(
+            f"{keep} stays, with its run: odw-tui --root {keep} opens it, odw-tui --root {keep} cancel latest ends it."
+        )
     return code
 
 

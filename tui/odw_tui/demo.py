@@ -1,4 +1,4 @@
-"""Demo: a live room on a run of its own, or on recorded ones, with screen or without. Prints nothing, loads no Textual."""
+"""Demo: a live room on a run of its own, or on recorded ones, with screen or without. Prints nothing itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Launch: starts the replayed demo beside the caller and makes sure that nothing of it outlives the caller. Prints nothing."""
+"""Launch: starts the replayed demo beside the caller and makes sure that nothing of it outlives it. Prints nothing."""
 
 from __future__ import annotations
 
