@@ -15,17 +15,10 @@ from drivers.tmux import HAS_TMUX, Tmux, terminal
 FIRST_MINUTE = Path(__file__).parents[2] / ".ci" / "first_minute.py"
 
 
-def test_the_replayed_demo_shows_its_runs_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        str(FIRST_MINUTE),
-        "repo-health",
-        sys.executable,
-        "-m",
-        "odw_tui.cli",
-        "demo",
-        "--replay",
-    ]
+@pytest.mark.parametrize(("title", "how"), [("Take coupons", []), ("repo-health", ["--replay"])])
+def test_the_demo_shows_its_runs_and_leaves_nothing_behind(title: str, how: list[str], tmp_path: Path) -> None:
+    program = [sys.executable, "-m", "odw_tui.cli", "demo", *how]
+    command = [sys.executable, str(FIRST_MINUTE), title, *program]
     ended = subprocess.run(
         command, env={**os.environ, "TMPDIR": str(tmp_path)}, capture_output=True, text=True, check=False
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -16,9 +17,12 @@ import pytest
 from drivers.command import LONGEST_S, PROGRAM, Ran, odw_tui
 from drivers.processes import Witness, processes_naming
 from odw_core.agents.scripted_player.check import read_script
+from odw_core.demo.caretaker import end_runs
 from odw_core.demo.live import script, set_up
 from odw_core.engines.loose import Json, mapping, parse_object, text
 from odw_core.errors import OdwError, UsageError
+from odw_core.runs.folders import RunFolder
+from odw_core.runs.past import run_ids
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
 TASKS = ["coupons", "basket", "receipt", "tests"]
@@ -120,6 +124,15 @@ def test_what_waits_for_a_person_is_told_and_then_nothing_of_it_is_left(tmp_path
     assert list(tmp_path.iterdir()) == []
     assert processes_naming(str(tmp_path)) == {}
     assert [*home.rglob("*")] == [], "what was remembered about it went with it"
+
+
+def test_a_supervisor_that_hears_nothing_is_ended_all_the_same(tmp_path: Path, home: Path) -> None:
+    state = home / ".local" / "state" / "odw-tui"
+    assert demo("--keep", str(tmp_path / "kept")).code == 5
+    (run_id,) = run_ids(state)
+    os.kill(json.loads(RunFolder(state, run_id).epoch.read_text())["pid"], signal.SIGSTOP)
+    assert end_runs(state, (0.0, 0.0, LONGEST_S))
+    assert processes_naming(str(home)) == {}
 
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="waiting for other people's processes needs Linux")

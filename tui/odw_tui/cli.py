@@ -612,7 +612,8 @@ def _open_screen(task: _Task, *, is_demo: bool = False) -> int:
         visit=visit,
         themes=Gallery(user_paths().themes),
         desk=_desk(task.given),
-        state=None if is_demo else user_paths().state,
+        # What is replayed asks nobody; a live run must know which rooms are looked at.
+        state=None if is_demo and task.given.replay else user_paths().state,
         is_read_only=task.given.read_only,
     )
     app.run()

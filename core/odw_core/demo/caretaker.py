@@ -23,7 +23,7 @@ from odw_core.runs.folders import RunFolder, read_object
 from odw_core.runs.past import run_ids
 
 _LOOK_S = 0.05
-_CANCEL_S, _STOP_S, _KILL_S = 10.0, 6.0, 2.0
+_PATIENCE_S = (10.0, 6.0, 2.0)
 
 
 def main(scratch: Path) -> None:
@@ -38,14 +38,18 @@ def main(scratch: Path) -> None:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def end_runs(state: Path) -> None:
-    """Cancel every run of that state folder; whose supervisor does not hear that is stopped, then killed."""
+def end_runs(state: Path, patience_s: tuple[float, float, float] = _PATIENCE_S) -> bool:
+    """Cancel every run of that state folder; whose supervisor does not hear that is stopped, then killed, each after so
+    many seconds. Whether all are gone."""
+    to_cancel, to_stop, to_die = patience_s
     _ask(state)
-    if not _are_gone(state, _CANCEL_S):
-        _signal(state, signal.SIGTERM)
-        if not _are_gone(state, _STOP_S):
-            _signal(state, signal.SIGKILL)
-            _are_gone(state, _KILL_S)
+    if _are_gone(state, to_cancel):
+        return True
+    _signal(state, signal.SIGTERM)
+    if _are_gone(state, to_stop):
+        return True
+    _signal(state, signal.SIGKILL)
+    return _are_gone(state, to_die)
 
 
 def _ask(state: Path) -> None:
