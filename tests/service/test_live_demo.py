@@ -180,5 +180,7 @@ def test_what_the_demo_cannot_be_is_said() -> None:
     replayed = odw_tui("demo", "--replay", "--set", "gate=auto")
     assert (replayed.code, "leave --set and --agent out" in replayed.err) == (2, True)
     assert odw_tui("--read-only", "demo").code == 7
+    elsewhere = odw_tui("demo", "--headless", "--set", "repo=/srv/shop")
+    assert (elsewhere.code, "its own repo" in elsewhere.err) == (2, True)
     wrong = odw_tui("demo", "--headless", "--set", "gate=maybe")
     assert wrong.code == 2 and "gate" in wrong.err

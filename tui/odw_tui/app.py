@@ -139,7 +139,8 @@ class OdwApp(App[None], inherit_bindings=False):
         self.screen_change_signal.subscribe(self, lambda screen: self._set_going())
 
     def _set_going(self) -> None:
-        if self._watching is not None:
+        # Whoever leaves right after the first frame is gone by now; nothing may begin any more.
+        if self._watching is not None or not self.is_running:
             return
         prelude.settle()
         if not self.is_headless and sys.__stdin__ is not None:

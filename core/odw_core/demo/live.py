@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from odw_core.demo.launch import check_is_free, check_pace, new_scratch
-from odw_core.errors import OdwError
+from odw_core.errors import OdwError, UsageError
 from odw_core.git.command import Git
 from odw_core.process.spawn import python_module, spawn_detached
 
@@ -34,6 +34,7 @@ _SETTINGS = (
     ("core.autocrlf", "false"),
 )
 """Of the repository alone, so that it works for people who never told git who they are."""
+_ITS_OWN = ("repo", "script", "agent")
 _GRACE_S = 30.0
 
 
@@ -57,7 +58,12 @@ class Live:
         return None if self.scratch is None else self.scratch / "cache"
 
     def given(self, typed: Mapping[str, object], agent: str = SCRIPTED) -> dict[str, object]:
-        """The input of the run, with what was typed laid over it. Where no gate asks, no agent does either."""
+        """The input of the run, with what was typed laid over it. Where no gate asks, no agent does either.
+
+        Raises ``UsageError`` for what would make it another story than the demo's.
+        """
+        if taken := [key for key in _ITS_OWN if key in typed]:
+            raise UsageError(f"The demo has its own {taken[0]}; leave --set {taken[0]} out.")
         project = _project()
         given: dict[str, object] = {
             "request": project["request"],
