@@ -95,7 +95,7 @@ async def test_twenty_sessions_at_once_are_all_done_and_leave_no_process_behind(
     async with watching(codex) as room:
         said = {"say": "I am through.", "phase": "final_answer"}
         # Codex never waits longer than half a minute for a command: the model asks again, however slow all else is.
-        codex.model.teach("gated", [*[{"exec": _AT_GATE, "yield_time_ms": 30_000}] * 40, said])
+        codex.model.teach("gated", [*[{"exec": _AT_GATE, "yield_time_ms": 30_000}] * 4, said])
         runs = [SessionRun.start(codex, "gated") for _ in range(20)]
         for run in runs:
             run.until_event("turn", status="started")
