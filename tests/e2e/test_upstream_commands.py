@@ -113,7 +113,7 @@ def test_a_failed_run_of_odw_names_the_command_that_goes_on(shop: RunsWorld, odw
 
 
 def test_adopt_prints_the_new_address_and_what_it_takes_over(shop: RunsWorld) -> None:
-    shutil.copytree(FIXTURES / "ceiling" / "project", shop.workspace, dirs_exist_ok=True)
+    shutil.copytree(FIXTURES.parent / "odw_made" / "ceiling" / "project", shop.workspace, dirs_exist_ok=True)
     (folder,) = (shop.workspace / ".odw" / "runs").glob("odw-exec-*")
     script = shop.workspace / "agent.json"
     script.write_text("[]")

@@ -18,11 +18,14 @@ def left(state: State = State.BLOCKED, raw: str = "rejected, nothing landed") ->
     return samples.item("left", state, driver="odw", raw_state=raw)
 
 
-async def test_a_key_adopts_what_odw_left_and_says_what_is_taken_over() -> None:
+async def test_a_typed_word_adopts_what_odw_left_and_says_what_is_taken_over() -> None:
     async with open_room(samples.snapshot([left()])) as room:
         told = "The new run goes on with 4 tasks, 4 diffs, 1 blocker of odw-exec-1-1."
         room.service.answers_with = Receipt("", Outcome.ACCEPTED, told, NEW)
         await room.press("A")
+        assert room.service.submitted == []
+        await room.type("adopt")
+        await room.press("enter")
         (command,) = room.service.submitted
         assert isinstance(command, Adopt) and command.address == left().address
         assert room.shows("The new run goes on with 4 tasks, 4 diffs, 1 blocker")

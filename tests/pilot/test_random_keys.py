@@ -12,7 +12,7 @@ from textual.keys import _character_to_key
 from drivers import asked
 from drivers.room_driver import RoomDriver, open_room
 from odw_core.decide.guard import LEAST_SHOWN_S
-from odw_core.model.command import Command, Decide, Outcome, Receipt
+from odw_core.model.command import Command, Decide, Outcome, Pin, Receipt
 from odw_core.model.question import Question
 from odw_tui.screens.card import CardScreen
 from odw_tui.screens.inbox import InboxScreen
@@ -44,9 +44,10 @@ class World:
 
     async def submit(self, command: Command) -> Receipt:
         """Everything that is sent goes through here, at the moment when it is sent."""
-        if not isinstance(command, Decide):
-            # Keeping a run, or taking one over, decides no question.
+        if isinstance(command, Pin):
+            # A mark of the person's own on a run: it asks, starts and changes nothing.
             return Receipt(command.id, Outcome.ACCEPTED)
+        assert isinstance(command, Decide)
         sent = (command.decision.question_id, command.decision.digest)
         on_card = isinstance(self.room.app.screen, CardScreen)
         if sent not in self.open:

@@ -21,12 +21,12 @@ from odw_core.service.adopting import adoption
 __all__ = ["world"]
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
 
-FIXTURES = Path(__file__).parents[1] / "fixtures" / "odw"
+FIXTURES = Path(__file__).parents[1] / "fixtures"
 
 
 def recorded(world: RunsWorld, name: str) -> Address:
     """A recorded run in this workspace."""
-    shutil.copytree(FIXTURES / name / "project", world.workspace, dirs_exist_ok=True)
+    shutil.copytree(next(FIXTURES.glob(f"odw*/{name}")) / "project", world.workspace, dirs_exist_ok=True)
     (folder,) = (world.workspace / ".odw" / "runs").glob("odw-exec-*")
     return Address("odw", folder.name)
 

@@ -36,6 +36,7 @@ WAIT_S = 10.0
 """Seconds after which a command that nobody confirmed is called that."""
 _TITLE = 100
 _CANCEL_WORD = "cancel"
+_ADOPT_WORD = "adopt"
 
 
 class Wisher(Protocol):
@@ -90,7 +91,10 @@ def carry_out(wish: Wish, item: Item, screen: Screen[None], wisher: Wisher) -> N
             told = "end the run, its agents and their commands:  "
             ask("> ", told, hint, lambda words: Cancel(address), must_be=_CANCEL_WORD)
         case Wish.ADOPT:
-            send(Adopt(address))
+            # It puts agents to work, so it takes a word, not a key.
+            hint = f"type {_ADOPT_WORD} and enter"
+            told = "start agents that go on with what it left:  "
+            ask("> ", told, hint, lambda words: Adopt(address), must_be=_ADOPT_WORD)
         case Wish.PIN:
             send(Pin(address, is_off=None))
         case Wish.COMMIT:

@@ -7,7 +7,7 @@ import shutil
 import signal
 
 from odw_core.engines.odw.names import pid_of, start_ms_of
-from odw_core.errors import NotFound, Refused
+from odw_core.errors import Refused
 from odw_core.model.address import Address
 from odw_core.model.command import Start
 from odw_core.model.item import Item, State
@@ -18,9 +18,9 @@ _ODW = ("odw",)
 
 
 def resumption(root: Address, item: Item | None) -> Start:
-    """The run of ours that lets odw go on with it. Raises ``OdwError`` when nothing is left to go on with."""
+    """The run of ours that lets odw go on with it. Raises ``Refused`` when nothing is left to go on with."""
     if item is None:
-        raise NotFound(f"{root} is not in this room any more.")
+        raise Refused(f"{root} was not started by odw-tui here, and is not in this room any more.")
     if _owner(root) is not None:
         raise Refused(f"{root} is still at work; wait for its end, or odw-tui cancel {root} ends it.")
     if item.state is State.DONE:
@@ -36,7 +36,7 @@ def interrupt(root: Address) -> None:
     """Send INT to the process group of its odw, which then writes down how it ended. Raises ``Refused``."""
     pid = _owner(root)
     if pid is None:
-        raise Refused(f"{root} has no odw at work that could be told; its files alone say it goes on.")
+        raise Refused(f"{root} was not started by odw-tui here, and no odw is at work that could be told.")
     try:
         if os.getpgid(pid) != pid or os.getsid(pid) != pid:
             # A shell's job or a script: its group may hold what is not odw's, and odw would not outlive the signal.

@@ -18,7 +18,7 @@ from odw_core.model.evidence import Appended, Replaced
 from odw_core.workflows.parallel_review_apply.adopted import Adopted, Left, adopted, why_not
 from odw_core.workflows.parallel_review_apply.given import ReviewApplyInput
 
-RECORDINGS = Path(__file__).parents[3] / "fixtures" / "odw"
+FIXTURES = Path(__file__).parents[3] / "fixtures"
 
 
 def left(story: Story, given: Mapping[str, object] | None = None, *, alive: bool = False) -> Left:
@@ -28,7 +28,7 @@ def left(story: Story, given: Mapping[str, object] | None = None, *, alive: bool
 
 
 def recorded(name: str) -> Left:
-    (folder,) = (RECORDINGS / name / "project" / ".odw" / "runs").glob("odw-*")
+    (folder,) = FIXTURES.glob(f"odw*/{name}/project/.odw/runs/odw-*")
     journal = (folder / "events.jsonl").read_bytes()
     whole = journal[: journal.rfind(b"\n") + 1]
     acc = fold(RunAcc(folder.name, "/place"), Replaced("run.json", (folder / "run.json").read_bytes()))
