@@ -17,7 +17,7 @@ from odw_core.git.command import Git, GitBusy, GitError
 from odw_core.git.patch import apply, check, combined, files_of
 from odw_core.git.preview import preview
 from odw_core.git.repo import branch, dirty, head, open_repo
-from odw_core.git.worktree import add, captured, opened, remove
+from odw_core.git.worktree import add, captured, names_below, opened, remove
 
 
 @pytest.fixture(autouse=True)
@@ -527,3 +527,15 @@ async def test_capturing_leaves_no_object_behind(repository: Repository, tmp_pat
     _write(tree.root, "new", b"never seen before\n")
     assert await captured(tree, "HEAD")
     assert contents(repository.root / ".git" / "objects") == before
+
+
+async def test_what_is_only_on_record_any_more_is_found_and_taken_away(repository: Repository, tmp_path: Path) -> None:
+    git, trees = await open_repo(repository.root), tmp_path / "trees"
+    trees.mkdir()
+    for place in (trees / "core", trees / "view", tmp_path / "elsewhere"):
+        await add(git, place, "HEAD")
+    shutil.rmtree(trees / "view")
+    assert await names_below(git, trees) == ("core", "view")
+    await remove(git, trees / "view")
+    assert await names_below(git, trees) == ("core",)
+    assert await names_below(git, tmp_path) == ("elsewhere",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 
@@ -29,6 +30,21 @@ async def test_what_fails_its_verification_stays_landed_and_says_so(place: Revie
     assert "AssertionError: no sum" in item.why
     assert place.result(run)["error"]["category"] == "verification_failed"
     assert place.text("src/core.py") == "SUM = 1 + 1\n"
+
+
+async def test_a_worktree_that_only_git_remembers_is_taken_away_too(place: ReviewApply, world: RunsWorld) -> None:
+    # Its supervisor was killed between its files and git's record of it.
+    hangs = {"key": "view", "do": [{"say": "up"}, {"hang": True}]}
+    place.play(CORE, hangs, FINE)
+    async with world.room() as room:
+        run = await place.start(room)
+        await room.until(lambda snapshot: "core" in place.keys(run, "agent_done"))
+        left = world.run(run) / "worktrees" / "left"
+        place.repository.git("worktree", "add", "--detach", str(left))
+        shutil.rmtree(left)
+        await place.told(room, Cancel(run))
+        await place.over(room, run)
+    assert place.is_tidy(run)
 
 
 async def test_a_verification_that_writes_is_seen_and_clean_files_are_put_back(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -81,6 +81,13 @@ async def remove(git: Git, folder: Path) -> None:
         record = _record_in(common / "worktrees", place)
         if record is not None:
             await asyncio.to_thread(_forget, record)
+
+
+async def names_below(git: Git, folder: Path) -> tuple[str, ...]:
+    """Names of the worktrees directly below ``folder`` that the repository has on record, their files there or not."""
+    above = _place(folder)
+    written = (place for _, place in _records(await _common(git) / "worktrees"))
+    return tuple(sorted({place.parent.name for place in written if place.parent.parent == above}))
 
 
 async def captured(tree: Git, base: str) -> bytes:
@@ -207,10 +214,15 @@ def _forget(record: Path) -> None:
 
 
 def _record_in(records: Path, place: Path) -> Path | None:
+    return next((record for record, written in _records(records) if written == place / ".git"), None)
+
+
+def _records(records: Path) -> Iterator[tuple[Path, Path]]:
+    """Each record with the ``.git`` of its worktree, as it is written down; what cannot be read is left out."""
+    found: list[Path] = []
     with suppress(OSError):
-        for record in sorted(records.iterdir()):
-            with suppress(OSError):
-                written = (record / "gitdir").read_bytes().decode("utf-8", "surrogateescape").removesuffix("\n")
-                if Path(os.path.normpath(record / written)) == place / ".git":
-                    return record
-    return None
+        found = sorted(records.iterdir())
+    for record in found:
+        with suppress(OSError):
+            written = (record / "gitdir").read_bytes().decode("utf-8", "surrogateescape").removesuffix("\n")
+            yield record, Path(os.path.normpath(record / written))

@@ -77,7 +77,9 @@ class Trees:
                 names = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
         except OSError:
             names = []
-        for name in names:
+        # A killed supervisor may have taken the files away, and not git's record of them.
+        recorded = await worktree.names_below(self._git, folder)
+        for name in sorted({*names, *recorded}):
             async with self._turn:
                 await worktree.remove(self._git, folder / name)
         return tuple(sorted({*names, *self._cut_off}))
