@@ -38,6 +38,10 @@ def within(window: Tmux, tmp_path: Path) -> dict[str, str]:
 def pid_in(window: Tmux, command: str) -> int:
     """Start something that stays, in the background of the window's shell; its process id."""
     window.type(f"{command} & echo pid=$!=")
+    return told_pid(window)
+
+
+def told_pid(window: Tmux) -> int:
     found = window.wait_for(lambda text: re.search(r"pid=\d+=", text) is not None)
     return int(re.findall(r"pid=(\d+)=", found)[-1])
 
@@ -55,7 +59,9 @@ def test_a_process_in_tmux_is_found_by_its_pane(window: Tmux) -> None:
 
 
 def test_a_process_without_a_terminal_is_found_by_whoever_started_it(window: Tmux) -> None:
-    found = whereabouts(pid_in(window, "setsid sleep 600"), outside())
+    # As a job of its own setsid would start another process and be gone; a script's child becomes what it starts.
+    window.type("sh -c 'setsid sleep 600 & echo pid=$!=; wait'")
+    found = whereabouts(told_pid(window), outside())
     assert found is not None and found.pane is not None
     assert found.pane.id == window.say("#{pane_id}")
 
