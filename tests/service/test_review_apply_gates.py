@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 
 import pytest
@@ -173,14 +175,151 @@ async def test_files_that_hold_only_an_earlier_landing_are_offered_for_a_commit(
 async def test_a_file_that_the_person_changed_meanwhile_is_theirs_and_nothing_lands(
     place: ReviewApply, world: RunsWorld
 ) -> None:
-    place.play(CORE, VIEW, FINE)
+    go = place.script.parent / "go"
+    place.play(CORE, VIEW, {**FINE, "do": [{"wait": str(go)}]})
     async with world.room() as room:
-        run = await place.start(room, gate="ask")
-        question = await room.question(run)
+        run = await place.start(room, gate="auto")
+        await room.until(lambda snapshot: "review-correctness-r1" in place.keys(run))
         place.repository.write("src/view.py", "# mine\n")
-        await place.decide(room, question, "approve")
+        go.touch()
         item = await place.over(room, run)
     assert item.state is State.FAILED and "src/view.py" in item.why
     assert place.status() == " M src/view.py\n" and place.text("src/view.py") == "# mine\n"
     result = place.result(run)
     assert result["landed"]["ok"] is False and result["error"]["category"] == "patch_conflict"
+
+
+async def test_what_the_tree_does_not_take_after_the_approval_is_asked_again_and_lands_once_it_fits(
+    place: ReviewApply, world: RunsWorld
+) -> None:
+    place.play(CORE, VIEW, FINE)
+    async with world.room() as room:
+        run = await place.start(room, gate="ask")
+        first = await room.question(run)
+        place.repository.write("src/view.py", "# mine\n")
+        await place.decide(room, first, "approve")
+        again = await room.question(run, lambda one: one.id != first.id)
+        assert again.digest != first.digest and again.decisions == ("approve", "reject", "add_round", "stop")
+        assert again.title == "src/view.py changed meanwhile: land again?"
+        told = dict(again.details)
+        assert told["in the way"] == "src/view.py changed since it was reviewed."
+        assert "-# view" in told["your changes"] and "+# mine" in told["your changes"]
+        assert place.status() == " M src/view.py\n" and place.text("src/view.py") == "# mine\n"
+        # It still does not fit: a yes lands nothing, and the question is another one.
+        await place.decide(room, again, "approve")
+        third = await room.question(run, lambda one: one.id not in (first.id, again.id))
+        assert third.digest not in (first.digest, again.digest)
+        assert place.status() == " M src/view.py\n" and place.text("src/view.py") == "# mine\n"
+        place.repository.write("src/view.py", "# view\n")
+        await place.decide(room, third, "approve")
+        assert (await place.over(room, run)).state is State.DONE
+    assert (place.text("src/core.py"), place.text("src/view.py")) == ("SUM = 1 + 1\n", "print('sum')\n")
+    assert len(world.events(run, "landing")) == 1 and place.result(run)["landed"]["ok"]
+    assert {event["ok"] for event in world.events(run, "worktree_patch_apply")} == {True}
+
+
+async def test_another_round_after_such_a_conflict_begins_from_what_the_tree_says_now(
+    place: ReviewApply, world: RunsWorld
+) -> None:
+    upon = {
+        "key": "view-repair-1",
+        "do": [{"run": ["sh", "-c", "echo 'print(3)' >> src/view.py"]}],
+        "result": "added a line",
+    }
+    place.play(upon, CORE, VIEW, FINE)
+    async with world.room() as room:
+        run = await place.start(room, gate="ask")
+        first = await room.question(run)
+        place.repository.write("src/view.py", "# mine\n")
+        place.repository.write("notes.txt", "mine too\n")
+        await place.decide(room, first, "approve")
+        again = await room.question(run, lambda one: one.id != first.id)
+        await place.decide(room, again, "add_round", feedback="keep my line")
+        third = await room.question(run, lambda one: "round 2" in one.subject)
+        assert place.text("src/view.py") == "# mine\n"
+        told = dict(third.details)["patch"]
+        assert " # mine\n+print(3)" in told and "+SUM = 1 + 1" in told
+        await place.decide(room, third, "approve")
+        assert (await place.over(room, run)).state is State.DONE
+    prompt = place.prompt(run, "view-repair-1")
+    assert "+# mine" in prompt and "keep my line" in prompt
+    assert "core-repair-1" not in place.keys(run)
+    assert (place.text("src/core.py"), place.text("src/view.py")) == ("SUM = 1 + 1\n", "# mine\nprint(3)\n")
+    assert place.text("notes.txt") == "mine too\n" and place.is_tidy(run)
+    assert place.repository.git("log", "--all", "--format=%s").decode() == "begin\n"
+
+
+async def test_after_such_a_conflict_a_rejection_goes_to_whom_it_names_too_and_a_killed_run_asks_the_same(
+    place: ReviewApply, world: RunsWorld
+) -> None:
+    place.play(REPAIRED, writes("view-repair-1", "src/view.py", "print(3)\n"), CORE, VIEW, FINE)
+    async with world.room() as room:
+        run = await place.start(room, gate="ask-on-risk", reviewers=["correctness"])
+        # Nothing speaks for asking, so it lands by itself and nobody is asked.
+        assert (await place.over(room, run)).state is State.DONE
+        place.repository.git("checkout", "-q", ".")
+        run = await place.start(room, gate="ask")
+        first = await room.question(run)
+        (world.workspace / "src/view.py").unlink()
+        await place.decide(room, first, "approve")
+        again = await room.question(run, lambda one: one.id != first.id)
+        assert dict(again.details)["in the way"] == "src/view.py is gone since it was reviewed."
+        os.kill(world.supervisor(run), signal.SIGKILL)
+        left = await room.question(run, lambda one: one.road.value == "resume")
+        assert (left.id, left.digest) == (again.id, again.digest)
+        await place.decide(room, left, "reject", feedback="src/core.py must say three")
+        third = await room.question(run, lambda one: "round 2" in one.subject)
+        assert place.status() == " D src/view.py\n"
+        await place.decide(room, third, "approve")
+        assert (await place.over(room, run)).state is State.DONE
+    assert {"core-repair-1", "view-repair-1"} <= {*place.keys(run)}
+    assert (place.text("src/core.py"), place.text("src/view.py")) == ("SUM = 1 + 2\n", "print(3)\n")
+
+
+async def test_stopping_after_such_a_conflict_lands_nothing_and_leaves_every_file(
+    place: ReviewApply, world: RunsWorld
+) -> None:
+    place.play(CORE, VIEW, FINE)
+    async with world.room() as room:
+        run = await place.start(room, gate="ask")
+        first = await room.question(run)
+        (world.workspace / "src/view.py").unlink()
+        (world.workspace / "src/view.py").mkdir()
+        await place.decide(room, first, "approve")
+        again = await room.question(run, lambda one: one.id != first.id)
+        # A round cannot begin from what is no file.
+        assert again.decisions == ("approve", "stop")
+        await place.decide(room, again, "stop")
+        item = await place.over(room, run)
+    assert item.why == "you stopped it at the gate; nothing landed" and place.text("src/core.py") == "# core\n"
+    assert place.result(run)["landed"]["ok"] is False and place.is_tidy(run)
+
+
+async def test_a_block_at_the_ceiling_can_be_given_another_round(place: ReviewApply, world: RunsWorld) -> None:
+    fails = {"key": "core", "do": [{"exit": 3}]}
+    place.play(fails, REPAIRED, VIEW, FINE)
+    async with world.room() as room:
+        run = await place.start(room, gate="ask", max_review_rounds=1)
+        question = await room.question(run)
+        assert (question.kind, question.decisions) == ("gate", ("add_round", "stop"))
+        assert question.title == "1 thing left before any review"
+        told = dict(question.details)
+        assert told["round"] == "1/1" and "task core failed" in told["blockers"] and "print('sum')" in told["patch"]
+        await place.decide(room, question, "add_round", feedback="do not exit")
+        gate = await room.question(run, lambda one: "approve" in one.decisions)
+        assert dict(gate.details)["round"] == "2/2"
+        await place.decide(room, gate, "approve")
+        assert (await place.over(room, run)).state is State.DONE
+    assert "do not exit" in place.prompt(run, "core-repair-1") and place.text("src/core.py") == "SUM = 1 + 2\n"
+
+
+async def test_a_block_at_the_ceiling_that_a_person_stops_ends_as_it_was_found(
+    place: ReviewApply, world: RunsWorld
+) -> None:
+    place.play({"key": "core*", "do": [{"exit": 3}]}, VIEW)
+    async with world.room() as room:
+        run = await place.start(room, gate="ask-on-risk", max_review_rounds=1)
+        await place.decide(room, await room.question(run), "stop")
+        await place.over(room, run)
+    assert place.result(run)["error"]["category"] == "implementation_pre_review_blocked"
+    assert place.status() == "" and place.is_tidy(run)

@@ -149,6 +149,20 @@ class Plan:
         return json.dumps(asdict(self), ensure_ascii=True, sort_keys=True).encode()
 
 
+def pictures_of(value: Json) -> tuple[Picture, ...]:
+    """The pictures in ``Landed.value``."""
+    return tuple(
+        Picture(
+            text(one, "path"),
+            _version(mapping(one, "before")),
+            _version(mapping(one, "after")),
+            _version(mapping(one, "found")),
+            text(one, "reason"),
+        )
+        for one in objects(value, "pictures")
+    )
+
+
 def decode_plan(data: bytes) -> Plan | None:
     """None when it is none."""
     told = parse_object(data)

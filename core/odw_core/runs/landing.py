@@ -138,6 +138,11 @@ class Landing:
                 found = self._take_up(digest, phase)
         return found
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a landing has begun that is neither done nor taken back."""
+        return any(phase is not Phase.LANDED for _, phase in self._plans.found())
+
     def _is_approved(self, digest: str) -> bool:
         """Whether the audit log holds an approval of that very candidate which nobody turned down."""
         own = Address("odw", self._run_id)

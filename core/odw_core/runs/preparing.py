@@ -97,7 +97,8 @@ class Preparation:
         except GitError as error:
             if dirty:
                 said = f"The patch does not fit the files as they are: {error} Look at the diff and run it again."
-                return _cannot(candidate, names, "patch_conflict", said)
+                pictures = await self._pictures([path for path in names if path in dirty], base, found, {})
+                return _cannot(candidate, names, "patch_conflict", said, pictures)
             raise
         after = await self._after(env)
         for path, entry in after.items():
@@ -230,6 +231,17 @@ class Preparation:
         found: Mapping[str, Found],
         made: Mapping[str, Version],
     ) -> Landed:
+        pictures = await self._pictures(foreign, base, found, made)
+        said = f"{pictures[0].reason[:-1]}, so nothing landed; commit or undo that change and land it again."
+        return _cannot(candidate, names, "patch_conflict", said, pictures)
+
+    async def _pictures(
+        self,
+        foreign: list[str],
+        base: Mapping[str, _InGit],
+        found: Mapping[str, Found],
+        made: Mapping[str, Version],
+    ) -> tuple[Picture, ...]:
         pictures: list[Picture] = []
         for path in foreign:
             before = Version()
@@ -238,8 +250,7 @@ class Preparation:
                 before = Version(name_of(data), base[path].mode, self._blobs.put(data))
             seen = version_of(found[path], self._blobs)
             pictures.append(Picture(path, before, made.get(path, Version()), seen, changed_sentence(path, found[path])))
-        said = f"{pictures[0].reason[:-1]}, so nothing landed; commit or undo that change and land it again."
-        return _cannot(candidate, names, "patch_conflict", said, tuple(pictures))
+        return tuple(pictures)
 
 
 def version_of(found: Found, blobs: Blobs) -> Version:

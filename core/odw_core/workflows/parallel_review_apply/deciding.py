@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from odw_core.decide import audit
+from odw_core.decide.digest import digest
 from odw_core.engines.loose import text
 from odw_core.engines.odw.names import STOPPED_BY_OWNER
 from odw_core.model.question import Choice, Field
@@ -16,6 +17,7 @@ from odw_core.text.ansi import one_line
 from odw_core.workflows.parallel_review_apply.asking import ask_owner, decided, picked, question_of
 from odw_core.workflows.parallel_review_apply.blocker import Blocker, Fate
 from odw_core.workflows.parallel_review_apply.ground import Ended, Ground
+from odw_core.workflows.parallel_review_apply.preflight import Block
 from odw_core.workflows.parallel_review_apply.review import aggregate, overruled
 from odw_core.workflows.parallel_review_apply.reviewing import Reviewed
 from odw_core.workflows.parallel_review_apply.risk import risk_of
@@ -44,6 +46,10 @@ class Step:
     """What a person said about it, for the repair."""
     candidate: Candidate | None = None
     approval: Approval | None = None
+    tasks: tuple[str, ...] = ()
+    """Who is repaired, whatever else is said."""
+    meanwhile: str = ""
+    """What a person changed in files of the candidate: the repair begins from that."""
 
 
 async def decide(ground: Ground, round_number: int, reviewed: Reviewed) -> Step:
@@ -65,6 +71,46 @@ async def decide(ground: Ground, round_number: int, reviewed: Reviewed) -> Step:
         # Rejected at the ceiling: nothing lands, and there is nobody who was to be asked.
         raise Ended
     return await _at_the_gate(ground, round_number, reviewed)
+
+
+async def decide_blocked(ground: Ground, round_number: int, block: Block) -> str:
+    """Whether a candidate that no reviewer may see gets a round beyond the last: what a person said about it.
+
+    Raises ``Ended`` when it gets none, or nobody is to be asked.
+    """
+    if ground.given.gate == "auto":
+        raise Ended(block.category, block.message)
+    said = block.blockers()
+    told = {"kind": "blocked", "run": ground.context.run_id, "base": ground.base, "round": round_number}
+    key = f"blocked-r{round_number}"
+    owned = "\n".join(f"{task.id}: {', '.join(task.owned)}" for task in ground.tasks)
+    question = question_of(
+        ground,
+        key,
+        kind="gate",
+        title=f"{_count(said, 'thing')} left before any review",
+        body=f"No reviewer saw the candidate of round {round_number} of {ground.ceiling}. It cannot land like this.",
+        subject=f"round {round_number}",
+        fields=(Field("feedback", "what has to change", is_optional=True),),
+        decisions=("add_round", "stop"),
+        decided_by=digest({**told, "blockers": [*said], "patch": fingerprint(ground.patch)}),
+        details=tuple(
+            (label, words)
+            for label, words in (
+                ("blockers", "\n".join(said)),
+                ("tasks", owned),
+                ("base", ground.base),
+                ("round", f"{round_number}/{ground.ceiling}"),
+                ("patch", ground.patch.decode("utf-8", "replace")),
+            )
+            if words
+        ),
+    )
+    value = await decided(ground, key, "gate", question)
+    if text(value, "verdict") != "add_round":
+        raise Ended(block.category, block.message)
+    ground.ceiling += 1
+    return "\n".join(picked(value, "feedback")) or text(value, "reason")
 
 
 async def _at_the_gate(ground: Ground, round_number: int, reviewed: Reviewed) -> Step:

@@ -57,6 +57,8 @@ class Ground:
     history: list[dict[str, object]] = field(default_factory=list)
     gate: dict[str, object] | None = None
     """``gate`` of the last review."""
+    landed: dict[str, object] | None = None
+    """``landed`` of the last try to land, which may have landed nothing."""
 
     @property
     def diffs(self) -> dict[str, str]:
@@ -87,6 +89,10 @@ class Ground:
     def answered(self, answers: Iterable[tuple[str, str]]) -> None:
         """From now on everybody is told what the owner answered."""
         self.shared = replace(self.shared, answers=(*self.shared.answers, *answers))
+
+    def begin_at(self, base: str) -> None:
+        """From now on work begins at another commit; what is retained was made at the one before."""
+        self.base, self.shared = base, replace(self.shared, base=base)
 
     def log(self, message: str) -> None:
         """Say something in the journal."""

@@ -24,15 +24,24 @@ async def implement(ground: Ground, tasks: Sequence[str]) -> None:
         raise Ended("no_changes", "no task changed a file; nothing is there to review")
 
 
-async def repair(ground: Ground, tasks: Sequence[str], round_number: int, feedback: Mapping[str, str]) -> None:
+async def repair(
+    ground: Ground,
+    tasks: Sequence[str],
+    round_number: int,
+    feedback: Mapping[str, str],
+    *,
+    may_be_needless: bool = False,
+) -> None:
     """The tasks again, from clean worktrees; ``feedback`` says to each what is wrong. Raises ``Ended`` when nothing
-    came of it."""
+    came of it; with ``may_be_needless`` only when nothing is left of the others either."""
     ground.log(f"repairing tasks={'|'.join(tasks)}")
     ground.phase("Repair", f"round {round_number}/{ground.ceiling}")
     done = await _at_work(ground, tasks, round_number, "Repair", feedback)
     changed = ground.take(done)
     files = list(dict.fromkeys(name for task in changed for name in ground.candidates[task].files))
     ground.history.append(repair_step(tasks, files, ground.files, round_number))
+    if may_be_needless and ground.candidates:
+        return
     if not changed and not any(task in ground.failures for task in tasks):
         raise Ended("no_changes", f"the repair of {', '.join(tasks)} changed nothing")
 

@@ -93,15 +93,24 @@ def task_prompt(task: Task, tasks: Sequence[Task], shared: Shared, *, feedback: 
     )
 
 
-def feedback_of(task: Task, blockers: Sequence[Blocker], *, words: str = "", diff: str = "") -> str:
+def feedback_of(
+    task: Task, blockers: Sequence[Blocker], *, words: str = "", diff: str = "", meanwhile: str = ""
+) -> str:
     """What a repair is told, at most ``FEEDBACK_CHARS``: a person's ``words`` first, then the blockers, those of the
-    task itself before the others, then what it had changed, as far as there is room."""
+    task itself before the others, then what it had changed, as far as there is room.
+
+    ``meanwhile`` is what the person changed in files of the batch, which the repair finds in its worktree."""
     own = [one for one in blockers if one.task == task.id]
     other = [one for one in blockers if one.task != task.id]
     text = _joined(
         f"A person says:\n{words.strip()}" if words.strip() else "",
         _said("Reviewers found in your work:", own),
         _said("Reviewers found in the batch (mend what your files have to do with it):", other),
+        "While you worked, a person changed files of the batch. Your worktree has them as they are now. Do your task "
+        "on top of that; what they changed stays unless the task says otherwise. Their change, for reading only:\n"
+        + _fenced(cut(meanwhile, FEEDBACK_CHARS // 2), "diff")
+        if meanwhile.strip()
+        else "",
         "You begin again from a clean worktree: nothing of your earlier change is there. Do the whole task, with this "
         "mended.",
     )

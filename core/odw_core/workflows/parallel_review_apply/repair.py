@@ -38,17 +38,21 @@ class Selection:
 
 def select(blockers: Sequence[str], tasks: Sequence[Task], diffs: Mapping[str, str]) -> Selection:
     """The tasks that the blockers are about; ``diffs`` has each task's captured diff."""
+    reasons = named(blockers, tasks, diffs)
+    if not reasons:
+        reasons = {task.id: "no blocker names a file or a symbol: full batch" for task in tasks}
+    chosen = tuple(dict.fromkeys(task.id for task in tasks if task.id in reasons))
+    return Selection(chosen, {task: reasons[task] for task in chosen}, len(chosen) == len({task.id for task in tasks}))
+
+
+def named(blockers: Sequence[str], tasks: Sequence[Task], diffs: Mapping[str, str]) -> dict[str, str]:
+    """The tasks that are told by a file or a symbol, each with why; empty when none is."""
     known = Known(tasks, diffs)
     reasons: dict[str, str] = {}
     for blocker in blockers:
         for task, why in known.concerned(blocker):
             reasons.setdefault(task, why)
-    if not reasons:
-        reasons = known.anywhere(blockers)
-    if not reasons:
-        reasons = {task.id: "no blocker names a file or a symbol: full batch" for task in tasks}
-    chosen = tuple(dict.fromkeys(task.id for task in tasks if task.id in reasons))
-    return Selection(chosen, {task: reasons[task] for task in chosen}, len(chosen) == len({task.id for task in tasks}))
+    return reasons or known.anywhere(blockers)
 
 
 class Known:

@@ -5,22 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from odw_core.model.command import Cancel
 from odw_core.runs.context import Context
+from odw_core.runs.landing import Candidate, Landing
 from odw_core.runs.workflow import Result
 from odw_core.workflows.parallel_review_apply.blocker import Blocker, Fate
-from odw_core.workflows.parallel_review_apply.deciding import Next, Step, decide
+from odw_core.workflows.parallel_review_apply.deciding import Next, Step, decide, decide_blocked
 from odw_core.workflows.parallel_review_apply.given import ReviewApplyInput
 from odw_core.workflows.parallel_review_apply.ground import Ended, Ground, ground_of
 from odw_core.workflows.parallel_review_apply.implementing import implement, repair
 from odw_core.workflows.parallel_review_apply.inheriting import ask_inherited, inherited_blockers, take_candidates
-from odw_core.workflows.parallel_review_apply.landing import check_landed, land, landing_of
+from odw_core.workflows.parallel_review_apply.landing import land, landing_of, take_up
 from odw_core.workflows.parallel_review_apply.outcome import pre_review_block_step, repair_plan_step, result_value
 from odw_core.workflows.parallel_review_apply.planning import plan
 from odw_core.workflows.parallel_review_apply.preflight import Block, pre_review
 from odw_core.workflows.parallel_review_apply.prompts import feedback_of
-from odw_core.workflows.parallel_review_apply.repair import select
+from odw_core.workflows.parallel_review_apply.repair import named, select
 from odw_core.workflows.parallel_review_apply.reviewing import review
 from odw_core.workflows.parallel_review_apply.verifying import Verified, verify
 
@@ -71,21 +73,13 @@ async def _clear(ground: Ground) -> None:
 
 async def _whole(ground: Ground) -> Result:
     landing = landing_of(ground)
-    landed: dict[str, object] | None = None
     verified: Verified | None = None
     error: dict[str, object] | None = None
     try:
-        left = await landing.resume()
-        if left is not None and not left.ok:
-            landed = left.value
-            check_landed(left.value)
+        await take_up(ground, landing)
         await plan(ground)
-        step = await _rounds(ground)
-        assert step.candidate is not None
-        assert step.approval is not None
-        landed = await land(ground, landing, step.candidate, step.approval)
-        check_landed(landed)
-        verified = await verify(ground, step.candidate.digest)
+        landed = await _rounds(ground, landing)
+        verified = await verify(ground, landed.digest)
         error = dict(verified.error) if verified.error else None
         is_ok = error is None
     except Ended as ended:
@@ -95,7 +89,7 @@ async def _whole(ground: Ground) -> Result:
         tasks=ground.tasks,
         history=ground.history,
         gate=ground.gate,
-        landed=landed,
+        landed=ground.landed,
         verification=verified.verification if verified else None,
         guard=verified.guard if verified else None,
         restore=verified.restore if verified else None,
@@ -104,8 +98,8 @@ async def _whole(ground: Ground) -> Result:
     return Result(is_ok, value)
 
 
-async def _rounds(ground: Ground) -> Step:
-    """Rounds of work and review until somebody lets the candidate land. Raises ``Ended`` when nobody does."""
+async def _rounds(ground: Ground, landing: Landing) -> Candidate:
+    """Rounds of work and review until a candidate has landed. Raises ``Ended`` when none does."""
     await ask_inherited(ground)
     take_candidates(ground)
     await implement(ground, [task for task in ground.ids() if task not in ground.candidates])
@@ -129,7 +123,9 @@ async def _rounds(ground: Ground) -> Step:
         earlier = reviewed.blockers
         step = await decide(ground, number, reviewed)
         if step.next is Next.LAND:
-            return step
+            step = await land(ground, landing, step)
+            if step.candidate is not None:
+                return step.candidate
         number += 1
         if step.next is Next.REPAIR:
             earlier = await _repair(ground, step, number)
@@ -139,12 +135,11 @@ async def _unblock(ground: Ground, block: Block, number: int) -> int:
     """Repair what keeps the batch from its reviewers. The round that comes; raises ``Ended`` at the ceiling."""
     ground.history.append(pre_review_block_step(block, number))
     ground.log(f"pre-review block: {block.message}")
-    if number >= ground.ceiling:
-        raise Ended(block.category, block.message)
+    words = await decide_blocked(ground, number, block) if number >= ground.ceiling else ""
     number += 1
     texts = block.blockers()
     blockers = tuple(Blocker(text, round=number - 1) for text in texts)
-    await _again(ground, block.tasks, number, blockers, reason="pre_review_block")
+    await _again(ground, block.tasks, number, Step(Next.REPAIR, blockers, words), reason="pre_review_block")
     return number
 
 
@@ -152,18 +147,30 @@ async def _repair(ground: Ground, step: Step, number: int) -> tuple[Blocker, ...
     """Repair whom the blockers are about. The blockers as the next review is told of them."""
     left = [blocker for blocker in step.blockers if blocker.fate is not Fate.OVERRULED]
     said = [blocker.text for blocker in left] or [step.words]
-    chosen = select(said, ground.tasks, ground.diffs)
-    why = "; ".join(f"{task}: {reason}" for task, reason in chosen.reasons.items())
-    ground.log(f"repair chosen: {'full batch' if chosen.is_full_batch else why}")
-    await _again(ground, chosen.tasks, number, left, words=step.words)
+    if step.tasks:
+        changed = dict.fromkeys(step.tasks, "a person changed its files")
+        reasons = {**named(said, ground.tasks, ground.diffs), **changed}
+    else:
+        reasons = {**select(said, ground.tasks, ground.diffs).reasons}
+    chosen = [task for task in ground.ids() if task in reasons]
+    why = "; ".join(f"{task}: {reasons[task]}" for task in chosen)
+    ground.log(f"repair chosen: {'full batch' if len(chosen) == len(ground.tasks) else why}")
+    await _again(ground, chosen, number, replace(step, blockers=tuple(left)))
     return step.blockers
 
 
-async def _again(
-    ground: Ground, tasks: Sequence[str], number: int, blockers: Sequence[Blocker], *, words: str = "", reason: str = ""
-) -> None:
+async def _again(ground: Ground, tasks: Sequence[str], number: int, step: Step, *, reason: str = "") -> None:
     retained = [name for task, done in ground.candidates.items() if task not in tasks for name in done.files]
     ground.history.append(repair_plan_step(tasks, retained, number, reason=reason))
     diffs = ground.diffs
-    feedback = {task: feedback_of(ground.task(task), blockers, words=words, diff=diffs.get(task, "")) for task in tasks}
-    await repair(ground, tasks, number, feedback)
+    feedback = {
+        task: feedback_of(
+            *(ground.task(task), step.blockers),
+            words=step.words,
+            diff=diffs.get(task, ""),
+            meanwhile=step.meanwhile,
+        )
+        for task in tasks
+    }
+    # What the person did meanwhile may be all that a task was to do.
+    await repair(ground, tasks, number, feedback, may_be_needless=bool(step.meanwhile))
