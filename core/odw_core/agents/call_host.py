@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
 from odw_core.agents.base import AttemptFiles
-from odw_core.engines.loose import mapping
+from odw_core.agents.seat import Seat
+from odw_core.engines.loose import mapping, text
 from odw_core.model.command import Command
 from odw_core.model.decision import Decision
 from odw_core.model.question import Question
 from odw_core.process.spawn import Child
 from odw_core.runs.context import Context
+from odw_core.runs.decided import decode_decision, encode_decision
 
 _PATIENCE_S = 1.5
 
@@ -21,11 +23,14 @@ _PATIENCE_S = 1.5
 class CallHost:
     """The ``AgentHost`` of one attempt."""
 
-    def __init__(self, context: Context, told: Mapping[str, object], *, answers_first: bool = False) -> None:
+    def __init__(
+        self, context: Context, told: Mapping[str, object], seat: Seat, *, answers_first: bool = False
+    ) -> None:
         """``told`` is what the journal says of the node beyond what its agent knows; its ``config`` is put to that of
-        the agent. ``answers_first`` picks the first option of what the agent asks; the journal says so each time.
+        the agent. ``seat`` is left while the agent waits for a person. ``answers_first`` picks the first option of
+        what the agent asks; the journal says so each time.
         """
-        self._context, self._told, self._answers_first = context, told, answers_first
+        self._context, self._told, self._seat, self._answers_first = context, told, seat, answers_first
         self._heard: asyncio.Queue[Command] = asyncio.Queue()
         self._children: list[Child] = []
 
@@ -58,12 +63,45 @@ class CallHost:
         """Put it before a person, or answer it by the policy the run was started with."""
         answer = _first(question) if self._answers_first else None
         if answer is None:
-            return await self._context.ask(question)
+            return await self._ask_person(question)
         said = "; ".join(value for _, values in answer for value in values)
         self._context.decide_by_policy(question, question.decisions[0], f"auto_answer=first: {said}")
         event: dict[str, object] = {"type": "auto_answer", "key": question.address.parts[0], "title": question.title}
         self._context.emit({**event, "answer": said}, f"answered by policy: {said}")
         return Decision(question.id, question.digest, question.decisions[0], answer, by="policy", at=self.now())
+
+    async def _ask_person(self, question: Question) -> Decision:
+        """Without a seat for as long as it takes, and on a seat again before the agent hears what was said.
+
+        An agent that asks several things at once counts as waiting when it asks and as working when one is answered.
+        """
+        kept = f"answered/{question.id}"
+        known = mapping({"kept": self._context.kept(kept)}, "kept")
+        decision = decode_decision(known) if text(known, "digest") == question.digest else None
+        try:
+            if decision is None:
+                await self._seat.leave()
+                decision = await self._context.ask(question)
+                if not self._seat.is_held and not any(field.is_secret for field in question.fields):
+                    # It may wait long for a seat: a supervisor that is killed meanwhile must not have it asked again.
+                    self._context.keep(kept, encode_decision(decision))
+            await self._sit_down(question)
+        except asyncio.CancelledError:
+            # The question is gone, not the agent: a turn at its server goes on at once, and nothing here could hold it
+            # back. So it works without a seat until one is free; where the attempt itself ends, nothing comes of this.
+            self._seat.retake_later()
+            raise
+        if self._context.kept(kept) is not None:
+            self._context.keep(kept, None)
+        return decision
+
+    async def _sit_down(self, question: Question) -> None:
+        try:
+            await self._seat.retake()
+        except OSError as error:
+            # Whoever was answered must hear it, whatever became of the folder of slots.
+            message = f"no slot could be taken, so it goes on without one: {error.strerror or error}"
+            self._context.emit({"type": "warning", "key": question.address.parts[0], "message": message}, message)
 
     def withdraw(self, question_id: str, how: str) -> None:
         """Take a question back."""

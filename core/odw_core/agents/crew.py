@@ -13,6 +13,7 @@ from pathlib import Path
 
 from odw_core.agents.base import Agent, AgentCall, AgentResult, Ending
 from odw_core.agents.call_host import CallHost
+from odw_core.agents.seat import Seat
 from odw_core.agents.telling import outcome
 from odw_core.engines.loose import flag, integer, mapping, text, texts
 from odw_core.engines.odw.records import JournalLine
@@ -221,20 +222,23 @@ class Crew:
         def queued() -> None:
             self._context.emit({"type": "queued", "key": work.key}, f"{work.label}: queued for a slot")
 
+        def back() -> None:
+            self._context.emit({"type": "seated", "key": work.key}, f"{work.label}: goes on")
+
         try:
-            async with self._places, self._slots.hold(queued):
+            async with Seat(self._places, self._slots, queued, back) as seat:
                 if work.cwd is not None:
-                    return await self._in(work, prompt, work.cwd, number, last)
-                return await self._in_own_tree(work, prompt, number, last)
+                    return await self._in(work, prompt, work.cwd, number, last, seat)
+                return await self._in_own_tree(work, prompt, number, last, seat)
         except (OdwError, OSError) as error:
             return _failure("worktree_failed", str(error)), isinstance(error, GitBusy)
 
-    async def _in_own_tree(self, work: Work, prompt: str, number: int, last: int) -> tuple[Value, bool]:
+    async def _in_own_tree(self, work: Work, prompt: str, number: int, last: int, seat: Seat) -> tuple[Value, bool]:
         told = {"label": work.label, "phase": work.phase, "dir": str(self._trees.path(work.key))}
         is_kept = work.key in self._told.open and self._agent_name in _TAKEN_UP
         async with self._trees.opened(work.key, work.base, is_kept=is_kept, stays=True) as tree:
             self._context.emit({"type": "worktree_start", "key": work.key, **told})
-            value, is_retryable = await self._in(work, prompt, tree.root, number, last)
+            value, is_retryable = await self._in(work, prompt, tree.root, number, last, seat)
             patch = await worktree.captured(tree, work.base)
         files = [*files_of(patch)]
         self._context.emit(
@@ -244,7 +248,7 @@ class Crew:
         self._context.attempt(work.key, number).diff(patch.decode("utf-8", "replace"))
         return {**value, "files": files, "patch": blob}, is_retryable
 
-    async def _in(self, work: Work, prompt: str, cwd: Path, number: int, last: int) -> tuple[Value, bool]:
+    async def _in(self, work: Work, prompt: str, cwd: Path, number: int, last: int, seat: Seat) -> tuple[Value, bool]:
         call = AgentCall(
             prompt=prompt,
             cwd=str(cwd),
@@ -266,7 +270,7 @@ class Crew:
         isolation = "worktree" if work.cwd is None else ""
         config = {"isolation": isolation, "schema": work.schema is not None, "timeout": work.deadline_s}
         told: dict[str, object] = {"agentType": work.role, "config": {**config, "maxAttempts": last}}
-        host = CallHost(self._context, told, answers_first=self._answers_first)
+        host = CallHost(self._context, told, seat, answers_first=self._answers_first)
         self._at_work[work.key] = host
         try:
             result = await self._agent.run(call, host)

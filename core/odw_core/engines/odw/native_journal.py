@@ -36,6 +36,10 @@ def fold_native(acc: RunAcc, kind: str, event: Json, ts_ms: int | None) -> None:
             acc.last_words = one_line(f"{text(event, 'key')} waits for a free slot", 200)
             if text(event, "key") not in native.queued[-_MOST:]:
                 native.queued.append(text(event, "key"))
+        case "seated":
+            acc.last_words = one_line(f"{text(event, 'key')} goes on", 200)
+            if text(event, "key") in native.queued:
+                native.queued.remove(text(event, "key"))
         case "auto_answer":
             acc.auto_answers.append(text(event, "key"))
             acc.last_words = one_line(f"answered by policy: {text(event, 'answer')}", 400)
