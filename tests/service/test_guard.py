@@ -113,3 +113,35 @@ async def test_a_repository_that_was_deleted_meanwhile_raises_a_sentence(world: 
     with pytest.raises(OdwError):
         async with guard:
             (world.root / ".git").rename(world.base / "gone")
+
+
+async def test_a_guard_that_was_killed_is_judged_by_its_picture_of_before(world: LandingWorld) -> None:
+    picture = await guard_of(world).picture()
+    (world.root / "core.py").write_text("the killed verify wrote here\n")
+    (world.root / "plain.sh").write_text("and the person here\n")
+    (world.root / "picture.bin").unlink()
+    guard = guard_of(world)
+    await guard.take_up(picture)
+    async with guard:
+        # The same bytes again: it is verifying that writes them.
+        (world.root / "core.py").write_text("the killed verify wrote here\n")
+    assert guard.difference.modified == ("core.py", "plain.sh") and guard.difference.removed == ("picture.bin",)
+    restored = await guard.restore()
+    assert (restored.restored, restored.left) == (("core.py",), ("picture.bin", "plain.sh"))
+    assert (world.root / "plain.sh").read_text() == "and the person here\n"
+
+
+async def test_a_picture_survives_whatever_a_path_is_made_of(world: LandingWorld) -> None:
+    name = os.fsdecode(b"n\xff\n.txt")
+    (world.root / name).write_text("mine\n")
+    guard = guard_of(world)
+    await guard.take_up(await guard_of(world).picture())
+    async with guard:
+        pass
+    assert guard.difference.is_clean
+
+
+@pytest.mark.parametrize("picture", [b"", b"[]", b'{"files": {"a": 1}}', b'{"files": {"a": ["x", 1, "folder"]}}'])
+async def test_what_is_no_picture_is_refused(world: LandingWorld, picture: bytes) -> None:
+    with pytest.raises(OdwError, match="Nobody knows"):
+        await guard_of(world).take_up(picture)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
@@ -215,3 +216,29 @@ async def test_a_rerun_takes_over_what_went_well_and_does_what_failed(place: Rev
         again = receipt.address
     assert place.keys(again, "agent_skip") == ["core"]
     assert place.keys(again)[0] == "view" and place.text("src/core.py") == "SUM = 1 + 1\n"
+
+
+async def test_a_killed_verification_counts_with_what_it_had_written_and_leaves_what_a_person_wrote(
+    place: ReviewApply, world: RunsWorld
+) -> None:
+    place.play(CORE, VIEW, FINE)
+    place.repository.write("src/own.py", "# own\n")
+    place.repository.commit("own")
+    started = place.script.parent / "started"
+    told = place.script.parent / "told"
+    os.mkfifo(told)
+    words = f"echo changed > src/docs.py; test -e {started} && exit 0; touch {started}; echo > {told}; sleep 600"
+    async with world.room() as room:
+        run = await place.start(room, verify=["sh", "-c", words])
+        await asyncio.to_thread(told.read_bytes)
+        os.kill(world.supervisor(run), signal.SIGKILL)
+        await room.item(run, State.STALE)
+        place.repository.write("src/own.py", "# mine meanwhile\n")
+        await room.service.submit(Resume(run))
+        item = await place.over(room, run)
+    assert item.raw_state == "landed but verification failed"
+    result = place.result(run)
+    assert result["error"]["category"] == "verification_mutated_worktree"
+    assert sorted(result["verifyGuard"]["modified"]) == ["src/docs.py", "src/own.py"]
+    assert result["verifyRestore"]["restored"] == ["src/docs.py"]
+    assert (place.text("src/docs.py"), place.text("src/own.py")) == ("# docs\n", "# mine meanwhile\n")

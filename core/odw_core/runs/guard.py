@@ -5,6 +5,7 @@ A file that was dirty or untracked is never touched: nobody but its owner knows 
 
 from __future__ import annotations
 
+import json
 import secrets
 import shutil
 from contextlib import suppress
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from odw_core.engines.loose import Json, mapping, parse_object, text
 from odw_core.errors import OdwError
 from odw_core.git.command import Git, encoded, names
 from odw_core.git.repo import dirty
@@ -31,7 +33,7 @@ class Restored:
     replaced: tuple[tuple[str, str], ...]
     """(path, blob): what stood there when it was put back."""
     left: tuple[str, ...]
-    """Changed, and not touched: were dirty, untracked or not there before."""
+    """Changed, and not touched: were dirty, untracked or not there before, or nobody knows who changed them."""
     failed: tuple[tuple[str, str], ...]
     """(path, sentence): should have been put back and could not."""
 
@@ -56,9 +58,36 @@ class Guard:
         self._before: Snapshot | None = None
         self._after: Snapshot | None = None
         self._clean: dict[str, str] = {}
+        self._unseen: dict[str, _Stamp | None] = {}
+        """What differed already when an earlier guard's picture was taken up, as it lay there then."""
 
     async def __aenter__(self) -> Guard:
-        """Remember the tree. Raises ``GitError``, ``OSError``."""
+        """Remember the tree, unless that was done. Raises ``GitError``, ``OSError``."""
+        if self._before is None:
+            await self._look()
+        return self
+
+    async def picture(self) -> bytes:
+        """Remember the tree as it is now, also for a guard after this process. Raises ``GitError``, ``OSError``."""
+        before = await self._look()
+        files = {path: [entry.digest, entry.mode, entry.kind] for path, entry in before.files.items()}
+        return json.dumps({"files": files, "clean": self._clean}, ensure_ascii=True, sort_keys=True).encode()
+
+    async def take_up(self, picture: bytes) -> None:
+        """Judge by the picture of a guard whose process was killed; nobody watched since.
+
+        What changed in between may be somebody's work: it is put back only if verifying changes it once more. Raises
+        ``GitError``, ``OSError``, and ``OdwError`` for what is no picture.
+        """
+        told = parse_object(picture)
+        if told is None:
+            raise OdwError("Nobody knows any more what verifying found; look at git status yourself.")
+        self._before, clean = Snapshot(_entries(mapping(told, "files"))), mapping(told, "clean")
+        self._clean = {path: text(clean, path) for path in clean}
+        found = difference(self._before, await snapshot(self._git))
+        self._unseen = {path: _stamp(self._git.root / path) for path in (*found.removed, *found.modified)}
+
+    async def _look(self) -> Snapshot:
         listed = names(await self._git.run("ls-files", "--stage", "-z"))
         # Looked at around the snapshot: what becomes dirty in that moment counts as dirty.
         unclean = {one.path for one in await dirty(self._git)}
@@ -69,7 +98,7 @@ class Guard:
             is_merged = front.endswith(" 0")
             if is_merged and path not in unclean and path in self._before.files:
                 self._clean[path] = front.removesuffix(" 0")
-        return self
+        return self._before
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -113,8 +142,8 @@ class Guard:
         found = self.difference
         assert self._before is not None
         changed = (*found.removed, *found.modified)
-        wanted = sorted(path for path in changed if path in self._clean)
-        left = sorted((*found.added, *(path for path in changed if path not in self._clean)))
+        wanted = sorted(path for path in changed if path in self._clean and not self._is_as_unseen(path))
+        left = sorted({*found.added, *changed} - {*wanted})
         restored: list[str] = []
         replaced: list[tuple[str, str]] = []
         failed: list[tuple[str, str]] = []
@@ -137,6 +166,10 @@ class Guard:
                 shutil.rmtree(aside, ignore_errors=True)
         return Restored(tuple(restored), tuple(replaced), tuple(left), tuple(failed))
 
+    def _is_as_unseen(self, path: str) -> bool:
+        """Whether it changed while nobody watched and was not touched since."""
+        return path in self._unseen and self._unseen[path] == _stamp(self._git.root / path)
+
     async def _write_aside(self, wanted: list[str], aside: Path) -> None:
         """What git holds for them, as it would write it into the tree."""
         env = {"GIT_INDEX_FILE": str(aside / "index")}
@@ -145,6 +178,29 @@ class Guard:
         asked = b"".join(encoded(path) + b"\0" for path in wanted)
         prefix = f"--prefix={aside / 'out'}/"
         await self._git.run("checkout-index", "-z", "--stdin", "--force", prefix, stdin=asked, env=env)
+
+
+_Stamp = tuple[int, int, int, int]
+
+
+def _stamp(path: Path) -> _Stamp | None:
+    """What changes with every write, be it of the same bytes; None when nothing is there."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def _entries(told: Json) -> dict[str, Entry]:
+    entries: dict[str, Entry] = {}
+    for path, said in told.items():
+        match said:
+            case [str(digest), int(mode), ("file" | "link" | "other") as kind]:
+                entries[path] = Entry(digest, mode, kind)
+            case _:
+                raise OdwError("Nobody knows any more what verifying found; look at git status yourself.")
+    return entries
 
 
 class _Hands:

@@ -20,6 +20,7 @@ from odw_core.workflows.parallel_review_apply.prompts import verify_prompt
 from odw_core.workflows.parallel_review_apply.rounds import VERIFIER
 
 _PHASE = "Verify"
+_PICTURE = "verify-picture"
 _CHUNK = 1 << 16
 _DRAIN_S, _PATIENCE_S, _LOOK_S = 1.0, 1.5, 0.02
 _SAMPLES = 8
@@ -39,9 +40,8 @@ async def verify(ground: Ground, digest: str) -> Verified:
     """Look at what landed (the candidate of that digest), once."""
     words = ground.given.verify
     ground.phase(_PHASE, shlex.join(words) if words else "a reading agent")
-    value = await ground.context.steps.step(
-        "verify-landed", "verify", fingerprint(digest, words), lambda: _guarded(ground, words)
-    )
+    print_ = fingerprint(digest, words)
+    value = await ground.context.steps.step("verify-landed", "verify", print_, lambda: _guarded(ground, words, print_))
     verification, guard, restore = mapping(value, "verification"), mapping(value, "guard"), value.get("restore")
     put_back = mapping(value, "restore") if restore else None
     if done := mapping(value, "done"):
@@ -59,8 +59,18 @@ async def verify(ground: Ground, digest: str) -> Verified:
     return Verified(verification, guard, put_back, error)
 
 
-async def _guarded(ground: Ground, words: list[str] | None) -> Value:
-    guard = Guard(ground.git, ground.context.blobs, ground.context.folder)
+async def _guarded(ground: Ground, words: list[str] | None, print_: str) -> Value:
+    context = ground.context
+    guard = Guard(ground.git, context.blobs, context.folder)
+
+    async def look() -> Value:
+        return {"picture": context.blobs.put(await guard.picture())}
+
+    # Of before anything began, also when the supervisor that began it is gone: what it changed counts.
+    is_left = context.steps.result(_PICTURE, print_) is not None
+    picture = await context.steps.step(_PICTURE, "checkpoint", print_, look)
+    if is_left:
+        await guard.take_up(context.blobs.get(text(picture, "picture")))
     async with guard:
         verification, done = await (_command(ground, words) if words else _agent(ground))
     value: Value = {"verification": verification, "guard": guard.value, "done": done}
@@ -81,7 +91,8 @@ def _tell(ground: Ground, guard: Mapping[str, object], restore: Mapping[str, obj
     restored, left, failed = (texts(restore, name) for name in ("restored", "left", "failed"))
     event: dict[str, object] = {"type": "worktree_snapshot_restore", "label": VERIFIER, "ok": flag(restore, "ok")}
     event |= {"restored": len(restored), "removed": 0, "files": len(restored) + len(left) + len(failed)}
-    message = f"left as they are, since they were dirty or new: {', '.join(left[:_SAMPLES])}" if left else ""
+    why = "they were dirty or new, or changed while nobody watched"
+    message = f"left as they are, since {why}: {', '.join(left[:_SAMPLES])}" if left else ""
     told = {**event, "file_samples": [*restored, *left][:_SAMPLES], "message": message or "; ".join(failed)}
     ground.context.emit_once(told, message or "put back what verify changed")
 
