@@ -60,6 +60,9 @@ def walk(base: Path, wish: str) -> Walked:
             resume(run.item, world.state)
             resumed += 1
         assert resumed < 5, folder.log.read_text()
+    with suppress(OdwError):
+        # Killed between its very last line and the copy of it, it is over; whoever looks next completes the copy.
+        resume(run.item, world.state)
     return Walked(_story(place, run), resumed)
 
 
@@ -114,9 +117,15 @@ def _story(place: ReviewApply, run: Address) -> dict[str, Any]:
         "phases": [e["title"] for e in events if e["type"] == "phase"],
         "result": _still(place.result(run), str(world.workspace), run.item),
         "is_tidy": place.is_tidy(run),
-        # A run that was killed between its very last line and the copy of it is over: nobody takes it up to copy that.
-        "is_mirrored": copied in (mirror, mirror[: mirror[:-1].rfind(b"\n") + 1]),
+        "is_mirrored": copied == mirror,
+        "records": [_record(world, run, name)["status"] for name in ("run.json", "../latest.json")],
     }
+
+
+def _record(world: RunsWorld, run: Address, name: str) -> dict[str, Any]:
+    found = json.loads((world.run(run) / name).read_text())
+    assert isinstance(found, dict)
+    return found
 
 
 def _step(event: dict[str, Any]) -> tuple[str, str]:

@@ -39,7 +39,9 @@ class Room:
             return Submitter(world.state, Config(), read_only=read_only, snapshot=snapshot, where="test")
 
         places = (str(world.workspace),)
-        self.service = LiveService(places, Config(), cache=None, submitter=submitter, state=world.state)
+        self.service = LiveService(
+            places, Config(), cache=None, submitter=submitter, reads_only=read_only, state=world.state
+        )
 
     async def until(self, holds: Callable[[Snapshot], bool]) -> Snapshot:
         """The room as soon as that is so."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from drivers.review_apply import FINE, ReviewApply, place, writes
 from drivers.runs_world import Room, RunsWorld, world
 from odw_core.errors import NotFound, Refused
 from odw_core.model.address import Address
@@ -18,7 +19,7 @@ from odw_core.model.detail import RunDetail
 from odw_core.model.item import State
 from odw_core.service.adopting import adoption
 
-__all__ = ["world"]
+__all__ = ["place", "world"]
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -120,3 +121,58 @@ def test_a_long_prompt_is_read_whole_from_its_first_file(world: RunsWorld) -> No
     tasks = start.given["tasks"]
     assert isinstance(tasks, list)
     assert {task["id"]: task["prompt"] for task in tasks}["clamp-core"] == "the whole prompt"
+
+
+SWAPPED = "export const clamp = (v, a, b) => Math.max(Math.min(a, b), Math.min(v, Math.max(a, b)));\n"
+ADOPTED = {"agent": "scripted", "gate": "ask", "verify": ["grep", "-q", "clamp", "src/clamp.js"]}
+
+
+def repository_of(place: ReviewApply) -> None:
+    """What the recorded runs worked on, as far as their diffs need it."""
+    place.repository.write("README.md", "# demo\n")
+    place.repository.commit("demo")
+
+
+async def test_a_run_adopted_at_its_ceiling_is_repaired_reviewed_and_lands(
+    place: ReviewApply, world: RunsWorld
+) -> None:
+    repository_of(place)
+    left = recorded(world, "ceiling")
+    place.play(writes("clamp-core-repair-1", "src/clamp.js", SWAPPED), FINE)
+    async with world.room() as room:
+        receipt = await adopt(room, left, **ADOPTED, script=str(place.script))
+        assert receipt.address is not None, receipt.reason
+        run = receipt.address
+        gate = await room.question(run, lambda one: one.kind == "gate")
+        assert dict(gate.details)["round"].startswith("2/") and place.status() == "?? .odw/\n"
+        await place.decide(room, gate, "approve")
+        assert (await place.over(room, run)).state is State.DONE
+    # Only whom the blocker of the other run names is done again; what the others had is kept as it was.
+    assert place.keys(run, "agent_skip") == ["clamp-core", "clamp-cli", "clamp-tests", "clamp-docs"]
+    assert [key for key in place.keys(run) if not key.startswith("review-")] == ["clamp-core-repair-1", "verify"]
+    assert "the bounds are swapped" in place.prompt(run, "clamp-core-repair-1")
+    assert place.text("src/clamp.js") == SWAPPED and place.text("README.md") == "# demo\n\nSee docs/clamp.md.\n"
+    assert place.text("docs/clamp.md").startswith("# clamp\n") and (world.workspace / "bin/clamp.js").exists()
+    result = place.result(run)
+    assert result["landed"]["ok"] and result["verification"]["ok"] and place.is_tidy(run)
+
+
+async def test_a_run_adopted_with_a_question_of_its_reviewer_asks_it_and_lands_with_the_answer(
+    place: ReviewApply, world: RunsWorld
+) -> None:
+    repository_of(place)
+    left = recorded(world, "needs_owner")
+    place.play(FINE)
+    async with world.room() as room:
+        receipt = await adopt(room, left, **{**ADOPTED, "verify": ["true"]}, script=str(place.script))
+        assert receipt.address is not None, receipt.reason
+        run = receipt.address
+        asked = await room.question(run, lambda one: one.kind == "question")
+        assert place.keys(run) == []
+        await place.decide(room, asked, "answer", answer="yes, by all means")
+        gate = await room.question(run, lambda one: one.kind == "gate")
+        await place.decide(room, gate, "approve")
+        assert (await place.over(room, run)).state is State.DONE
+    first = next(key for key in place.keys(run) if key.startswith("review-"))
+    assert "yes, by all means" in place.prompt(run, first)
+    assert place.result(run)["landed"]["ok"] and place.is_tidy(run)

@@ -147,7 +147,7 @@ class Clean:
     """Take away what runs of ours with dead owners left behind."""
 
     names: tuple[str, ...]
-    """What ``odw_core.runs.leftovers`` calls them."""
+    """What ``odw_core.service.leftovers`` calls them."""
     id: str = field(default_factory=new_command_id)
 
 

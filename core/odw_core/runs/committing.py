@@ -15,6 +15,7 @@ from odw_core.model.address import Address
 from odw_core.model.landing import CommitPlan
 from odw_core.process.flock import hold
 from odw_core.runs.blobs import Blobs
+from odw_core.runs.ending import mark_settled
 from odw_core.runs.folders import RunFolder
 from odw_core.runs.journal import Journal
 from odw_core.runs.past import FileWork, LandedWork, landed_by
@@ -149,6 +150,7 @@ def _landed(state: Path, run_id: str) -> LandedWork:
 
 
 def _write_down(folder: RunFolder, landed: LandedWork, done: Committed, by: str) -> None:
+    folder.settled.unlink(missing_ok=True)
     journal = Journal(RunPlace(landed.workspace, landed.run_id), folder.mirror, SystemClock())
     try:
         event: dict[str, object] = {
@@ -161,3 +163,4 @@ def _write_down(folder: RunFolder, landed: LandedWork, done: Committed, by: str)
         journal.emit(event, f"committed as {done.commit[:10]}")
     finally:
         journal.close()
+    mark_settled(folder)

@@ -61,6 +61,11 @@ class RunFolder:
         return self.root / "children.jsonl"
 
     @property
+    def settled(self) -> Path:
+        """There once the run is over and its workspace says so."""
+        return self.root / "settled"
+
+    @property
     def kept(self) -> Path:
         return self.root / "kept.json"
 

@@ -6,6 +6,7 @@ A file that was dirty or untracked is never touched: nobody but its owner knows 
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import shutil
 from contextlib import suppress
@@ -19,8 +20,10 @@ from odw_core.git.command import Git, encoded, names
 from odw_core.git.repo import dirty
 from odw_core.git.snapshot import Difference, Entry, Snapshot, difference, snapshot
 from odw_core.runs.blobs import Blobs
+from odw_core.runs.faults import point
 from odw_core.runs.folders import private_chain
-from odw_core.runs.tree import CONTENT, Found, Stage, Tree, parents
+from odw_core.runs.litter import GUARD, STAGE, STAGE_FILE
+from odw_core.runs.tree import CONTENT, Found, Stage, Tree, parents, stage_folder
 from odw_core.text.ansi import one_line
 
 
@@ -149,8 +152,11 @@ class Guard:
         failed: list[tuple[str, str]] = []
         if wanted:
             token = secrets.token_hex(8)
-            aside = private_chain(self._folder, f"guard-{token}", "out").parent
+            aside = private_chain(self._folder, f"{GUARD}{token}", "out").parent
             try:
+                # Whoever cleans up after a kill finds by it what waits beside the tree.
+                stage = stage_folder(self._git) / f"{STAGE}{token}"
+                (aside / STAGE_FILE).write_bytes(os.fsencode(stage))
                 await self._write_aside(wanted, aside)
                 with _Hands(self._git, aside / "out", token, self._blobs) as hands:
                     for path in wanted:
@@ -209,7 +215,7 @@ class _Hands:
     def __init__(self, git: Git, out: Path, token: str, blobs: Blobs) -> None:
         self._tree, self._blobs = Tree(git.root), blobs
         self._out = Tree(out)
-        self._stage = Stage.beside(git, f".odw-guard-{token}")
+        self._stage = Stage.beside(git, f"{STAGE}{token}")
 
     def __enter__(self) -> _Hands:
         return self
@@ -238,6 +244,7 @@ class _Hands:
                 self._stage.bring(self._tree, path, "new")
                 return ""
             self._stage.swap(self._tree, path, "new")
+            point("guard: a file came out")
             # Somebody may have written in this very moment.
             out = self._stage.find("new")
             if out.mode not in CONTENT:

@@ -7,7 +7,10 @@ folder and removes it (``holding``); a call whose holder is gone is no call.
 from __future__ import annotations
 
 import os
+import re
 import shlex
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +21,11 @@ from odw_core.runs.folders import private_chain, read_object, write_private
 
 HELD, PROGRAM = "ODW_TUI_HELD", "ODW_TUI_PANDACODE"
 """Variables: the folder in which calls are laid down, and the program that carries them out."""
+RUN_FOLDER = "held"
+"""Name of that folder in the private folder of a run."""
 _CALL, _ANSWER = "call.json", "answer.json"
+_CALL_NAME = re.compile(r"\d{10,20}-[0-9a-f]{8}")
+_YOUNG_S = 60.0
 _WRAPPER = """#!/bin/sh
 # Stands in for pandacode where odw looks for it: holds an answer until a person decides, and is gone for all else.
 case "$1 $2" in
@@ -73,6 +80,22 @@ def _call(folder: Path) -> HeldCall | None:
         session=text(fields, "session"),
         at=float(at) if isinstance(at, int | float) else 0.0,
     )
+
+
+def abandoned(top: Path) -> list[Path]:
+    """Folders of calls whose holder is gone; one that is just being laid down is none of them."""
+    found: list[Path] = []
+    with suppress(OSError), os.scandir(top) as entries:
+        for entry in entries:
+            if not (entry.is_dir(follow_symlinks=False) and _CALL_NAME.fullmatch(entry.name)):
+                continue
+            folder = Path(entry.path)
+            is_laid = read_object(folder / _CALL) is not None
+            with suppress(OSError):
+                is_old = time.time() - entry.stat(follow_symlinks=False).st_mtime > _YOUNG_S
+                if (is_laid or is_old) and _call(folder) is None:
+                    found.append(folder)
+    return sorted(found)
 
 
 def is_held(call: HeldCall) -> bool:

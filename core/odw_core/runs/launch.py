@@ -6,6 +6,7 @@ import os
 import select
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from odw_core.model.address import Address
 from odw_core.process.flock import is_held
 from odw_core.process.spawn import python_module, spawn_detached
 from odw_core.runs.children import MARKER
+from odw_core.runs.ending import settle
 from odw_core.runs.folders import RunFolder, make_private, private_chain
 from odw_core.runs.journal import is_over
 from odw_core.runs.spec import RunSpec, read_spec, write_spec
@@ -57,6 +59,9 @@ def resume(run_id: str, state: Path) -> Address:
         raise NotFound(f"{run_id} was not started by odw-tui on this machine, so it cannot be resumed here.")
     read_spec(folder)
     if is_over(folder):
+        # Its supervisor may have been killed before the workspace knew.
+        with suppress(OSError):
+            settle(folder)
         raise Refused(f"{run_id} is over; odw-tui rerun odw:{run_id} starts it again.")
     if is_held(folder.lock):
         raise Refused(f"{run_id} is being driven; there is nothing to resume.")

@@ -19,6 +19,7 @@ from odw_core.git.patch import files_of
 from odw_core.runs.blobs import Blobs, name_of
 from odw_core.runs.folders import private_chain
 from odw_core.runs.landed import Candidate, FilePlan, Landed, Picture, Plan, Version
+from odw_core.runs.litter import PREPARING
 from odw_core.runs.tree import (
     BELOW_FILE,
     CONTENT,
@@ -54,7 +55,7 @@ class Preparation:
         """``folder`` is the run's private folder; what git needs aside lies there and is taken away again."""
         self._git, self._tree, self._blobs = git, tree, blobs
         self._token = secrets.token_hex(8)
-        self._folder, self._aside = folder, folder / f"preparing-{self._token}"
+        self._folder, self._aside = folder, folder / f"{PREPARING}{self._token}"
 
     async def plan(self, candidate: Candidate, expected: Mapping[str, str], by: str) -> Plan | Landed:
         """The plan, or why nothing can land. Raises ``OSError`` when the disk does not take it."""

@@ -28,12 +28,15 @@ from odw_core.process.flock import hold
 from odw_core.process.groups import end_group, end_groups
 from odw_core.process.spawn import python_module
 from odw_core.runs.asking import Asking
+from odw_core.runs.blobs import Blobs
 from odw_core.runs.children import Children
 from odw_core.runs.context import Context
 from odw_core.runs.control import bury, lying, write_receipt
 from odw_core.runs.decided import Decided
+from odw_core.runs.ending import mark_settled
 from odw_core.runs.folders import RunFolder, new_epoch, private_chain, write_private
 from odw_core.runs.journal import Journal
+from odw_core.runs.litter import litter, take_away
 from odw_core.runs.projections import Projections
 from odw_core.runs.spec import read_spec
 from odw_core.runs.waiting import has_waited, wait_for
@@ -103,6 +106,9 @@ class Supervisor:
         private_chain(self._folder.root, self._epoch, "receipts")
         self._ear = Ear(self._folder.root / self._epoch)
         bury(self._folder, reason="The supervisor it was meant for is gone; it was never carried out. Decide again.")
+        with suppress(OSError):
+            # Of a supervisor before this one; nobody goes on in there.
+            take_away(litter(self._folder), Blobs(self._folder.root))
         self._projections.begin()
         self._journal.check()
         if self._is_new:
@@ -313,6 +319,7 @@ class Supervisor:
         now_ms = int(self._clock.now() * 1000)
         self._journal.write(exit_line(status, code, now_ms))
         self._projections.end(status, now_ms)
+        mark_settled(self._folder)
         if self._cancel is not None:
             self._say(self._cancel, Outcome.ACCEPTED, "")
         bury(self._folder, reason="The run was over before it saw this.")

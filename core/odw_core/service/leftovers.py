@@ -1,4 +1,5 @@
-"""What runs of ours with dead owners left: worktrees, processes, locks of sessions. Listed; taken away only on request.
+"""What runs of ours with dead owners left: worktrees, processes, locks of sessions, calls that nobody holds any more,
+folders they worked in, an end that their workspace was not told. Listed; taken away only on request.
 
 Whatever a living supervisor holds is nobody's left-over.
 """
@@ -23,9 +24,14 @@ from odw_core.errors import OdwError, Refused
 from odw_core.process.flock import hold, is_held
 from odw_core.process.groups import end_groups, marked
 from odw_core.process.locks import inode_of, lock_holders
+from odw_core.runs.blobs import Blobs
 from odw_core.runs.children import MARKER, Children
+from odw_core.runs.ending import lacks_its_end, settle
 from odw_core.runs.folders import RunFolder
+from odw_core.runs.held import RUN_FOLDER as HELD_FOLDER
+from odw_core.runs.held import abandoned, folder_of_held
 from odw_core.runs.journal import is_over
+from odw_core.runs.litter import litter, stages_in, take_away, tokens
 from odw_core.runs.past import journal_of, run_ids
 from odw_core.runs.spec import RunSpec, read_spec
 
@@ -40,11 +46,17 @@ class Kind(StrEnum):
     WORKTREES = "worktrees"
     PROCESSES = "processes"
     LOCKS = "locks"
+    SCRATCH = "scratch"
+    """Folders in which something was worked out aside."""
+    HELD = "held"
+    """Calls that waited for an answer; also of runs that were typed by hand, which have no run id."""
+    END = "end"
+    """The run is over and its workspace says that it runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """One thing of one run. ``name`` is how a request names it."""
+    """One thing of one run; without a run id, of none. ``name`` is how a request names it."""
 
     run_id: str
     kind: Kind
@@ -59,14 +71,15 @@ class Leftover:
 
     @property
     def name(self) -> str:
-        return f"{self.run_id}/{self.kind.value}"
+        return f"{self.run_id}/{self.kind.value}" if self.run_id else self.kind.value
 
 
 def leftovers(state: Path, workspaces: Iterable[str] | None = None) -> Iterator[Leftover]:
     """Everything that is left, run by run; only of runs in ``workspaces`` where those are given."""
     wanted = None if workspaces is None else {os.path.realpath(one) for one in workspaces}
     seen = _Seen(marked(MARKER), lock_holders())
-    for run_id in sorted(run_ids(state)):
+    known = sorted(run_ids(state))
+    for run_id in known:
         folder = RunFolder(state, run_id)
         try:
             spec = read_spec(folder)
@@ -74,6 +87,39 @@ def leftovers(state: Path, workspaces: Iterable[str] | None = None) -> Iterator[
             continue
         if (wanted is None or os.path.realpath(spec.workspace) in wanted) and not is_held(folder.lock):
             yield from _of_run(folder, spec, seen)
+            seen.git.setdefault(os.path.realpath(f"{spec.workspace}/.git"), (run_id, spec.workspace))
+    yield from _strays(state, known, seen)
+    if calls := abandoned(folder_of_held(state)):
+        yield _folders("", Kind.HELD, "", calls)
+
+
+def _strays(state: Path, known: Sequence[str], seen: _Seen) -> Iterator[Leftover]:
+    """Folders of guards in git's own folder of which no run tells any more; they count to a run that works there."""
+    found = [(git, *of) for git, of in seen.git.items() if is_chain(of[1], ".git")]
+    stages = [(run_id, workspace, stages_in(Path(git))) for git, run_id, workspace in found]
+    if not any(there for _, _, there in stages):
+        return
+    told = set[str]().union(*(tokens(RunFolder(state, run_id)) for run_id in known))
+    for run_id, workspace, there in stages:
+        strays = [path for token, path in sorted(there.items()) if token not in told and _is_old(path)]
+        if strays:
+            yield _folders(run_id, Kind.SCRATCH, workspace, strays)
+
+
+def _is_old(path: Path) -> bool:
+    try:
+        return time.time() - path.lstat().st_mtime > _YOUNG_S
+    except OSError:
+        return False
+
+
+def _folders(
+    run_id: str, kind: Kind, workspace: str, folders: Sequence[Path], *, is_resumable: bool = False
+) -> Leftover:
+    sizes = [size_below(str(path)) for path in folders]
+    taken, is_whole = sum(one.bytes for one in sizes), all(one.is_whole for one in sizes)
+    paths = tuple(str(path) for path in folders)
+    return Leftover(run_id, kind, workspace, len(folders), taken, is_whole, is_resumable, paths)
 
 
 @dataclass(slots=True)
@@ -83,6 +129,8 @@ class _Seen:
     running: dict[str, list[int]]
     """Run id to the processes that carry its mark."""
     holders: dict[int, int] | None
+    git: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Git's own folder to a run in whose workspace it is, and that workspace."""
     unheld: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Codex home to the names of locks in it that nobody holds."""
 
@@ -121,6 +169,12 @@ def _of_run(folder: RunFolder, spec: RunSpec, seen: _Seen) -> Iterator[Leftover]
     home = spec.codex_home or os.environ.get("CODEX_HOME") or str(Path("~/.codex").expanduser())
     if locks := tuple(_locks(folder, home, seen.left_in(home))):
         yield Leftover(folder.run_id, Kind.LOCKS, spec.workspace, len(locks), is_resumable=is_resumable, paths=locks)
+    if left := litter(folder):
+        yield _folders(folder.run_id, Kind.SCRATCH, spec.workspace, left, is_resumable=is_resumable)
+    if calls := abandoned(folder.root / HELD_FOLDER):
+        yield _folders(folder.run_id, Kind.HELD, spec.workspace, calls, is_resumable=is_resumable)
+    if lacks_its_end(folder):
+        yield Leftover(folder.run_id, Kind.END, spec.workspace, 1)
 
 
 def _locks(folder: RunFolder, home: str, unheld: Sequence[str]) -> Iterator[str]:
@@ -143,7 +197,7 @@ def leftover_checks(world: World) -> Iterator[Check]:
             Level.WARN,
             _detail(one, world),
             _fix(one),
-            command("odw-tui", "--root", one.workspace, "doctor", "--clean", "--yes"),
+            command("odw-tui", *(("--root", one.workspace) if one.workspace else ()), "doctor", "--clean", "--yes"),
             subject=one.name,
             clean=one.name,
         )
@@ -153,18 +207,30 @@ def leftover_checks(world: World) -> Iterator[Check]:
 
 def _detail(one: Leftover, world: World) -> str:
     where = world.short(f"{one.workspace}/{_RUNS}/{one.run_id}")
+    taken = f"{'' if one.is_whole else 'at least '}{size(one.bytes)}"
     match one.kind:
         case Kind.WORKTREES:
-            taken = f"{'' if one.is_whole else 'at least '}{size(one.bytes)}"
             return f"The driver of {one.run_id} is gone and left {counted(one.count, 'worktree')} in {where}: {taken}."
         case Kind.PROCESSES:
             words = counted(one.count, "process", "processes")
             return f"The driver of {one.run_id} is gone and left {words}: {', '.join(one.paths[:8])}."
         case Kind.LOCKS:
             return f"The driver of {one.run_id} is gone and left {counted(one.count, 'lock')} of its sessions."
+        case Kind.SCRATCH:
+            words = counted(one.count, "folder")
+            return f"The driver of {one.run_id} is gone and left {words} it worked in: {taken}."
+        case Kind.HELD:
+            whose = f"The driver of {one.run_id}" if one.run_id else "Somebody who typed odw by hand"
+            return f"{whose} is gone and left {counted(one.count, 'call')} that waited for an answer."
+        case Kind.END:
+            return f"{one.run_id} is over, and {where} does not say so: its driver was killed in its last moment."
 
 
 def _fix(one: Leftover) -> str:
+    if one.kind is Kind.END:
+        return "Clean it up; the journal and the record there are completed."
+    if not one.run_id:
+        return "Clean it up; nobody waits for these answers any more."
     if one.is_resumable:
         return f"Resume or cancel odw:{one.run_id}; cleaning takes away what its agents had not finished."
     return "Clean it up; what the run landed and what its agents said stays."
@@ -181,6 +247,15 @@ async def clean(state: Path, names: Sequence[str]) -> str:
         raise Refused("Nothing of that is left any more; look again.")
     done: list[str] = []
     for one in found:
+        if not one.run_id:
+            done.append(await _clean(state, one))
+            continue
+        if one.kind is Kind.END:
+            # It takes the lock itself.
+            if not await asyncio.to_thread(settle, RunFolder(state, one.run_id)):
+                raise Refused(f"{one.run_id} says by now that it is over; look again.")
+            done.append(f"the end of {one.run_id}")
+            continue
         lock = hold(RunFolder(state, one.run_id).lock)
         if lock is None:
             raise Refused(f"{one.run_id} is being driven again; nothing of it is taken away.")
@@ -206,6 +281,14 @@ async def _clean(state: Path, one: Leftover) -> str:
         case Kind.LOCKS:
             await asyncio.to_thread(_unlink, one.paths)
             return counted(one.count, "lock")
+        case _:
+            blobs = Blobs(RunFolder(state, one.run_id).root) if one.run_id else None
+            try:
+                await asyncio.to_thread(take_away, [Path(path) for path in one.paths], blobs)
+            except OSError as error:
+                raise Refused(f"{error.filename or one.name} cannot be taken away: {error.strerror}.") from error
+            noun = "call" if one.kind is Kind.HELD else "folder"
+            return f"{counted(one.count, noun)}, {size(one.bytes)}"
 
 
 async def _remove_worktrees(one: Leftover) -> None:

@@ -291,6 +291,8 @@ class LiveService:
                 group.create_task(self._lookout.run())
                 group.create_task(self._show_sleepers())
                 group.create_task(self._see_what_was_sent())
+                if self._make_submitter is not None and not self._reads_only:
+                    group.create_task(self._settle_ends())
         finally:
             await asyncio.shield(self._reading.close())
 
@@ -321,6 +323,11 @@ class LiveService:
         self._lookout.choose_recent()
         self._lookout.watch_what_lives()
         await self._hear_servers()
+
+    async def _settle_ends(self) -> None:
+        from odw_core.service.endings import Endings
+
+        await Endings(self._state or user_paths().state, lambda: self._roster.places).run()
 
     async def _see_what_was_sent(self) -> None:
         """Decisions that lie before a supervisor, whichever room sent them: its folder is looked at while it asks."""

@@ -9,14 +9,12 @@ from odw_core.errors import OdwError
 from odw_core.model.item import State
 from odw_core.runs.context import Context
 from odw_core.runs.folders import make_private
-from odw_core.runs.held import wrapper
+from odw_core.runs.held import RUN_FOLDER, wrapper
 from odw_core.runs.workflow import Result
 from odw_core.workflows.odw_exec.attempt import Ended, attempt
 from odw_core.workflows.odw_exec.command import programs
 from odw_core.workflows.odw_exec.given import OdwExecInput, goal_of
 from odw_core.workflows.odw_exec.telling import upstream_item
-
-_HELD = "held"
 
 
 async def run(context: Context, given: OdwExecInput) -> Result:
@@ -34,7 +32,7 @@ async def run(context: Context, given: OdwExecInput) -> Result:
     number = (integer(last, "attempt") or 0) + 1
     # What the lost attempt did is in the run it had begun; odw does none of it again.
     resume = text(last, "run_id") or given.resume
-    held = make_private(context.folder / _HELD) if given.holds_questions and found.pandacode is not None else None
+    held = make_private(context.folder / RUN_FOLDER) if given.holds_questions and found.pandacode is not None else None
     context.keep("odw", {"attempt": number, "run_id": resume or "", "is_over": False})
     try:
         ended = await attempt(context, given, number, found=found, held=held, stand_in=stand_in, resume=resume)
