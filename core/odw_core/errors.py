@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_WORDS = tuple(os.strerror(number) for number in _NO_ROOM)
+
 
 class OdwError(Exception):
     """One clear sentence with the next step. ``exit_code`` is what the command line ends with."""
@@ -37,3 +43,16 @@ class Refused(OdwError):
     """Not allowed here."""
 
     exit_code = 7
+
+
+def no_room(error: BaseException | None) -> str:
+    """What a full disk said, if one is behind the error (or behind one of a group); empty otherwise."""
+    match error:
+        case BaseExceptionGroup():
+            return next((said for one in error.exceptions if (said := no_room(one))), "")
+        case OSError() if error.errno in _NO_ROOM:
+            return os.strerror(error.errno) + (f" ({error.filename})" if error.filename else "")
+        case OdwError() if any(words in str(error) for words in _WORDS):
+            return str(error).removesuffix(".")
+        case _:
+            return ""

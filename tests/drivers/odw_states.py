@@ -147,6 +147,14 @@ CASES = [
     Case(RUNS, "orphaned", "the supervisor of a run of odw-tui is gone", "stale", run(native()), False),
     Case(
         RUNS,
+        "orphaned",
+        "the supervisor of a run of odw-tui could not go on",
+        "stale",
+        run(native().event("supervisor_stopped", reason="No space left on device")),
+        False,
+    ),
+    Case(
+        RUNS,
         "interrupted",
         "a person cancelled a run of odw-tui",
         "idle",

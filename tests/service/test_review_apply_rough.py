@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from drivers.flood import is_flood, peak_kb
 from drivers.review_apply import CORE, FINE, VIEW, Json, ReviewApply, place, writes
 from drivers.runs_world import RunsWorld, world
 from odw_core.errors import OdwError
@@ -33,6 +34,8 @@ def behaving(*steps: Json) -> Json:
     return {"key": "view", "do": [*steps], "result": "done"}
 
 
+FLOOD, FLOOD_GROWTH_KB = 20_000_000, 8 * 1024
+"""What ``tests/perf/batch_flood.py`` does with 500 MB."""
 ROUGH = {
     "hangs": (behaving({"hang": True, "stubborn": True}), True),
     "floods stderr": (behaving({"flood": 30_000_000}, *VIEW["do"]), False),
@@ -68,6 +71,25 @@ async def test_a_batch_with_an_agent_that(place: ReviewApply, world: RunsWorld, 
     assert place.status().splitlines() == [" M src/core.py", " M src/docs.py", " M src/view.py", "?? notes.txt"]
     assert place.repository.head() == place.base
     assert place.is_tidy(run) and bearers(f"{MARKER}={run.item}") == []
+
+
+async def test_a_flood_is_on_disk_byte_by_byte_and_its_supervisor_stays_as_small_as_it_was(
+    place: ReviewApply, world: RunsWorld
+) -> None:
+    begin = place.script.parent / "begin"
+    place.play(CORE, behaving({"wait": str(begin)}, {"flood": FLOOD}, *VIEW["do"]), FINE)
+    async with world.room() as room:
+        run = await place.start(room, gate="ask")
+        await room.until(lambda snapshot: "core" in place.keys(run, "agent_done"))
+        supervisor = world.supervisor(run)
+        before = peak_kb(supervisor)
+        begin.touch()
+        question = await room.question(run)
+        grown = peak_kb(supervisor) - before
+        await place.decide(room, question, "approve")
+        assert (await place.over(room, run)).state is State.DONE
+    assert is_flood(world.run(run) / "attempts" / "view-1" / "stderr.log", FLOOD)
+    assert grown < FLOOD_GROWTH_KB, f"{before} KiB before, {grown} more"
 
 
 @pytest.mark.parametrize("lock", ["index.lock", "HEAD.lock"])

@@ -27,7 +27,7 @@ from odw_core.appserver.client import Client, ServerRefused, Unanswered
 from odw_core.appserver.messages import Notification, Request
 from odw_core.appserver.transport import Disconnected
 from odw_core.engines.loose import mapping, objects, text
-from odw_core.errors import OdwError
+from odw_core.errors import OdwError, no_room
 from odw_core.model.address import Address
 from odw_core.model.cause import Cause
 from odw_core.model.command import Cancel, Command, Interrupt, Say
@@ -107,6 +107,8 @@ class _Work:
         except _Stop as stop:
             result = stop.result
         except (OdwError, OSError) as error:
+            if no_room(error):
+                raise
             result = self._failed(str(error))
         finally:
             await self._leave()

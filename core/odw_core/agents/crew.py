@@ -17,7 +17,7 @@ from odw_core.agents.seat import Seat
 from odw_core.agents.telling import outcome
 from odw_core.engines.loose import flag, integer, mapping, text, texts
 from odw_core.engines.odw.records import JournalLine
-from odw_core.errors import OdwError
+from odw_core.errors import OdwError, no_room
 from odw_core.git import worktree
 from odw_core.git.command import GitBusy
 from odw_core.git.patch import files_of
@@ -170,7 +170,12 @@ class Crew:
         is_known = self.is_finished(work)
         if not is_known and (spent := self._spent_budget()):
             return self._tell(work, _failure("budget_exhausted", spent))
-        value = await steps.step(work.key, "agent", print_, lambda: self._attempts(work))
+        try:
+            value = await steps.step(work.key, "agent", print_, lambda: self._attempts(work))
+        except (OdwError, OSError) as error:
+            if no_room(error):
+                self._context.stop_short()
+            raise
         if work.cwd is None and self._trees.path(work.key).exists():
             # Not before its result is on disk: a later supervisor would take up work whose changes are gone. What
             # cannot be removed now is removed with the last trees of the run.
@@ -231,6 +236,9 @@ class Crew:
                     return await self._in(work, prompt, work.cwd, number, last, seat)
                 return await self._in_own_tree(work, prompt, number, last, seat)
         except (OdwError, OSError) as error:
+            if no_room(error):
+                # No fault of the work: it is done when there is room again.
+                raise
             return _failure("worktree_failed", str(error)), isinstance(error, GitBusy)
 
     async def _in_own_tree(self, work: Work, prompt: str, number: int, last: int, seat: Seat) -> tuple[Value, bool]:

@@ -21,7 +21,7 @@ from odw_core.agents.scripted_lines import Lines
 from odw_core.agents.scripted_player.script import Call, encode_entry, entry_for
 from odw_core.agents.telling import done_event, outcome, start_event
 from odw_core.engines.loose import Json, integer, mapping, text, texts
-from odw_core.errors import NotFound, OdwError
+from odw_core.errors import NotFound, OdwError, no_room
 from odw_core.model.cause import Cause
 from odw_core.model.command import Cancel, Command, Interrupt, Say
 from odw_core.process.spawn import Child, python_module
@@ -79,6 +79,8 @@ class _Work:
         try:
             result = await self._whole()
         except (OdwError, OSError) as error:
+            if no_room(error):
+                raise
             result = self._failed(Cause("unknown", str(error), ""))
         self._files.result({**outcome(result), "ending": result.ending.value, "fix": result.fix})
         self._files.close()

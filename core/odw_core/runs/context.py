@@ -7,6 +7,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -79,6 +80,10 @@ class Context:
     def is_stopping(self) -> bool:
         """Whether only the supervisor goes away, and the run goes on later."""
         return self._asking.is_stopping
+
+    def stop_short(self) -> None:
+        """From now on this is no ending of the run: what a workflow raises next says why it cannot go on now."""
+        self._asking.is_stopping = True
 
     @cached_property
     def blobs(self) -> Blobs:
@@ -277,7 +282,9 @@ class Context:
     def close(self) -> None:
         """Everything that attempts hold goes to disk."""
         for attempt in self._attempts.values():
-            attempt.close()
+            # A full disk loses output, not the run.
+            with suppress(OSError):
+                attempt.close()
 
     async def end_children(self) -> None:
         """Nothing that was started goes on, not even what may outlive a supervisor."""

@@ -69,6 +69,11 @@ class RunFolder:
     def kept(self) -> Path:
         return self.root / "kept.json"
 
+    @property
+    def reserve(self) -> Path:
+        """Room on the disk that a running supervisor holds for its last words."""
+        return self.root / "reserve"
+
     def control(self, epoch: str) -> Path:
         """Where commands for the supervisor of that epoch lie."""
         return self.root / epoch / "control"

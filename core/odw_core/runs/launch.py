@@ -22,6 +22,7 @@ from odw_core.runs.spec import RunSpec, read_spec, write_spec
 
 _READY = "ready"
 _PATIENCE_S = 15.0
+_ENDING_S = 2.0
 _NAMED_AFTER_ITSELF = 'folder=$1/odw-exec-$2-$$; shift 2; exec "$@" "$folder"'
 """The run's id holds the process id of its first supervisor, so the shell puts it in before it becomes that process."""
 
@@ -95,6 +96,9 @@ def _await_ready(process: subprocess.Popen[bytes], folder: RunFolder) -> None:
     if said == _READY:
         return
     if said:
+        # It holds the run for a moment more; who tries again at once must not hear that somebody drives it.
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_ENDING_S)
         raise OdwError(said)
     raise OdwError(f"The supervisor did not begin; its log is {folder.log}.")
 

@@ -51,9 +51,11 @@ class MaskedStream:
     def close(self) -> None:
         """Write the rest and close the file."""
         if self._descriptor >= 0:
-            self._put(len(self._held))
-            os.close(self._descriptor)
-            self._descriptor = -1
+            try:
+                self._put(len(self._held))
+            finally:
+                os.close(self._descriptor)
+                self._descriptor = -1
 
     def _put(self, count: int) -> None:
         """Write the first ``count`` characters of what is held, judged together with what stands around them."""

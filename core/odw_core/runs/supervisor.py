@@ -20,7 +20,7 @@ from odw_core.clock import Clock, SystemClock
 from odw_core.config import load_config
 from odw_core.engines.odw.names import NATIVE, start_ms_of
 from odw_core.engines.odw.records import JournalLine, exit_line
-from odw_core.errors import OdwError
+from odw_core.errors import OdwError, no_room
 from odw_core.model.command import Cancel, Command, Decide, Interrupt, Outcome, Receipt, Say
 from odw_core.model.question import Question
 from odw_core.paths import user_paths
@@ -51,6 +51,8 @@ _FLUSHES_EVERY, _THOROUGH_EVERY, _RENEWS_EVERY = 5, 100, 1200
 _GRACE_S = 4.0
 _PATIENCE_S = 1.5
 _MAX_COMPARED = 8 << 20
+_RESERVE = 64 * 1024
+"""Given back to a disk that is full, so that a last line can say so."""
 
 
 @dataclass(slots=True)
@@ -110,6 +112,7 @@ class Supervisor:
             # Of a supervisor before this one; nobody goes on in there.
             take_away(litter(self._folder), Blobs(self._folder.root))
         self._projections.begin()
+        self._folder.reserve.write_bytes(bytes(_RESERVE))
         self._journal.check()
         if self._is_new:
             self._launch()
@@ -169,7 +172,10 @@ class Supervisor:
                 # Nobody could drive the run without it: the same as being stopped, with the reason in the log.
                 _log("".join(traceback.format_exception(watching.exception())))
             if not self._work.done():
-                await self._stop()
+                await self._stop(no_room(watching.exception()) if watching.done() else "")
+                return 0
+            if self._cancel is None and not self._work.cancelled() and (said := no_room(self._work.exception())):
+                await self._stop(said)
                 return 0
             await self._finish(self._work)
             return 0
@@ -179,6 +185,7 @@ class Supervisor:
             await asyncio.gather(watching, stopping, return_exceptions=True)
             self._context.close()
             self._journal.close()
+            self._folder.reserve.unlink(missing_ok=True)
             if self._ear is not None:
                 self._ear.close()
 
@@ -290,8 +297,9 @@ class Supervisor:
     def _warn(self, message: str) -> None:
         self._journal.emit({"type": "warning", "key": "", "message": message}, message)
 
-    async def _stop(self) -> None:
-        """Go away and leave the run resumable: children that cannot be attached to again are ended."""
+    async def _stop(self, no_room: str = "") -> None:
+        """Go away and leave the run resumable: children that cannot be attached to again are ended. ``no_room`` is
+        what a full disk said."""
         self._asking.is_stopping = True
         assert self._work is not None
         self._work.cancel()
@@ -299,6 +307,12 @@ class Supervisor:
         for one in self._children.left():
             if not one.outlives:
                 await self._context.end(one.child, patience_s=_PATIENCE_S, is_polite=False)
+        if no_room:
+            _log(no_room)
+            self._folder.reserve.unlink(missing_ok=True)
+            with suppress(OSError):
+                said = f"its supervisor stopped: {no_room}"
+                self._journal.emit({"type": "supervisor_stopped", "reason": no_room}, said)
         bury(self._folder, reason="The supervisor was stopped before it saw this; resume the run and decide again.")
 
     async def _finish(self, work: asyncio.Task[Result]) -> None:

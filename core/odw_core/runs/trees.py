@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from odw_core.errors import OdwError, no_room
 from odw_core.git import worktree
 from odw_core.git.command import Git, GitBusy
 from odw_core.runs.context import Context
@@ -47,6 +48,11 @@ class Trees:
             is_whole = True
         except asyncio.CancelledError:
             self._cut_off.append(_name(key))
+            raise
+        except (OdwError, OSError) as error:
+            if no_room(error):
+                # Who was cut off by a full disk goes on in it.
+                self._context.stop_short()
             raise
         finally:
             if not self._context.is_stopping and not (stays and is_whole):

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -146,11 +146,9 @@ class Player:
             raise OdwError(f"{argv[0]} exited with {code}.")
 
     def _pour(self, step: Flood | Binary) -> None:
-        unit, left = (_FLOOD_LINE, step.flood) if isinstance(step, Flood) else (_NO_TEXT, step.binary)
-        block = unit * (_BLOCK // len(unit))
-        while left > 0:
-            self._talk.put(step.to, block[:left])
-            left -= len(block)
+        blocks = flood(step.flood) if isinstance(step, Flood) else _repeated(_NO_TEXT, step.binary)
+        for block in blocks:
+            self._talk.put(step.to, block)
 
     def _text(self, text: str) -> str:
         """With what is known instead of names; a name that nobody knows stays as it is."""
@@ -166,6 +164,17 @@ class Player:
                 return {name: self._filled(one) for name, one in value.items()}
             case _:
                 return value
+
+
+def flood(size: int) -> Iterator[bytes]:
+    """The bytes of a flood of that size, in blocks: the same for every call."""
+    return _repeated(_FLOOD_LINE, size)
+
+
+def _repeated(unit: bytes, size: int) -> Iterator[bytes]:
+    block = unit * (_BLOCK // len(unit))
+    for left in range(size, 0, -len(block)):
+        yield block[:left]
 
 
 def call_of(told: Mapping[str, object]) -> Call:

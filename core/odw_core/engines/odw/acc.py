@@ -244,6 +244,8 @@ class NativeAcc:
     """Of its last supervisor."""
     since_ms: int | None = None
     """When that one took the run over."""
+    stopped: str = ""
+    """Why its last supervisor could not go on."""
     goal: str = ""
     asked: dict[str, AskedAcc] = field(default_factory=dict)
     threads: list[ThreadAcc] = field(default_factory=list)

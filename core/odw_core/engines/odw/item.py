@@ -157,7 +157,7 @@ def _why(acc: RunAcc, shown: ShowAs, alive: bool | None) -> str:
         case ShowAs.ABANDONED:
             return "the folder holds no readable run.json and no process owns it"
         case ShowAs.RUNNING | ShowAs.ORPHANED:
-            return _doing(acc, shown) + ("; resume it to go on" if acc.is_native and alive is False else "")
+            return _doing(acc, shown) + (_how_on(acc) if acc.is_native and alive is False else "")
         case ShowAs.NEEDS_INPUT:
             return native_asking(acc, alive) or _asking(acc)
         case ShowAs.NEEDS_OWNER:
@@ -191,6 +191,12 @@ def _doing(acc: RunAcc, shown: ShowAs) -> str:
     if listed:
         return f"{where}; {listed} at work" if where else f"{listed} at work"
     return where or "the workflow has just started"
+
+
+def _how_on(acc: RunAcc) -> str:
+    if acc.native.stopped:
+        return f"; {acc.native.stopped}: make room, then resume it to go on"
+    return "; resume it to go on"
 
 
 def _name(node: NodeAcc) -> str:

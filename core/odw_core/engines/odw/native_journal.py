@@ -17,8 +17,10 @@ def fold_native(acc: RunAcc, kind: str, event: Json, ts_ms: int | None) -> None:
         case "supervisor":
             started = event.get("started_at")
             is_time = isinstance(started, int | float) and not isinstance(started, bool) and 0 <= started < 1e12
-            native.pid = integer(event, "pid")
+            native.pid, native.stopped = integer(event, "pid"), ""
             native.since_ms = int(started * 1000) if is_time and isinstance(started, int | float) else ts_ms
+        case "supervisor_stopped":
+            native.stopped = one_line(text(event, "reason"), 300)
         case "goal":
             native.goal = one_line(text(event, "text"), 200)
         case "agent_session":

@@ -6,6 +6,7 @@ Where the tree does not take it any more, people are asked again, if they are as
 from __future__ import annotations
 
 from odw_core.engines.loose import flag, objects, text
+from odw_core.errors import OdwError, no_room
 from odw_core.runs.landed import pictures_of
 from odw_core.runs.landing import Approval, Candidate, Landing
 from odw_core.runs.steps import Value, fingerprint
@@ -71,7 +72,12 @@ async def _land(ground: Ground, landing: Landing, candidate: Candidate, approval
     ground.phase("Land", f"{len(ground.candidates)} patches, approved by {approval.by or 'nobody named'}")
 
     async def work() -> Value:
-        return (await landing.land(candidate, approval, ground.expected)).value
+        landed = await landing.land(candidate, approval, ground.expected)
+        trouble = OdwError(landed.error.split("; ")[0].split(". ")[0])
+        if not landed.ok and no_room(trouble):
+            # Approved, and nothing of it is done: it lands when there is room again.
+            raise trouble
+        return landed.value
 
     return await ground.context.steps.step(_LABEL, "land", fingerprint(candidate.digest), work)
 

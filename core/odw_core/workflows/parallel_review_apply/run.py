@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
+from odw_core.errors import no_room
 from odw_core.model.command import Cancel
 from odw_core.runs.context import Context
 from odw_core.runs.landing import Candidate, Landing
@@ -39,6 +40,10 @@ async def run(context: Context, given: ReviewApplyInput) -> Result:
             raise
         # A person cancelled it; nobody writes into a worktree any more when it is taken away.
         return Result(False, is_cancelled=True)
+    except Exception as error:
+        if no_room(error):
+            context.stop_short()
+        raise
     finally:
         hearing.cancel()
         working.cancel()
