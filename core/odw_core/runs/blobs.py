@@ -35,6 +35,10 @@ class Blobs:
         self._folder = root / FOLDER
         self._root = root
 
+    def path(self, name: str) -> Path:
+        """Where the bytes of that name lie, to be told to a person."""
+        return self._folder / name
+
     def put(self, data: bytes) -> str:
         """Keep these bytes; their name. On disk when this returns. Raises ``OSError``."""
         name = name_of(data)

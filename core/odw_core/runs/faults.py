@@ -9,7 +9,7 @@ import os
 import signal
 
 VARIABLE = "ODW_TUI_FAULT"
-_COUNT = "count:"
+_COUNT, _HOLD = "count:", "hold:"
 _WISH = os.environ.get(VARIABLE, "")
 
 
@@ -17,9 +17,12 @@ class Points:
     """The points that this process passes, counted from 1."""
 
     def __init__(self, wish: str) -> None:
-        """``wish`` is a number (this process ends itself there, as a kill from outside does), ``count:FILE`` (the
-        name of each point becomes a line of that file) or anything else for nothing."""
-        self._at = int(wish) if wish.isascii() and wish.isdigit() else 0
+        """``wish`` is a number (this process ends itself there, as a kill from outside does), ``hold:`` and a number
+        (it stops there until somebody continues it), ``count:FILE`` (the name of each point becomes a line of that
+        file) or anything else for nothing."""
+        number = wish.removeprefix(_HOLD)
+        self._at = int(number) if number.isascii() and number.isdigit() else 0
+        self._signal = signal.SIGSTOP if number != wish else signal.SIGKILL
         self._file = wish.removeprefix(_COUNT) if wish.startswith(_COUNT) else ""
         self._passed = 0
 
@@ -27,7 +30,7 @@ class Points:
         """Count it; die here if this is the one."""
         self._passed += 1
         if self._passed == self._at:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), self._signal)
         if self._file:
             descriptor = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
             os.write(descriptor, name.encode("utf-8", "backslashreplace").replace(b"\n", b" ") + b"\n")

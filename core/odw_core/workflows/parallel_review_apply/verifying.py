@@ -92,8 +92,17 @@ def _tell(ground: Ground, guard: Mapping[str, object], restore: Mapping[str, obj
     event: dict[str, object] = {"type": "worktree_snapshot_restore", "label": VERIFIER, "ok": flag(restore, "ok")}
     event |= {"restored": len(restored), "removed": 0, "files": len(restored) + len(left) + len(failed)}
     why = "they were dirty or new, or changed while nobody watched"
-    message = f"left as they are, since {why}: {', '.join(left[:_SAMPLES])}" if left else ""
-    told = {**event, "file_samples": [*restored, *left][:_SAMPLES], "message": message or "; ".join(failed)}
+    kept = [
+        f"{path} in {ground.context.blobs.path(text(mapping(restore, 'replaced'), path))}"
+        for path in mapping(restore, "replaced")
+    ]
+    notes = [
+        f"left as they are, since {why}: {', '.join(left[:_SAMPLES])}" if left else "",
+        f"what stood there is kept: {', '.join(kept[:_SAMPLES])}" if kept else "",
+        *failed,
+    ]
+    message = "; ".join(one for one in notes if one)
+    told = {**event, "file_samples": [*restored, *left][:_SAMPLES], "message": message}
     ground.context.emit_once(told, message or "put back what verify changed")
 
 
