@@ -1,7 +1,7 @@
 """A structured answer: text that must be JSON of a given shape. Pure; no answer makes it raise.
 
-Knows the words of JSON Schema that shapes of agents are written with; a word it does not know forbids nothing.
-"""
+Knows the words of JSON Schema that shapes of agents are written with; a word it does not know forbids nothing. A key
+that may be null may be left out, and blanks at the ends of a text do not count as its length."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 _FENCED = re.compile(r"\A```[A-Za-z]*\s*\n(.*)\n\s*```\Z", re.DOTALL)
 _MOST_ISSUES = 20
+_TOO_DEEP = "the answer is nested too deeply"
 _LONGEST_SHOWN = 80
 _MOST_NAMES = 16
 """That lead from one to the next; a shape that only names itself is none."""
@@ -32,13 +34,25 @@ def answer_of(text: str, schema: Mapping[str, object]) -> Answer:
     fenced = _FENCED.match(said)
     try:
         value = json.loads(fenced[1] if fenced else said, parse_constant=_no_number)
-        found = _Check(schema)
-        issues = found.issues(value)
     except ValueError as error:
         return Answer(None, (f"the answer is no JSON: {error}" if said else "the answer is empty",))
     except RecursionError:
-        return Answer(None, ("the answer is nested too deeply",))
+        return Answer(None, (_TOO_DEEP,))
+    issues = issues_of(value, schema)
     return Answer(None if issues else value, issues)
+
+
+def issues_of(
+    value: object, schema: Mapping[str, object], *, name: str = "the answer", ignores_unknown: bool = False
+) -> tuple[str, ...]:
+    """Where ``value`` does not fit, each as ``path: what is wrong``; at most twenty.
+
+    ``name`` is what the whole is called. With ``ignores_unknown`` keys that the shape does not name do no harm.
+    """
+    try:
+        return tuple(islice(_Check(schema, name, ignores_unknown).issues(value), _MOST_ISSUES))
+    except RecursionError:
+        return (_TOO_DEEP,)
 
 
 def _no_number(word: str) -> object:
@@ -48,31 +62,26 @@ def _no_number(word: str) -> object:
 class _Check:
     """One schema, with the definitions that it names."""
 
-    def __init__(self, root: Mapping[str, object]) -> None:
-        self._root = root
+    def __init__(self, root: Mapping[str, object], name: str, ignores_unknown: bool) -> None:
+        self._root, self._name, self._ignores_unknown = root, name, ignores_unknown
 
-    def issues(self, value: object) -> tuple[str, ...]:
-        """Where ``value`` does not fit; at most twenty."""
-        found: list[str] = []
-        for issue in self._walk(value, self._root, ""):
-            found.append(issue)
-            if len(found) == _MOST_ISSUES:
-                break
-        return tuple(found)
+    def issues(self, value: object) -> Iterator[str]:
+        """Where ``value`` does not fit."""
+        return self._walk(value, self._root, "")
 
     def _walk(self, value: object, schema: object, path: str) -> Iterator[str]:
         schema = self._named(schema)
         if schema is False:
-            yield f"{path or 'the answer'}: is not allowed"
+            yield f"{path or self._name}: is not allowed"
         if not isinstance(schema, Mapping):
             return
         wrong = _kind_issue(value, schema)
         if wrong:
-            yield f"{path or 'the answer'}: {wrong}"
+            yield f"{path or self._name}: {wrong}"
             return
         for word, check in _LIMITS.items():
             if word in schema and (said := check(value, schema[word])):
-                yield f"{path or 'the answer'}: {said}"
+                yield f"{path or self._name}: {said}"
         if isinstance(value, dict):
             yield from self._members(value, schema, path)
         if isinstance(value, list) and "items" in schema:
@@ -85,9 +94,10 @@ class _Check:
         properties = known if isinstance(known, Mapping) else {}
         required = schema.get("required")
         for name in required if isinstance(required, list | tuple) else ():
-            if name not in value:
-                yield f"{path or 'the answer'}: {name} is missing"
-        other = schema.get("additionalProperties", True)
+            # A service that fills in every key is asked for null where there is nothing; others leave the key out.
+            if name not in value and not self._may_be_null(properties.get(name)):
+                yield f"{path or self._name}: {name} is missing"
+        other = self._ignores_unknown or schema.get("additionalProperties", True)
         for name, one in value.items():
             below = f"{path}.{name}" if path else name
             if name in properties:
@@ -97,6 +107,12 @@ class _Check:
             else:
                 yield from self._walk(one, other, below)
 
+    def _may_be_null(self, schema: object) -> bool:
+        """Whether the shape says so in as many words."""
+        schema = self._named(schema)
+        wanted = schema.get("type") if isinstance(schema, Mapping) else None
+        return "null" in wanted if isinstance(wanted, list) else wanted == "null"
+
     def _combined(self, value: object, schema: Mapping[str, object], path: str) -> Iterator[str]:
         every = schema.get("allOf")
         for one in every if isinstance(every, list) else ():
@@ -104,7 +120,7 @@ class _Check:
         for word in ("anyOf", "oneOf"):
             some = schema.get(word)
             if isinstance(some, list) and some and all(any(True for _ in self._walk(value, one, path)) for one in some):
-                yield f"{path or 'the answer'}: fits none of {len(some)} shapes"
+                yield f"{path or self._name}: fits none of {len(some)} shapes"
 
     def _named(self, schema: object) -> object:
         """What ``#/…`` points at."""
@@ -156,15 +172,19 @@ def _shown(value: object) -> str:
     return said if len(said) <= _LONGEST_SHOWN else f"{said[: _LONGEST_SHOWN - 1]}…"
 
 
-def _size(value: object, of: type | tuple[type, ...]) -> int | None:
-    return len(value) if isinstance(value, of) and isinstance(value, str | list | dict) else None
+def _size(value: object, of: type) -> int | None:
+    if isinstance(value, str) and of is str:
+        return len(value.strip())
+    return len(value) if isinstance(value, of) and isinstance(value, list | dict) else None
 
 
 def _at_least(of: type, what: str) -> Callable[[object, object], str]:
     def check(value: object, limit: object) -> str:
         size = _size(value, of)
         short = size is not None and isinstance(limit, int) and size < limit
-        return f"has fewer than {limit} {what}" if short else ""
+        if not short:
+            return ""
+        return "is empty" if of is str and size == 0 else f"has fewer than {limit} {what}"
 
     return check
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odw_core.agents.answer import Answer, answer_of
+from odw_core.agents.answer import Answer, answer_of, issues_of
 
 TASK = {
     "type": "object",
@@ -23,6 +23,7 @@ PLAN = {
         "rounds": {"type": ["integer", "null"], "minimum": 1, "maximum": 4},
         "note": {"anyOf": [{"type": "string", "maxLength": 3}, {"type": "null"}]},
         "version": {"const": 1},
+        "owner": {"type": "string", "minLength": 2},
     },
     "required": ["tasks"],
     "$defs": {"task": TASK},
@@ -64,10 +65,25 @@ def test_what_fits_is_the_value(text: str) -> None:
         ('{"tasks": [], "rounds": 1.5}', "rounds: is 1.5, not integer or null"),
         ('{"tasks": [], "note": "long"}', "note: fits none of 2 shapes"),
         ('{"tasks": [], "version": true}', "version: is true, not 1"),
+        ('{"tasks": [], "owner": "  "}', "owner: is empty"),
+        ('{"tasks": [], "owner": " a "}', "owner: has fewer than 2 characters"),
     ],
 )
 def test_what_does_not_fit_is_said_with_its_place(text: str, issue: str) -> None:
     assert answer_of(text, PLAN) == Answer(None, (issue,))
+
+
+def test_a_key_that_may_be_null_may_be_left_out() -> None:
+    properties = {"model": {"type": ["string", "null"]}, "effort": {"$ref": "#/$defs/effort"}, "id": {"type": "string"}}
+    schema = {"properties": properties, "required": ["model", "effort", "id"], "$defs": {"effort": {"type": "null"}}}
+    assert answer_of("{}", schema).issues == ("the answer: id is missing",)
+
+
+def test_keys_that_nobody_knows_can_be_ignored_at_every_depth() -> None:
+    value = {"tasks": [{"id": "api", "who": 1}], "version": 2}
+    assert issues_of(value, PLAN) == ("tasks[0].who: is not known", "version: is 2, not 1")
+    assert issues_of(value, PLAN, ignores_unknown=True) == ("version: is 2, not 1",)
+    assert issues_of([], PLAN, name="the plan") == ("the plan: is [], not object",)
 
 
 def test_a_long_value_is_cut_and_many_issues_are_counted_out() -> None:

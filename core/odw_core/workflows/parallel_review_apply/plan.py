@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from odw_core.agents.answer import issues_of
 from odw_core.engines.loose import Json, objects, text, texts
-from odw_core.workflows.parallel_review_apply.answer import issues_of, read_answer
+from odw_core.workflows.parallel_review_apply.answer import read_answer
 from odw_core.workflows.parallel_review_apply.task import Task, normal_file
 
 RUNTIMES = ("codex", "claude", "bamboo")
@@ -80,7 +81,7 @@ def parse_plan(answer: object) -> Plan | PlanTrouble:
     read = read_answer(answer)
     if read is None:
         return _trouble("the answer is not one JSON object and nothing else")
-    if issues := issues_of(read.value, PLAN_SCHEMA, "plan"):
+    if issues := issues_of(read.value, PLAN_SCHEMA, name="the plan", ignores_unknown=True):
         return _trouble(*issues)
     plan = normalised(read.value)
     if not plan.tasks and not plan.owner_questions:

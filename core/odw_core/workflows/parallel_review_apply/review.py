@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from odw_core.agents.answer import issues_of
 from odw_core.engines.loose import Json, text, texts
-from odw_core.workflows.parallel_review_apply.answer import issues_of, read_answer
+from odw_core.workflows.parallel_review_apply.answer import read_answer
 
 APPROVE, REJECT, NEEDS_OWNER = "approve", "reject", "needs_owner"
 DECISIONS = (APPROVE, REJECT, NEEDS_OWNER)
@@ -73,7 +74,7 @@ def parse_review(answer: object, reviewer: str) -> Review:
     if read is None:
         said = "nothing" if answer is None or answer == "" else "no JSON object that stands alone"
         return failed_review(reviewer, f"its answer is {said}")
-    if issues := issues_of(read.value, _NEEDED, "answer"):
+    if issues := issues_of(read.value, _NEEDED, ignores_unknown=True):
         return failed_review(reviewer, "; ".join(issues))
     review = _review(read.value, reviewer)
     if review.decision == APPROVE and not read.is_bare:
