@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import shlex
 import shutil
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from odw_core.agents.crew import Work
 from odw_core.engines.loose import flag, mapping, text, texts
 from odw_core.runs.attempts import AttemptFolder
+from odw_core.runs.attending import exit_of, pumped
 from odw_core.runs.guard import Guard
 from odw_core.runs.steps import Value, fingerprint
 from odw_core.workflows.parallel_review_apply.ground import Ended, Ground
@@ -21,8 +21,7 @@ from odw_core.workflows.parallel_review_apply.rounds import VERIFIER
 
 _PHASE = "Verify"
 _PICTURE = "verify-picture"
-_CHUNK = 1 << 16
-_DRAIN_S, _PATIENCE_S, _LOOK_S = 1.0, 1.5, 0.02
+_PATIENCE_S = 1.5
 _SAMPLES = 8
 
 
@@ -162,34 +161,17 @@ async def _run(ground: Ground, words: list[str], files: AttemptFolder) -> tuple[
     if "/" not in words[0] and shutil.which(words[0], path=context.environ.get("PATH")) is None:
         return 127, f"{words[0]}: command not found"
     child, process = await context.start(words, cwd=str(ground.git.root))
-    assert process.stdout is not None
-    assert process.stderr is not None
     out, err = files.stream("stdout.log"), files.stream("stderr.log")
-    pumps = [
-        asyncio.create_task(_pump(process.stdout, files.stdout)),
-        asyncio.create_task(_pump(process.stderr, files.stderr)),
-    ]
-    try:
-        async with asyncio.timeout(ground.given.deadline_s):
-            while process.returncode is None:  # noqa: ASYNC110
-                await asyncio.sleep(_LOOK_S)
-        code = process.returncode
-        await asyncio.wait(pumps, timeout=_DRAIN_S)
-    except TimeoutError:
-        code = -9
-    finally:
-        await context.end(child, patience_s=_PATIENCE_S, is_polite=False)
-        await asyncio.wait(pumps, timeout=_DRAIN_S)
-        for task in pumps:
-            task.cancel()
-        await asyncio.gather(*pumps, return_exceptions=True)
+    async with pumped(process, files.stdout, files.stderr) as drained:
+        try:
+            async with asyncio.timeout(ground.given.deadline_s):
+                code = await exit_of(process)
+            await drained()
+        except TimeoutError:
+            code = -9
+        finally:
+            await context.end(child, patience_s=_PATIENCE_S, is_polite=False)
+            await drained()
     last = err.last_line or out.last_line
     files.close()
     return code, last
-
-
-async def _pump(stream: asyncio.StreamReader, put: Callable[[bytes], None]) -> None:
-    while chunk := await stream.read(_CHUNK):
-        # A full disk loses output, not the run.
-        with suppress(OSError):
-            put(chunk)
