@@ -148,7 +148,7 @@ async def test_an_agent_that_asks_waits_for_a_person_while_the_others_work(
     async with world.room() as room:
         run = await place.start(room)
         question = await room.question(run)
-        assert question.address == run.child("view")
+        assert (question.address, question.subject) == (run.child("view"), "task view")
         await place.decide(room, question, question.decisions[0], **{question.fields[0].id: "blue"})
         assert (await place.over(room, run)).state is State.DONE
 

@@ -24,6 +24,8 @@ class AgentCall:
     key: str = "session"
     """Names the work in the journal and in the names of files."""
     label: str = "session"
+    who: str = ""
+    """Who asks when its agent asks, as people say it (``task core``); empty makes it of the label."""
     phase: str = "session"
     model: str | None = None
     """None leaves it to the agent's own configuration."""
@@ -52,6 +54,11 @@ class AgentCall:
     max_attempts: int = 1
     tells_end: bool = True
     """Whether the agent writes ``agent_done``; False leaves it to the caller, who may know more."""
+
+    @property
+    def subject(self) -> str:
+        """Who asks when its agent asks."""
+        return self.who or ("the session" if self.label == "session" else f"task {self.label}")
 
 
 class Ending(StrEnum):

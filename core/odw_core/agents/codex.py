@@ -214,7 +214,7 @@ class _Work:
         await self._start_turn(prompt_of(decision, memory.prompt))
 
     def _lost_turn(self, turn: str) -> Question:
-        return lost_turn(self._address, self._memory.thread, turn, self._host.now())
+        return lost_turn(self._address, self._call.subject, self._memory.thread, turn, self._host.now())
 
     async def _ask_person(self, question: Question) -> Decision:
         """Ask, and listen to what else a person wants meanwhile."""

@@ -34,7 +34,7 @@ class Requests:
         self._host, self._secrets, self._call = host, secrets, call
         self._asking = Asking(
             address=address,
-            subject=f"task {call.label}" if call.label != "session" else "the session",
+            subject=call.subject,
             witness="journal",
             answer_via="you, here",
             road=Road.SUPERVISOR,

@@ -15,7 +15,7 @@ _FIELD = "next"
 _GO_ON_PROMPT = "You were interrupted. Look at what is done already, then go on where you stopped."
 
 
-def lost_turn(address: Address, thread: str, turn: str, asked_at: float) -> Question:
+def lost_turn(address: Address, subject: str, thread: str, turn: str, asked_at: float) -> Question:
     """The server died in the middle of a turn: nothing is sent before a person says what."""
     choices = (
         Choice(GO_ON, "Tell it to look at what is done and to go on."),
@@ -28,7 +28,7 @@ def lost_turn(address: Address, thread: str, turn: str, asked_at: float) -> Ques
         asked_at=asked_at,
         title="its server ended in the middle of a turn; go on?",
         body="The app server ended while the agent worked. What it did stays; what it was about to do is lost.",
-        subject="the session",
+        subject=subject,
         fields=(Field(_FIELD, "what to say to it", choices, allows_other=True),),
         decisions=(WENT_ON, STOPPED),
         risk=None,

@@ -54,6 +54,8 @@ class Work:
     prompt: str
     base: str
     """The commit it works on."""
+    who: str = ""
+    """Who asks when its agent asks, as people say it."""
     cwd: Path | None = None
     """Where it works; None gives it a worktree of its own at ``base``, whose changes are its result."""
     schema: dict[str, object] | None = None
@@ -268,6 +270,7 @@ class Crew:
             sandbox=work.sandbox,
             agent=self._agent_name,
             schema=work.schema,
+            who=work.who,
             deadline_s=work.deadline_s,
             index=self._index_of(work.key),
             round=work.round,

@@ -27,7 +27,7 @@ def question_of(told: Mapping[str, object], call: AgentCall, run_id: str, asked_
         asked_at=asked_at,
         title=one_line(title, 80) or "a question",
         body=text(told, "body") or text(told, "title"),
-        subject=f"task {call.label}",
+        subject=call.subject,
         fields=(field,),
         decisions=("answer",),
         risk=None,

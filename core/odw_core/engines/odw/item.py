@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from odw_core.engines.odw.acc import NodeAcc, RunAcc
+from odw_core.engines.odw.acc import RunAcc
 from odw_core.engines.odw.cause import broken_nodes, cause_lines, node_cause, run_cause
 from odw_core.engines.odw.names import REVIEW_APPLY, STOPPED_BY_OWNER, start_ms_of
 from odw_core.engines.odw.native import native_asking, native_claims, native_commit, native_stage
 from odw_core.engines.odw.question import run_questions
-from odw_core.engines.odw.roles import Part, max_rounds, role_of, round_now
+from odw_core.engines.odw.roles import Part, max_rounds, name_of, role_of, round_now
 from odw_core.engines.odw.show_as import ShowAs, show_as, waiting_nodes
 from odw_core.model.address import Address
 from odw_core.model.evidence import Facts
@@ -183,7 +183,7 @@ def _doing(acc: RunAcc, shown: ShowAs) -> str:
         return f"waits for odw:{one_line(acc.native.waits_for, 80)} to land"
     ahead = set(acc.state.done) if acc.state is not None else set()
     open_nodes = [n for n in acc.nodes.values() if n.outcome is None and n.attempts and n.key not in ahead]
-    names = [one_line(_name(node), 60) for node in open_nodes]
+    names = [one_line(name_of(node), 60) for node in open_nodes]
     listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     where = stage(acc, shown)
     if shown is ShowAs.ORPHANED and listed:
@@ -199,16 +199,10 @@ def _how_on(acc: RunAcc) -> str:
     return "; resume it to go on"
 
 
-def _name(node: NodeAcc) -> str:
-    """A task by its own name in every round, anything else by its label."""
-    role = role_of(node)
-    return role.row if role.part is Part.TASK else node.label or node.key
-
-
 def _asking(acc: RunAcc) -> str:
     node = waiting_nodes(acc)[0]
     asked = node.outcome.questions[0].get("question") if node.outcome and node.outcome.questions else None
-    who = one_line(node.label or node.key, 60)
+    who = one_line(name_of(node), 60)
     return f"{who} asks: {one_line(asked, 300)}" if isinstance(asked, str) else f"{who} waits for an answer"
 
 

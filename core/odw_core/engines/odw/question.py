@@ -9,6 +9,7 @@ from odw_core.decide.digest import digest
 from odw_core.engines.loose import Json, flag, objects, text
 from odw_core.engines.odw.acc import RunAcc
 from odw_core.engines.odw.native import native_questions
+from odw_core.engines.odw.roles import name_of
 from odw_core.engines.odw.show_as import ShowAs, show_as, waiting_nodes
 from odw_core.model.address import Address
 from odw_core.model.question import Choice, Field, Question, Road
@@ -38,7 +39,7 @@ def run_questions(acc: RunAcc, address: Address, alive: bool | None) -> tuple[Qu
             node.outcome.questions,
             thread=node.outcome.thread_id or node.outcome.session or f"{acc.run_id}/{node.key}",
             address=address.child(node.key),
-            subject=f"task {plain(node.label or node.key)}",
+            subject=f"task {plain(name_of(node))}",
             asked_at=_seconds(node.attempts[-1].ended_ms),
             witness="journal",
             way=_way_of_ended_node(node.outcome.session),

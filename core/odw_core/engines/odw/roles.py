@@ -46,6 +46,12 @@ def role_of(node: NodeAcc) -> Role:
     return Role(Part.TASK if node.is_worktree else Part.OTHER, node.key, 1)
 
 
+def name_of(node: NodeAcc) -> str:
+    """A task by its own name in every round, anything else by its label."""
+    role = role_of(node)
+    return role.row if role.part is Part.TASK else node.label or node.key
+
+
 def is_review_loop(acc: RunAcc) -> bool:
     """Whether the run goes plan, rounds of work and review, landing, verify, instead of through phases of its own."""
     return bool(acc.gates or acc.review_label) or any(node.is_worktree for node in acc.nodes.values())

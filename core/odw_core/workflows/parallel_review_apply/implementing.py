@@ -61,6 +61,7 @@ def _work(ground: Ground, task_id: str, round_number: int, phase: str, feedback:
         label=task_label(task_id, round_number),
         phase=phase,
         role="task",
+        who=f"task {task_id}",
         prompt=task_prompt(task, ground.tasks, ground.shared, feedback=feedback),
         base=ground.base,
         model=task.model or given.model,

@@ -66,6 +66,7 @@ async def _made(ground: Ground, key: str) -> Plan:
         label="planner",
         phase=_PHASE,
         role="planner",
+        who="the planner",
         prompt=planner_prompt(ground.shared),
         base=ground.base,
         cwd=ground.trees.path(key),

@@ -126,6 +126,7 @@ def _work(ground: Ground, name: str, seen: _Seen) -> Work:
         label=name,
         phase="Review",
         role="reviewer",
+        who=f"reviewer {name}",
         prompt=prompt(),
         base=ground.base,
         cwd=ground.trees.path(review_label(seen.round)),

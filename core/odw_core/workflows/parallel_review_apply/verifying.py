@@ -113,6 +113,7 @@ async def _agent(ground: Ground) -> tuple[Value, Value]:
         label="verify",
         phase=_PHASE,
         role="verifier",
+        who="the verifier",
         prompt=verify_prompt(ground.tasks, ground.shared, ground.files),
         base=ground.base,
         cwd=ground.git.root,
