@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -112,7 +111,7 @@ class ReviewApplyInput(BaseModel):
     @field_validator("repo", "script")
     @classmethod
     def _is_absolute(cls, path: str | None) -> str | None:
-        if path is not None and not Path(path).is_absolute():
+        if path is not None and not path.startswith("/"):
             raise ValueError("must be an absolute path")
         return path
 
