@@ -31,6 +31,18 @@ async def test_blockers_stand_by_round_and_enter_goes_to_the_cell_that_dealt_wit
         assert (run.tab, run.cursor) == ("timeline", ("core", "round-2"))
 
 
+async def test_a_run_that_takes_no_words_is_not_offered_any_and_says_so() -> None:
+    deaf = replace(LANDED.item, state=State.RUNNING, driver="odw-tui", is_deaf=True)
+    async with opened(replace(LANDED, item=deaf), size=(80, 24)) as run:
+        await run.press("3")
+        assert "m say" not in run.footer and run.footer.endswith("esc back   ? help   ctrl+p palette")
+        await run.press("m")
+        assert run.footer.strip().startswith("This run takes no words while it works")
+        await run.tell(replace(LANDED, item=replace(deaf, is_deaf=False)))
+        await run.press("1", "3")
+        assert "m say" in run.footer
+
+
 async def test_new_blockers_leave_the_cursor_on_its_own() -> None:
     async with opened(LANDED) as run:
         await run.press("3", "G")

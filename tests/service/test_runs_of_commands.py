@@ -16,6 +16,7 @@ from odw_core.model.item import State
 from odw_core.model.question import Road
 from odw_core.process.groups import bearers
 from odw_core.runs.children import MARKER
+from odw_core.state.driving import Wish, why_not
 
 __all__ = ["world"]
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
@@ -84,7 +85,10 @@ async def test_a_command_listens_to_nobody(world: RunsWorld) -> None:
     gate = world.gate("gate")
     async with world.room() as room:
         run = await room.start(world, "sh", "-c", "read x < gate")
-        await room.item(run, State.RUNNING)
+        item = await room.item(run, State.RUNNING)
+        assert item.is_deaf
+        assert "takes no words" in (why_not(Wish.SAY, item) or "")
+        assert why_not(Wish.INTERRUPT, item) is None
         said = Say(run, "hello")
         await room.service.submit(said)
         receipt = await room.service.outcome(said.id, 10)

@@ -6,8 +6,11 @@ from dataclasses import fields, replace
 
 import pytest
 
-from odw_core.index.rows import questions_from_text, questions_to_text
+from drivers import samples
+from odw_core.index.rows import item_of, questions_from_text, questions_to_text, to_row
 from odw_core.model.address import Address
+from odw_core.model.evidence import Checkpoint, Unit
+from odw_core.model.item import Claim
 from odw_core.model.question import Choice, Field, Question, Road
 
 QUESTION = Question(
@@ -51,3 +54,19 @@ def test_no_question_is_an_empty_text() -> None:
 def test_a_question_of_another_version_is_none() -> None:
     with pytest.raises(ValueError, match="not questions"):
         questions_from_text('[["q1","odw:run"]]')
+
+
+def test_an_item_comes_back_as_it_was_saved() -> None:
+    item = samples.item(
+        "run-1", is_deaf=True, is_archived=True, files=("/shop/a",), claims=(Claim("codex", session="1"),)
+    )
+    row = to_row(
+        Unit(item.address, item.place, "/shop/.odw"),
+        item,
+        Checkpoint(item.address, 1, (), b""),
+        alive=True,
+        is_over=False,
+        file="events.jsonl",
+        stamp=None,
+    )
+    assert item_of(row) == item

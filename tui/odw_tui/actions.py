@@ -144,6 +144,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("hits_down", "page down", "Half a page of hits down", ("pagedown",), (FIND,), "move"),
     Action("hits_up", "page up", "Half a page of hits up", ("pageup",), (FIND,), "move"),
     Action("sort", "sort", "Sort each group by start, title or place", ("s",), (ROOM,), "look"),
+    Action("start", "start", "Start a run: a session, or a command", ("n",), (ROOM,), "act", hint=True),
     Action(
         "zoom",
         "zoom",
@@ -283,7 +284,6 @@ ACTIONS: tuple[Action, ...] = (
     Action("later_attempt", "next attempt", "Show the output of the next attempt", (">",), (LINES,), "look"),
     Action("wrap", "wrap", "Wrap long lines, or cut them", ("w",), (*_LONG, SESSION), "look", hint=True),
     Action("numbers", "numbers", "Show or hide line numbers", ("#",), _LONG, "look"),
-    Action("start", "start", "Start a run: a session, or a command", ("n",), (ROOM,), "act", hint=True),
     Action("begin", "start it", "Start the run", ("ctrl+s", "f5"), (START,), "act", hint=True),
     Action("next_input", "next", "To the next input", ("tab", "down"), (START,), "move", hint=True),
     Action("previous_input", "before", "To the input before", ("shift+tab", "up"), (START,), "move"),

@@ -248,6 +248,7 @@ def _body(item: Item) -> str:
             [astuple(claim) for claim in item.claims],
             [astuple(limit) for limit in item.limits],
             item.files,
+            item.is_deaf,
         ],
         separators=(",", ":"),
     )

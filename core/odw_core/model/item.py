@@ -162,6 +162,8 @@ class Item:
     limits: tuple[Limit, ...] = ()
     files: tuple[str, ...] = ()
     """Absolute paths of what it changed lately while it is at work, newest last; nothing once it is over."""
+    is_deaf: bool = False
+    """Nobody can say anything into it while it works; it can still be interrupted and ended."""
     is_attached: bool = False
     """A server that this room is connected to has it loaded; known only now, never kept."""
 

@@ -122,6 +122,7 @@ class Supervisor:
             "epoch": self._epoch,
             "pid": os.getpid(),
             "started_at": self._clock.now(),
+            "hears": self._workflow.is_heard,
         }
         self._journal.emit(event, "supervisor started" if self._is_new else "supervisor took the run up again")
 

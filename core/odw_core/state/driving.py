@@ -57,6 +57,8 @@ def why_not(wish: Wish, item: Item) -> str | None:
                 return "It is not at work; going on with it, or a fork, says something to it."
             if is_session and not item.is_attached:
                 return "Only the program that runs this session can take that; it is not one of ours."
+            if item.is_deaf and wish is not Wish.INTERRUPT:
+                return "This run takes no words while it works; it can be interrupted, cancelled, or run again."
         case Wish.CANCEL:
             if is_session:
                 return "This session is not one of ours; its own program ends it."

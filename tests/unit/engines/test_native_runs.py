@@ -73,6 +73,12 @@ def test_its_owner_is_the_last_supervisor() -> None:
     assert owner == ProcessOwner(88, (SUPERVISOR,), BEGAN_MS / 1000 + 5)
 
 
+def test_whether_it_takes_words_is_what_its_last_supervisor_says() -> None:
+    deaf, hearing = {**SUPERVISED, "hears": False}, {**SUPERVISED, "hears": True}
+    said = [run_item(folded(journal(*told)), facts(True)).is_deaf for told in ([SUPERVISED], [deaf], [deaf, hearing])]
+    assert said == [False, True, False]
+
+
 def test_a_question_waits_on_the_road_to_the_supervisor() -> None:
     acc = folded(journal(SUPERVISED, STARTED, QUESTION))
     assert run_questions(acc, RUN, True) == (ASKED,)

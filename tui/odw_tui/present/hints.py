@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from odw_tui.actions import Action
 from odw_tui.keymap import Keymap
 from odw_tui.present.spans import Span, Spans, width_of
 
 _GAP = Span("   ")
+_WAYS_OUT = ("back", "help")
+"""What a person who is lost looks for; it gives way last."""
 
 
 def hints(actions: Iterable[Action], keymap: Keymap, context: str, width: int, *, ascii_only: bool) -> Spans:
     """``enter open   ] next waiting``; what has no key or no space is left out."""
-    said: list[Span] = []
-    for action in actions:
-        key = keymap.shown(context, action.id, ascii_only=ascii_only)
-        if not action.hint or not key:
-            continue
-        more = (*((_GAP,) if said else ()), Span(key, "strong"), Span(f" {action.label}", "quiet"))
-        if width_of(said) + width_of(more) > width:
-            break
-        said.extend(more)
-    return tuple(said)
+    keys = ((one, keymap.shown(context, one.id, ascii_only=ascii_only)) for one in actions if one.hint)
+    fitting = [(one.id, key, one.label) for one, key in keys if key]
+    while fitting and width_of(said := _said(fitting)) > width:
+        others = [at for at, (name, *_) in enumerate(fitting) if name not in _WAYS_OUT]
+        del fitting[others[-1] if others else -1]
+    return said if fitting else ()
+
+
+def _said(fitting: Sequence[tuple[str, str, str]]) -> Spans:
+    return tuple(
+        span
+        for at, (_, key, label) in enumerate(fitting)
+        for span in (*((_GAP,) if at else ()), Span(key, "strong"), Span(f" {label}", "quiet"))
+    )

@@ -246,6 +246,8 @@ class NativeAcc:
     """When that one took the run over."""
     stopped: str = ""
     """Why its last supervisor could not go on."""
+    is_deaf: bool = False
+    """Whether that one says that it takes no words."""
     goal: str = ""
     asked: dict[str, AskedAcc] = field(default_factory=dict)
     threads: list[ThreadAcc] = field(default_factory=list)

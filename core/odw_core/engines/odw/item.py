@@ -74,6 +74,7 @@ def run_item(acc: RunAcc, facts: Facts, depth: Depth = Depth.FOLDED) -> Item:
         driver="odw-tui" if acc.is_native else "odw",
         next_deadline=deadline,
         claims=native_claims(acc),
+        is_deaf=acc.is_native and acc.native.is_deaf,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from odw_core.engines.loose import Json, integer, mapping, text
+from odw_core.engines.loose import Json, flag, integer, mapping, text
 from odw_core.engines.odw.acc import AskedAcc, DecidedAcc, ModelAcc, RunAcc, ThreadAcc, WarningAcc
 from odw_core.text.ansi import one_line
 
@@ -18,6 +18,7 @@ def fold_native(acc: RunAcc, kind: str, event: Json, ts_ms: int | None) -> None:
             started = event.get("started_at")
             is_time = isinstance(started, int | float) and not isinstance(started, bool) and 0 <= started < 1e12
             native.pid, native.stopped = integer(event, "pid"), ""
+            native.is_deaf = flag(event, "hears") is False
             native.since_ms = int(started * 1000) if is_time and isinstance(started, int | float) else ts_ms
         case "supervisor_stopped":
             native.stopped = one_line(text(event, "reason"), 300)
