@@ -71,6 +71,17 @@ async def test_a_check_without_a_command_says_so(pc: Machine) -> None:
         assert "look again" in room.footer
 
 
+async def test_the_footer_offers_only_what_the_check_under_the_cursor_has(pc: Machine) -> None:
+    async with examined(pc) as (room, screen):
+        assert "y copy" in room.footer and "x clean up" not in room.footer
+        await room.press("G")
+        assert "y copy" not in room.footer and "look again" in room.footer
+        await room.press("r")
+        await screen.settle()
+        await room.idle()
+        assert "look again" in room.footer
+
+
 async def test_looking_again_sees_what_was_mended(pc: Machine) -> None:
     async with examined(pc) as (room, screen):
         assert room.shows("1 fail")

@@ -77,8 +77,7 @@ class DoctorPane(Vertical):
         self._list.show(_Provider(ordered, self._kit.signs))
         self._tell_story()
 
-    def on_row_list_cursor_moved(self, event: RowList.CursorMoved) -> None:
-        event.stop()
+    def on_row_list_cursor_moved(self) -> None:
         self._tell_story()
 
     def on_row_list_scrolled(self, event: RowList.Scrolled) -> None:

@@ -9,7 +9,7 @@ from textual import events
 from textual.screen import Screen
 
 from odw_core.model.address import Address
-from odw_tui.actions import Action, action
+from odw_tui.actions import Action, action, actions_in
 from odw_tui.keymap import key_name
 from odw_tui.kit import Kit
 from odw_tui.widgets.paint import TONE_CLASSES
@@ -48,6 +48,11 @@ class ActionScreen(Screen[None], inherit_bindings=False):
     def why_not(self, action_id: str) -> str | None:
         """Why an action cannot be done now, as a sentence for people; None when it can."""
         return None
+
+    @property
+    def able(self) -> tuple[Action, ...]:
+        """What can be done here now: what the footer offers."""
+        return tuple(one for one in actions_in(self.context) if self.why_not(one.id) is None)
 
     def flash(self, text: str, tone: str = "strong") -> None:
         """Say something in one line until the next key."""

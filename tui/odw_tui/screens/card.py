@@ -265,8 +265,7 @@ class CardScreen(ActionScreen):
         elif self._said:
             self._footer.say(self._said, "strong")
         else:
-            able = (one for one in actions.actions_in(self.CONTEXT) if self.why_not(one.id) is None)
-            self._footer.offer(tuple(able), self.CONTEXT)
+            self._footer.offer(self.able, self.CONTEXT)
 
     def flash(self, text: str, tone: str = "strong") -> None:
         self._said = text

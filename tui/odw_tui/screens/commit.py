@@ -93,7 +93,7 @@ class CommitScreen(ActionScreen):
         if self._said:
             self._footer.say(self._said, "strong")
         else:
-            self._footer.offer(actions.actions_in(self.CONTEXT), self.CONTEXT)
+            self._footer.offer(self.able, self.CONTEXT)
 
     def flash(self, text: str, tone: str = "strong") -> None:
         self._said = text

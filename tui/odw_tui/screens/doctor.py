@@ -41,6 +41,7 @@ class DoctorScreen(ActionScreen):
         self._look_around = look_around
         self._checks: list[Check] = []
         self._looking_at: str | None = None
+        self._said = ""
         self._examining: Worker[None] | None = None
         self._head = Sheet(id="head")
         copy_key = kit.keymap.shown(self.CONTEXT, "copy", ascii_only=kit.signs.is_ascii)
@@ -87,16 +88,25 @@ class DoctorScreen(ActionScreen):
     def _show(self) -> None:
         self._head.show(head(self._checks, self.kit.signs, self._looking_at))
         self._pane.tell(self._checks)
+        self._offer()
 
     def _offer(self) -> None:
-        self._footer.offer(actions.actions_in(self.CONTEXT), self.CONTEXT)
+        if self._said:
+            self._footer.say(self._said, "strong")
+        else:
+            self._footer.offer(self.able, self.CONTEXT)
 
     def flash(self, text: str, tone: str = "strong") -> None:
-        self._footer.say(text, tone)
+        self._said = text
+        self._offer()
 
     def type_key(self, key: str, character: str | None) -> bool:
+        self._said = ""
         self._offer()
         return False
+
+    def on_row_list_cursor_moved(self) -> None:
+        self._offer()
 
     def why_not(self, action_id: str) -> str | None:
         check = self._pane.check

@@ -151,8 +151,7 @@ class InboxScreen(ActionScreen):
         elif self._said:
             self._footer.say(self._said, "strong")
         else:
-            offered = (one for one in actions.actions_in(self.CONTEXT) if self.why_not(one.id) is None)
-            self._footer.offer(tuple(offered), self.CONTEXT)
+            self._footer.offer(self.able, self.CONTEXT)
 
     def flash(self, text: str, tone: str = "strong") -> None:
         self._said = text

@@ -68,8 +68,7 @@ class LineScreen(ActionScreen):
         if self._editor is not None:
             self._footer.prompt("/", self._editor.shown(self.kit.signs.caret), "enter finds   esc ends the search")
         else:
-            able = tuple(one for one in actions.actions_in(self.context) if self.why_not(one.id) is None)
-            self._footer.offer(able, self.context)
+            self._footer.offer(self.able, self.context)
 
     def flash(self, text: str, tone: str = "strong") -> None:
         self._footer.say(text, tone)

@@ -120,8 +120,7 @@ class PlacesScreen(ActionScreen):
             keys = "space chooses   enter keeps what is chosen   esc keeps nothing"
             self._footer.say(keys, "quiet")
         else:
-            able = tuple(one for one in actions.actions_in(self.CONTEXT) if self.why_not(one.id) is None)
-            self._footer.offer(able, self.CONTEXT)
+            self._footer.offer(self.able, self.CONTEXT)
 
     def flash(self, text: str, tone: str = "strong") -> None:
         self._said = text

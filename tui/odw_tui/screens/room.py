@@ -216,8 +216,7 @@ class RoomScreen(DrivingScreen):
             self._footer.say(self._flash, "strong")
         else:
             above = room_head.OFFERED if self.app.size.width >= _ROOMY_WIDTH else ()
-            offered = (one for one in actions.actions_in(self.CONTEXT) if one.id not in above)
-            self._footer.offer(tuple(one for one in offered if self.why_not(one.id) is None), self.CONTEXT)
+            self._footer.offer(tuple(one for one in self.able if one.id not in above), self.CONTEXT)
 
     def _key(self, action_id: str) -> str:
         return self.kit.keymap.shown(self.CONTEXT, action_id, ascii_only=self.kit.signs.is_ascii)

@@ -162,9 +162,7 @@ class SearchScreen(ActionScreen):
 
     def _offer(self) -> None:
         # Its own key is a letter here, which is typed.
-        offered = (one for one in actions.actions_in(self.CONTEXT) if one.id != "help")
-        able = tuple(one for one in offered if self.why_not(one.id) is None)
-        self._footer.offer(able, self.CONTEXT)
+        self._footer.offer(tuple(one for one in self.able if one.id != "help"), self.CONTEXT)
 
     def flash(self, text: str, tone: str = "strong") -> None:
         self._footer.say(text, tone)

@@ -54,7 +54,7 @@ class TextScreen(ActionScreen):
         self._offer()
 
     def _offer(self) -> None:
-        self._footer.offer(actions.actions_in(self.CONTEXT), self.CONTEXT)
+        self._footer.offer(self.able, self.CONTEXT)
 
     def flash(self, text: str, tone: str = "strong") -> None:
         self._footer.say(text, tone)

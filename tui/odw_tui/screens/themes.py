@@ -60,8 +60,7 @@ class ThemesScreen(ActionScreen):
         self._offer()
 
     def _offer(self) -> None:
-        able = tuple(one for one in actions.actions_in(self.CONTEXT) if self.why_not(one.id) is None)
-        self._footer.offer(able, self.CONTEXT)
+        self._footer.offer(self.able, self.CONTEXT)
 
     def why_not(self, action_id: str) -> str | None:
         return READ_ONLY if action_id == "keep_theme" and self.kit.deciding.is_read_only else None
