@@ -16,6 +16,7 @@ import pytest
 from drivers import asked
 from drivers.room_driver import RoomDriver, open_room
 from drivers.tmux import HAS_TMUX, Tmux, attached, terminal
+from odw_core.config import Config
 from odw_core.model.address import Address
 from odw_core.model.question import Road
 from odw_tui.screens.card import CardScreen
@@ -140,7 +141,7 @@ async def test_inside_of_tmux_it_is_resumed_in_a_window_of_its_own(
     program.chmod(0o755)
     go_inside(window, tmp_path, monkeypatch)
     async with card(folder, None) as room:
-        room.app.screen.kit = room.app.kit._replace(codex=str(program))  # type: ignore[attr-defined]
+        room.app.screen.kit = room.app.kit._replace(config=Config(codex=str(program)))  # type: ignore[attr-defined]
         await press(room, "b")
         assert room.footer == "Opened in a new window of this tmux."
         assert pipe.read_text() == f"{folder}\n/home/ada/.codex\nresume\n{THREAD}\n"

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+from textual import events
+
 from drivers import samples
 from drivers.room_driver import RoomDriver, open_room
+from odw_core.config import Config
 from odw_core.diagnose.doctor.check import Check, Level
 from odw_core.model.address import Address
 from odw_core.model.command import Outcome, Receipt, Start
@@ -62,6 +66,38 @@ async def test_what_stands_against_it_is_said_and_nothing_is_sent() -> None:
         assert room.shows("Install it.")
         await room.press("ctrl+s")
         assert not room.service.submitted
+
+
+FIVE = (
+    Check("folder", "Folder", Level.PASS, "/work/shop is a git repository."),
+    Check("tree", "Tree", Level.WARN, "2 files of the tree are dirty.", "Commit or stash them."),
+    Check("codex", "Codex", Level.PASS, "codex 0.160.0 is there."),
+    Check("slots", "Slots", Level.PASS, "3 of 8 places are free."),
+    Check("tasks", "Tasks", Level.PASS, "A planner makes the tasks."),
+)
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40), (200, 60)])
+@pytest.mark.parametrize("text", ["add a queue", "words that go on over the edge of every screen " * 30])
+async def test_the_command_and_what_stands_against_it_are_seen_at_every_size(size: tuple[int, int], text: str) -> None:
+    async with open_room(size=size) as room:
+        room.service.checks = FIVE
+        await room.press("n", "ctrl+t", "ctrl+t")
+        room.app.screen.post_message(events.Paste(text))
+        await room.idle()
+        assert room.shows("$ odw-tui --root")
+        assert room.shows("2 files of the tree are dirty.") and room.shows("Commit or stash them.")
+        assert room.shows("A planner makes the tasks.") or room.shows("more are fine")
+        assert "ctrl+s" in room.footer
+
+
+async def test_the_form_shows_what_is_configured() -> None:
+    async with open_room(config=Config(codex_silence_s=240.0)) as room:
+        await room.press("n")
+        await room.type("look")
+        assert room.line("silence, s").split()[-1] == "240"
+        await room.press("ctrl+s")
+        assert sent(room).given == {"prompt": "look"}
 
 
 async def test_leaving_what_was_typed_takes_a_second_key() -> None:

@@ -100,7 +100,7 @@ class OdwApp(App[None], inherit_bindings=False):
             motion=Motion(is_reduced=config.reduced_motion),
             deciding=Deciding(service, self.run_worker, clock.now, clock.monotonic, state, is_read_only=is_read_only),
             own_names=config.place_names,
-            codex=config.codex,
+            config=config,
         )
         # Who only reads leaves it to others to start the hook, and is no screen that others rely on.
         shared = None if is_read_only else state

@@ -72,7 +72,7 @@ async def _go_there(screen: ActionScreen, address: Address) -> None:
 async def _open_beside(screen: ActionScreen, item: Item) -> None:
     from odw_core.service import elsewhere
 
-    way = await asyncio.to_thread(elsewhere.resume_beside, item, screen.kit.codex, os.environ)
+    way = await asyncio.to_thread(elsewhere.resume_beside, item, screen.kit.config.codex, os.environ)
     if way.is_done:
         screen.flash("Opened in a new window of this tmux.")
     else:

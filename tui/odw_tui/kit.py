@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from odw_core.config import Config
 from odw_tui.keymap import Keymap
 from odw_tui.motion import Motion
 from odw_tui.present.glyphs import Glyphs
@@ -29,5 +30,5 @@ class Kit(NamedTuple):
     deciding: Deciding
     own_names: Mapping[str, str] = MappingProxyType({})
     """Place to what its owner calls it."""
-    codex: str | None = None
-    """The program; None for the one on the PATH."""
+    config: Config = Config()
+    """What is configured and is no question of looks."""

@@ -13,8 +13,7 @@ from odw_core.model.item import Claim, State, Tokens
 from odw_tui.present.glyphs import ASCII, UNICODE
 from odw_tui.present.origins import no_origins, origin_rows, origins_head, value_of
 from odw_tui.present.sessions import in_order, session_rows, sessions_title
-from odw_tui.present.spans import Line
-from odw_tui.widgets.sheet import laid
+from odw_tui.present.spans import Line, laid
 
 FILE = "/home/ada/work/shop/.odw/runs/run-1/events.jsonl"
 RUN = replace(

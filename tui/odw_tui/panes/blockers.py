@@ -13,10 +13,10 @@ from odw_core.model.detail import Blocker, RunDetail
 from odw_tui.kit import Kit
 from odw_tui.present.blockers import BlockerRow, blocker_rows, blocker_story, no_blockers
 from odw_tui.present.glyphs import Glyphs
-from odw_tui.present.spans import Span, Spans
+from odw_tui.present.spans import Span, Spans, laid
 from odw_tui.widgets.lines_provider import LinesProvider
 from odw_tui.widgets.row_list import RowList
-from odw_tui.widgets.sheet import Sheet, laid
+from odw_tui.widgets.sheet import Sheet
 
 
 class _Provider:

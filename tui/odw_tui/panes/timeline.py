@@ -17,7 +17,7 @@ from odw_tui.present.cell_story import story
 from odw_tui.present.output import peek_target
 from odw_tui.present.parts import said
 from odw_tui.present.run_head import cause_line
-from odw_tui.present.spans import Line, Span
+from odw_tui.present.spans import Line, Span, height_of, laid
 from odw_tui.present.timeline import (
     first_look,
     head,
@@ -29,7 +29,7 @@ from odw_tui.present.timeline import (
     timeline,
 )
 from odw_tui.widgets.grid import Grid
-from odw_tui.widgets.sheet import Sheet, laid
+from odw_tui.widgets.sheet import Sheet
 
 ONE_COLUMN_BELOW = 72
 """In fewer cells one column is shown at a time."""
@@ -102,7 +102,7 @@ class TimelinePane(Vertical):
         """What waits for a person, else what broke. Questions are shown in full where there is space."""
         now, signs, keymap = self._kit.now(), self._kit.signs, self._kit.keymap
         lines = question_card.cards(detail.questions, signs, now)
-        rows = sum(len(laid(line, max(1, self.size.width - 2))) for line in lines)
+        rows = height_of(lines, max(1, self.size.width - 2))
         if rows + self._grid.count_rows(self.size.width) + _STORY_ROWS > self.size.height:
             lines = question_card.short_card(detail.questions, signs, now, keymap.shown("run", "questions"))
         lines = lines or cause_line(detail, keymap.shown("run", "run_output"))

@@ -187,3 +187,19 @@ def _head(word: str, width: int, least: int) -> str:
         if size > width:
             return word[: max(least, place)]
     return word
+
+
+def laid(line: Line, width: int) -> list[Spans]:
+    """The rows that ``line`` takes in ``width`` cells: right words keep their place, left ones wrap or are cut."""
+    right = cut(line.right, width)
+    taken = width_of(right)
+    left = wrap(line.left, width - taken - 2 if taken else width, line.most, line.hang)
+    if not taken:
+        return left
+    gap = width - width_of(left[0]) - taken
+    return [(*left[0], Span(" " * gap), *right), *left[1:]]
+
+
+def height_of(lines: Iterable[Line], width: int) -> int:
+    """How many rows they take together in ``width`` cells."""
+    return sum(len(laid(line, width)) for line in lines)

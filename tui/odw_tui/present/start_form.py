@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from odw_core.text.ansi import plain
 from odw_tui.present.glyphs import Glyphs
-from odw_tui.present.spans import Line, Span, Spans, spans
+from odw_tui.present.spans import Line, Span, Spans, height_of, spans
 from odw_tui.widgets.line_editor import LineEditor
 
 if TYPE_CHECKING:
@@ -320,26 +320,31 @@ def input_lines(
     return lines[-_MOST_LINES:]
 
 
-def form_rows(blocks: Sequence[Sequence[Line]], here: int, most: int) -> list[Line]:
+def form_rows(blocks: Sequence[Sequence[Line]], here: int, width: int, most: int) -> list[Line]:
     """All inputs, or those around the present one where there is no space for all."""
-    total = sum(map(len, blocks))
-    if total <= most:
+    heights = [height_of(block, width) for block in blocks]
+    if sum(heights) <= most:
         return [line for block in blocks for line in block]
+    # Of a long text the end, where it is typed.
+    blocks = [*blocks]
+    while heights[here] >= most and len(blocks[here]) > 1:
+        blocks[here] = blocks[here][1:]
+        heights[here] = height_of(blocks[here], width)
     first = last = here
-    room = most - 1 - len(blocks[here])
+    room = most - 1 - heights[here]
     while True:
         # What comes next is more telling than what went before.
-        below = last + 1 < len(blocks) and len(blocks[last + 1]) <= room
-        above = first > 0 and len(blocks[first - 1]) <= room
+        below = last + 1 < len(blocks) and heights[last + 1] <= room
+        above = first > 0 and heights[first - 1] <= room
         if below and (last - here <= here - first or not above):
             last += 1
-            room -= len(blocks[last])
+            room -= heights[last]
         elif above:
             first -= 1
-            room -= len(blocks[first])
+            room -= heights[first]
         elif below:
             last += 1
-            room -= len(blocks[last])
+            room -= heights[last]
         else:
             break
     parts = [f"{count} more {where}" for count, where in ((first, "above"), (len(blocks) - last - 1, "below")) if count]
@@ -376,11 +381,33 @@ def _rows(editor: LineEditor, caret: str) -> list[Spans]:
     return rows
 
 
+def fitting_checks(
+    about: Sequence[Line], checks: Sequence[Check], signs: Glyphs, width: int, height: int
+) -> Sequence[Line]:
+    """``about`` and every check below it; where they do not fit, those against the start first."""
+    whole = (*about, *check_lines(checks, signs))
+    if height_of(whole, width) <= height:
+        return whole
+    against = check_lines([check for check in checks if not _is_fine(check)], signs)
+    fine = [line for check in checks if _is_fine(check) for line in check_lines([check], signs)]
+    for shown in range(len(fine) - 1, -1, -1):
+        counted = Span(f"{len(fine) - shown} {'more are' if against or shown else 'are'} fine", "quiet")
+        sign = Span(f"  {signs.marks['done']} ", "done")
+        lines = (*about, *against, *fine[:shown], Line(spans(sign, counted)))
+        if height_of(lines, width) <= height:
+            return lines
+    return against or about
+
+
+def _is_fine(check: Check) -> bool:
+    return check.level.value in ("PASS", "INFO")
+
+
 def check_lines(checks: Sequence[Check], signs: Glyphs) -> list[Line]:
     """What stands for and against the start."""
     lines = []
     for check in checks:
-        is_fine = check.level.value in ("PASS", "INFO")
+        is_fine = _is_fine(check)
         tone = "done" if is_fine else "failed" if check.level.value == "FAIL" else "blocked"
         sign = signs.marks["done"] if is_fine else signs.marks["failed"] if tone == "failed" else "!"
         said = Span(plain(check.detail), "quiet" if is_fine else "")

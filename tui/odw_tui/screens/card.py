@@ -35,13 +35,13 @@ from odw_tui.present.open_card import (
 )
 from odw_tui.present.question_card import verdict_words
 from odw_tui.present.questions import row_of
-from odw_tui.present.spans import Line
+from odw_tui.present.spans import Line, height_of
 from odw_tui.screens.base import ActionScreen
 from odw_tui.terminal.clipboard import copy
 from odw_tui.widgets.line_editor import LineEditor
 from odw_tui.widgets.lines_provider import LinesProvider
 from odw_tui.widgets.row_list import RowList
-from odw_tui.widgets.sheet import Sheet, laid
+from odw_tui.widgets.sheet import Sheet
 
 _HALF = 0.5
 _ALL = 1_000_000
@@ -66,10 +66,6 @@ _MEANINGS = {
     "add_round": Meaning.ROUND,
     "cancel_turn": Meaning.CANCEL,
 }
-
-
-def _rows(lines: Sequence[Line], width: int) -> int:
-    return sum(len(laid(line, width)) for line in lines)
 
 
 class _Prompt(NamedTuple):
@@ -244,13 +240,13 @@ class CardScreen(ActionScreen):
         question, form, signs = self._question, self._form, self.kit.signs
         width, height = max(1, self.app.size.width - 3), self.app.size.height
         asked = LinesProvider(asked_lines(question, self.kit.home), width)
-        free = height - _rows(self._head.lines, width) - _rows(self._keys.lines, width) - _FRAME
+        free = height - height_of(self._head.lines, width) - height_of(self._keys.lines, width) - _FRAME
         fields: Sequence[Line] = ()
         if self.has_class("-form"):
             fields = form_lines(question, form, signs)
-            if _rows(fields, width) > free - min(len(asked), _LEAST_ASKED) - 1:
+            if height_of(fields, width) > free - min(len(asked), _LEAST_ASKED) - 1:
                 fields = form_lines(question, form, signs, is_brief=True)
-            free -= _rows(fields, width) + 1
+            free -= height_of(fields, width) + 1
             if self.has_class("-patch"):
                 free = max(_LEAST_ASKED, round(free * _ASKED_BESIDE))
         elif self.has_class("-patch"):

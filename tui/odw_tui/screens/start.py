@@ -19,7 +19,7 @@ from odw_tui import actions
 from odw_tui.kit import Kit
 from odw_tui.panes.footer import Footer
 from odw_tui.present.places import at_home
-from odw_tui.present.spans import Line, Span, spans
+from odw_tui.present.spans import Line, Span, height_of, spans
 from odw_tui.present.start_form import (
     AFTER,
     AGAIN,
@@ -34,6 +34,7 @@ from odw_tui.present.start_form import (
     Input,
     check_lines,
     command_line,
+    fitting_checks,
     form_rows,
     given_of,
     has_rare,
@@ -59,7 +60,9 @@ _TITLE = 40
 _BESIDE_FORM = 11
 """Rows that the head, the checks and the footer need."""
 _LEAST_FORM = 5
-_LOW_HEIGHT = 30
+_BETWEEN = 8
+"""Rows that are no line of the form, a check or the command where there is space: head, line, blanks, footer."""
+_MOST_COMMAND, _LOW_COMMAND = 4, 2
 _AT_WORK = (State.RUNNING, State.WAITING, State.STALE)
 
 
@@ -94,6 +97,7 @@ class StartScreen(ActionScreen):
         self._head = Sheet(id="head")
         self._form = FittedSheet(id="form")
         self._found = FittedSheet(id="checks")
+        self._command = Sheet(id="same")
         self._footer = Footer(kit.keymap, kit.signs)
         self._take(WORKFLOWS[0], {}, self._first_folder())
 
@@ -111,7 +115,7 @@ class StartScreen(ActionScreen):
         """Ask for the inputs of this workflow; what is given stands in them already."""
         self._workflow = workflow
         self._runs = self._to_wait_for()
-        inputs = with_repeat(inputs_of(input_schema(workflow), folder), self._steps)
+        inputs = with_repeat(inputs_of(input_schema(workflow, self.kit.config), folder), self._steps)
         self._all = with_runs(inputs, [*self._runs])
         known = {name: typed(value) for name, value in given.items() if value is not None}
         if any(one.name == SOURCE for one in self._all):
@@ -175,6 +179,7 @@ class StartScreen(ActionScreen):
         yield self._head
         yield self._form
         yield self._found
+        yield self._command
         yield self._footer
 
     def on_mount(self) -> None:
@@ -205,7 +210,7 @@ class StartScreen(ActionScreen):
         self._show()
 
     def _show(self) -> None:
-        signs, home = self.kit.signs, self.kit.home
+        signs = self.kit.signs
         title = "Run again" if self._again is not None else "New run"
         names = [Span(f" {name} ", "accent" if name == self._workflow else "faint") for name in WORKFLOWS]
         self._head.show((Line(spans(Span(title, "strong"), Span("  "), *names)), Line()))
@@ -215,23 +220,27 @@ class StartScreen(ActionScreen):
             offered = self._models if one.name == "model" else ()
             is_here = one.name == here.name
             blocks.append(input_lines(one, self._editors[one.name], signs, is_here=is_here, offered=offered))
+        width = max(1, self.app.size.width - 2)
         most = max(_LEAST_FORM, self.app.size.height - _BESIDE_FORM)
-        lines = form_rows(blocks, [one.name for one in self._inputs].index(here.name), most)
-        self._form.styles.height = len(lines) + 1
+        lines = form_rows(blocks, [one.name for one in self._inputs].index(here.name), width, most)
         self._form.fill(lambda width, height: lines)
-        start = self.start
-        same = self._same(start, at_home(start.workspace, home))
-        self.set_class(is_low := self.app.size.height < _LOW_HEIGHT, "-low")
-        space = () if is_low else (Line(),)
-        below = [
-            Line(spans(Span("  "), Span(self._input.help, "quiet")), (), 2, 2),
-            *space,
-            *check_lines(self._checks, signs),
-            *space,
-            Line(spans(Span("  $ ", "faint"), Span(same, "faint")), (), 3, 4),
-        ]
-        self._found.fill(lambda width, height: below)
+        self._show_below(Line(spans(Span("  "), Span(here.help, "quiet")), (), 2, 2), height_of(lines, width), width)
         self._show_footer()
+
+    def _show_below(self, about: Line, form_height: int, width: int) -> None:
+        """What the input is for, the checks and the command: with space between them, or as close as is needed."""
+        checks, signs, start = self._checks, self.kit.signs, self.start
+        same = spans(Span("  $ ", "faint"), Span(self._same(start, at_home(start.workspace, self.kit.home)), "faint"))
+        whole = (about, Line(), *check_lines(checks, signs))
+        roomy = Line(same, (), _MOST_COMMAND, 4)
+        is_low = form_height + height_of((*whole, roomy), width) + _BETWEEN > self.app.size.height
+        self.set_class(is_low, "-low")
+        self._form.styles.height = form_height + (not is_low)
+        if is_low:
+            self._found.fill(lambda width, height: fitting_checks((about,), checks, signs, width, height))
+        else:
+            self._found.fill(lambda width, height: whole)
+        self._command.show((Line(same, (), _LOW_COMMAND, 4) if is_low else roomy,))
 
     def _same(self, start: Start, folder: str) -> str:
         """The command that does the same."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 
-from odw_tui.present.spans import Line, Spans
-from odw_tui.widgets.sheet import laid
+from odw_tui.present.spans import Line, Spans, laid
 
 
 class LinesProvider:

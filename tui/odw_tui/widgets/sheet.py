@@ -8,7 +8,7 @@ from itertools import zip_longest
 from textual.geometry import Region
 from textual.strip import Strip
 
-from odw_tui.present.spans import Line, Span, Spans, cut, width_of, wrap
+from odw_tui.present.spans import Line, Spans, laid
 from odw_tui.widgets.paint import Painter
 from odw_tui.widgets.self_sized import SelfSized
 
@@ -65,14 +65,3 @@ class Sheet(SelfSized):
             self._laid = [row for line in self._lines for row in laid(line, width)]
             self._laid_width = width
         return self._laid
-
-
-def laid(line: Line, width: int) -> list[Spans]:
-    """The rows that ``line`` takes in ``width`` cells: right words keep their place, left ones wrap or are cut."""
-    right = cut(line.right, width)
-    taken = width_of(right)
-    left = wrap(line.left, width - taken - 2 if taken else width, line.most, line.hang)
-    if not taken:
-        return left
-    gap = width - width_of(left[0]) - taken
-    return [(*left[0], Span(" " * gap), *right), *left[1:]]
