@@ -27,11 +27,11 @@ PATIENCE_S = 60.0
 class Room:
     """What one screen's worth of the core sees and does."""
 
-    def __init__(self, codex: RealCodex, *, reads_only: bool = False) -> None:
+    def __init__(self, codex: RealCodex, *, reads_only: bool = False, patience_s: float = PATIENCE_S) -> None:
         def submitter(snapshot: Callable[[], Snapshot]) -> Submitter:
             return Submitter(codex.state, self.config, read_only=reads_only, snapshot=snapshot, where="test")
 
-        self.codex = codex
+        self.codex, self._patience_s = codex, patience_s
         self.config = Config(codex=str(codex.program))
         places = [str(codex.home), str(codex.project)]
         self.service = LiveService(places, self.config, cache=None, submitter=submitter, reads_only=reads_only)
@@ -39,7 +39,7 @@ class Room:
     async def until(self, holds: Callable[[Snapshot], object]) -> Snapshot:
         """The room as soon as that is so."""
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(self._patience_s):
                 async for _ in self.service.changes():
                     if holds(self.service.snapshot()):
                         return self.service.snapshot()
@@ -63,7 +63,7 @@ class Room:
     async def submits(self, command: Command) -> Receipt:
         """What became of a command."""
         receipt = await self.service.submit(command)
-        return await self.service.outcome(command.id, PATIENCE_S) if receipt.outcome is Outcome.SENT else receipt
+        return await self.service.outcome(command.id, self._patience_s) if receipt.outcome is Outcome.SENT else receipt
 
     async def does(self, command: Command) -> Outcome:
         """The same in one word."""
@@ -75,9 +75,11 @@ class Room:
 
 
 @contextlib.asynccontextmanager
-async def watching(codex: RealCodex, *, reads_only: bool = False) -> AsyncIterator[Room]:
-    """A room that watches while the block runs."""
-    room = Room(codex, reads_only=reads_only)
+async def watching(
+    codex: RealCodex, *, reads_only: bool = False, patience_s: float = PATIENCE_S
+) -> AsyncIterator[Room]:
+    """A room that watches while the block runs. It waits for anything at most ``patience_s``."""
+    room = Room(codex, reads_only=reads_only, patience_s=patience_s)
     running = asyncio.create_task(room.service.run())
     try:
         yield room
@@ -101,7 +103,7 @@ class Screen:
     async def until(self, *words: str) -> str:
         """The screen as soon as it shows all of these."""
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(self._patience_s):
                 while not all(word in self.text for word in words):
                     await self.pilot.pause()
         except TimeoutError:
