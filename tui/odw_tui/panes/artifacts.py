@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.message import Message
 
 from odw_core.model.detail import Artifact
@@ -13,11 +12,11 @@ from odw_tui.kit import Kit
 from odw_tui.present.artifacts import artifact_rows, artifacts_title
 from odw_tui.widgets.fitted_rows import FittedRows
 from odw_tui.widgets.keyed_lines import KeyedLines
-from odw_tui.widgets.row_list import RowList
+from odw_tui.widgets.list_pane import ListPane
 from odw_tui.widgets.sheet import Sheet
 
 
-class ArtifactsPane(Vertical):
+class ArtifactsPane(ListPane[FittedRows]):
     """Told the files with ``tell``."""
 
     class Opened(Message):
@@ -45,28 +44,3 @@ class ArtifactsPane(Vertical):
         self._title.show((artifacts_title(self._artifacts),))
         known, signs = self._artifacts, self._kit.signs
         self._list.fill(lambda width: KeyedLines(artifact_rows(known, signs, width), width, signs.cursor))
-
-    def move(self, rows: int) -> None:
-        """Move the cursor."""
-        self._list.move(rows)
-
-    def page(self, pages: float) -> None:
-        """Move the cursor by parts of a page."""
-        self._list.page(pages)
-
-    def to_edge(self, rows: int) -> None:
-        """To the first (-1) or last (1) file."""
-        if rows < 0:
-            self._list.to_first()
-        else:
-            self._list.to_last()
-
-    def on_row_list_cursor_moved(self, event: RowList.CursorMoved) -> None:
-        event.stop()
-
-    def on_row_list_scrolled(self, event: RowList.Scrolled) -> None:
-        event.stop()
-
-    def on_row_list_opened(self, event: RowList.Opened) -> None:
-        event.stop()
-        self.post_message(self.Opened())

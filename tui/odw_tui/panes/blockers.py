@@ -6,7 +6,6 @@ from collections.abc import Hashable, Sequence
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.message import Message
 
 from odw_core.model.detail import Blocker, RunDetail
@@ -15,6 +14,7 @@ from odw_tui.present.blockers import BlockerRow, blocker_rows, blocker_story, no
 from odw_tui.present.glyphs import Glyphs
 from odw_tui.present.spans import Span, Spans, laid
 from odw_tui.widgets.lines_provider import LinesProvider
+from odw_tui.widgets.list_pane import ListPane
 from odw_tui.widgets.row_list import RowList
 from odw_tui.widgets.sheet import Sheet
 
@@ -47,7 +47,7 @@ class _Provider:
         return (bar, *laid(self._rows[index].line, width - 1)[0])
 
 
-class BlockersPane(Vertical):
+class BlockersPane(ListPane[RowList]):
     """Told each new reading with ``tell``."""
 
     class Opened(Message):
@@ -84,31 +84,8 @@ class BlockersPane(Vertical):
             self._list.show(LinesProvider(no_blockers(detail), width - 1))
         self._tell_story()
 
-    def move(self, rows: int) -> None:
-        """Move the cursor."""
-        self._list.move(rows)
-
-    def page(self, pages: float) -> None:
-        """Move the cursor by parts of a page."""
-        self._list.page(pages)
-
-    def to_edge(self, rows: int) -> None:
-        """To the first (-1) or last (1) blocker."""
-        if rows < 0:
-            self._list.to_first()
-        else:
-            self._list.to_last()
-
-    def on_row_list_cursor_moved(self, event: RowList.CursorMoved) -> None:
-        event.stop()
+    def _has_moved(self) -> None:
         self._tell_story()
-
-    def on_row_list_scrolled(self, event: RowList.Scrolled) -> None:
-        event.stop()
-
-    def on_row_list_opened(self, event: RowList.Opened) -> None:
-        event.stop()
-        self.post_message(self.Opened())
 
     def on_resize(self, event: events.Resize) -> None:
         self.call_after_refresh(self._fit)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.message import Message
 
 from odw_core.model.cause import Proof
@@ -12,10 +11,10 @@ from odw_tui.kit import Kit
 from odw_tui.present.notes import note_rows
 from odw_tui.widgets.fitted_rows import FittedRows
 from odw_tui.widgets.keyed_lines import KeyedLines
-from odw_tui.widgets.row_list import RowList
+from odw_tui.widgets.list_pane import ListPane
 
 
-class NotesPane(Vertical):
+class NotesPane(ListPane[FittedRows]):
     """Told each new reading with ``tell``."""
 
     class Opened(Message):
@@ -52,20 +51,3 @@ class NotesPane(Vertical):
     def page(self, pages: float) -> None:
         """Move by parts of a page."""
         self._list.scroll_lines(round(self._list.size.height * pages))
-
-    def to_edge(self, rows: int) -> None:
-        """To the beginning (-1) or the end (1)."""
-        if rows < 0:
-            self._list.to_first()
-        else:
-            self._list.to_last()
-
-    def on_row_list_cursor_moved(self, event: RowList.CursorMoved) -> None:
-        event.stop()
-
-    def on_row_list_scrolled(self, event: RowList.Scrolled) -> None:
-        event.stop()
-
-    def on_row_list_opened(self, event: RowList.Opened) -> None:
-        event.stop()
-        self.post_message(self.Opened())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.message import Message
 
 from odw_core.model.detail import RunDetail
@@ -13,14 +12,14 @@ from odw_tui.present.plans import Entry, EntryKind, entries, entry_rows, entry_t
 from odw_tui.widgets.fitted_rows import FittedRows
 from odw_tui.widgets.keyed_lines import KeyedLines
 from odw_tui.widgets.lines_provider import LinesProvider
-from odw_tui.widgets.row_list import RowList
+from odw_tui.widgets.list_pane import ListPane
 
 BESIDE_FROM = 100
 """Cells from which the list stands beside the text."""
 _EVERYTHING = 1_000_000
 
 
-class PlansPane(Vertical):
+class PlansPane(ListPane[FittedRows]):
     """Told each new reading with ``tell``."""
 
     class Opened(Message):
@@ -63,10 +62,6 @@ class PlansPane(Vertical):
         self._list.fill(lambda width: KeyedLines(rows, width, self._kit.signs.cursor))
         self._tell_text(is_new=is_new)
 
-    def move(self, rows: int) -> None:
-        """Move the cursor."""
-        self._list.move(rows)
-
     def page(self, pages: float) -> None:
         """Move the text by parts of a page."""
         self.scroll_text(round(self._text.size.height * pages))
@@ -75,29 +70,14 @@ class PlansPane(Vertical):
         """Move the text."""
         self._text.scroll_lines(lines)
 
-    def to_edge(self, rows: int) -> None:
-        """To the first (-1) or last (1) entry."""
-        if rows < 0:
-            self._list.to_first()
-        else:
-            self._list.to_last()
-
     def unfold(self) -> None:
         """Show the whole prompt, or its first lines again."""
         self._is_unfolded = not self._is_unfolded
         self._tell_text(is_new=False)
 
-    def on_row_list_cursor_moved(self, event: RowList.CursorMoved) -> None:
-        event.stop()
+    def _has_moved(self) -> None:
         self._tell_text(is_new=False)
         self.post_message(self.Moved())
-
-    def on_row_list_scrolled(self, event: RowList.Scrolled) -> None:
-        event.stop()
-
-    def on_row_list_opened(self, event: RowList.Opened) -> None:
-        event.stop()
-        self.post_message(self.Opened())
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= BESIDE_FROM, "-beside")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.message import Message
 
 from odw_core.model.item import Item
@@ -13,11 +12,11 @@ from odw_tui.kit import Kit
 from odw_tui.present.sessions import session_rows, sessions_title
 from odw_tui.widgets.fitted_rows import FittedRows
 from odw_tui.widgets.keyed_lines import KeyedLines
-from odw_tui.widgets.row_list import RowList
+from odw_tui.widgets.list_pane import ListPane
 from odw_tui.widgets.sheet import Sheet
 
 
-class SessionsPane(Vertical):
+class SessionsPane(ListPane[FittedRows]):
     """Told the sessions with ``tell``, oldest first."""
 
     class Opened(Message):
@@ -49,28 +48,5 @@ class SessionsPane(Vertical):
         self._title.show((sessions_title(known, signs),))
         self._list.fill(lambda width: KeyedLines(session_rows(known, signs, now, width - 2), width, signs.cursor))
 
-    def move(self, rows: int) -> None:
-        """Move the cursor."""
-        self._list.move(rows)
-
-    def page(self, pages: float) -> None:
-        """Move the cursor by parts of a page."""
-        self._list.page(pages)
-
-    def to_edge(self, rows: int) -> None:
-        """To the first (-1) or last (1) session."""
-        if rows < 0:
-            self._list.to_first()
-        else:
-            self._list.to_last()
-
-    def on_row_list_cursor_moved(self, event: RowList.CursorMoved) -> None:
-        event.stop()
+    def _has_moved(self) -> None:
         self.post_message(self.Moved())
-
-    def on_row_list_scrolled(self, event: RowList.Scrolled) -> None:
-        event.stop()
-
-    def on_row_list_opened(self, event: RowList.Opened) -> None:
-        event.stop()
-        self.post_message(self.Opened())

@@ -21,7 +21,6 @@ from odw_tui.answer_form import AnswerForm
 from odw_tui.elsewhere import go_there, open_beside, why_not_beside
 from odw_tui.kit import Kit
 from odw_tui.motion import FrameLimiter
-from odw_tui.panes.footer import Footer
 from odw_tui.panes.patch import PatchPane
 from odw_tui.present.open_card import (
     PATCH,
@@ -36,7 +35,7 @@ from odw_tui.present.open_card import (
 from odw_tui.present.question_card import verdict_words
 from odw_tui.present.questions import row_of
 from odw_tui.present.spans import Line, height_of
-from odw_tui.screens.base import ActionScreen
+from odw_tui.screens.footed import FootedScreen
 from odw_tui.terminal.clipboard import copy
 from odw_tui.widgets.line_editor import LineEditor
 from odw_tui.widgets.lines_provider import LinesProvider
@@ -76,7 +75,7 @@ class _Prompt(NamedTuple):
     done: Callable[[str], None]
 
 
-class CardScreen(ActionScreen):
+class CardScreen(FootedScreen):
     """``closed`` is told which question was shown last."""
 
     CONTEXT: ClassVar[str] = actions.CARD
@@ -94,7 +93,6 @@ class CardScreen(ActionScreen):
         self._dwell = Dwell()
         self._prompt: _Prompt | None = None
         self._editor = LineEditor()
-        self._said = ""
         self._is_keeping = False
         self._limiter = FrameLimiter(self._show, self.set_timer, motion=kit.motion)
         self._head = Sheet(id="head")
@@ -102,7 +100,6 @@ class CardScreen(ActionScreen):
         self._patch = PatchPane(kit)
         self._fields = Sheet(id="form")
         self._keys = Sheet(id="keys")
-        self._footer = Footer(kit.keymap, kit.signs)
 
     def _empty_form(self, kit: Kit) -> AnswerForm:
         form = AnswerForm(self._question, kit.deciding.drafts.of(self._question.id))
@@ -258,14 +255,8 @@ class CardScreen(ActionScreen):
     def _show_footer(self) -> None:
         if self._prompt is not None:
             self._footer.prompt(self._prompt.sign, self._editor.shown(self.kit.signs.caret), self._prompt.news)
-        elif self._said:
-            self._footer.say(self._said, "strong")
         else:
-            self._footer.offer(self.able, self.CONTEXT)
-
-    def flash(self, text: str, tone: str = "strong") -> None:
-        self._said = text
-        self._show_footer()
+            super()._show_footer()
 
     # ---- keys
 

@@ -13,9 +13,8 @@ from odw_core.model.landing import CommitPlan
 from odw_core.text.ansi import one_line, plain
 from odw_tui import actions
 from odw_tui.kit import Kit
-from odw_tui.panes.footer import Footer
 from odw_tui.present.commit_form import BRANCH, LABELS, MESSAGE, field_lines, file_lines, head_lines
-from odw_tui.screens.base import ActionScreen
+from odw_tui.screens.form import FormScreen
 from odw_tui.widgets.fitted_sheet import FittedSheet
 from odw_tui.widgets.line_editor import LineEditor
 from odw_tui.widgets.lines_provider import LinesProvider
@@ -23,8 +22,6 @@ from odw_tui.widgets.row_list import RowList
 from odw_tui.widgets.sheet import Sheet
 from odw_tui.wishes import WAIT_S, receipt_words
 
-_LEAVE_AGAIN = "What you typed would be lost; esc again leaves."
-_NEW_LINE = ("enter", "ctrl+j", "alt+enter", "shift+enter")
 _MESSAGE_SHARE = 0.4
 """Of the height, for what is typed."""
 _HALF = 0.5
@@ -37,7 +34,7 @@ class _Typed(NamedTuple):
     message: str
 
 
-class CommitScreen(ActionScreen):
+class CommitScreen(FormScreen):
     """``told`` hears what became of it, once this screen is gone."""
 
     CONTEXT: ClassVar[str] = actions.COMMIT
@@ -50,12 +47,9 @@ class CommitScreen(ActionScreen):
         self._first = _Typed("", message)
         self._editors = {BRANCH: LineEditor(), MESSAGE: LineEditor(message, message.find("\n") % (len(message) + 1))}
         self._at = MESSAGE
-        self._said = ""
-        self._is_leaving = self._is_sending = False
         self._head = Sheet(id="head")
         self._form = FittedSheet(id="form")
         self._files = RowList(thumb=kit.signs.thumb, id="files")
-        self._footer = Footer(kit.keymap, kit.signs)
 
     @property
     def command(self) -> Commit:
@@ -89,41 +83,26 @@ class CommitScreen(ActionScreen):
         self._files.show(LinesProvider(file_lines(plan), max(1, self.app.size.width - 3)))
         self._show_footer()
 
-    def _show_footer(self) -> None:
-        if self._said:
-            self._footer.say(self._said, "strong")
-        else:
-            self._footer.offer(self.able, self.CONTEXT)
-
-    def flash(self, text: str, tone: str = "strong") -> None:
-        self._said = text
-        self._show_footer()
-
     # ---- typing
 
-    def type_key(self, key: str, character: str | None) -> bool:
-        self._said = ""
-        if key != "escape":
-            self._is_leaving = False
-        is_letter = character is not None and character.isprintable()
-        if not is_letter and self.kit.keymap.action(self.CONTEXT, key) is not None:
-            return False
-        editor = self._editors[self._at]
-        if key in _NEW_LINE:
-            if self._at == MESSAGE:
-                self._edit(editor.with_line())
-            else:
-                self.do_next_line()
-            return True
-        pressed = editor.pressed(key, character)
-        if pressed is None:
-            return False
-        self._edit(pressed)
+    @property
+    def _editor(self) -> LineEditor:
+        return self._editors[self._at]
+
+    @property
+    def _would_lose(self) -> bool:
+        return _Typed(self._editors[BRANCH].text, self._editors[MESSAGE].text) != self._first
+
+    def _new_line(self, editor: LineEditor) -> bool:
+        if self._at == MESSAGE:
+            self._edit(editor.with_line())
+        else:
+            self.do_next_line()
         return True
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
-        editor = self._editors[self._at]
+        editor = self._editor
         if self._at == BRANCH:
             self._edit(editor.with_typed(event.text))
             return
@@ -181,11 +160,3 @@ class CommitScreen(ActionScreen):
             return
         self.app.pop_screen()
         self._told(words, "strong")
-
-    def do_back(self) -> None:
-        typed = _Typed(self._editors[BRANCH].text, self._editors[MESSAGE].text)
-        if typed != self._first and not self._is_leaving:
-            self._is_leaving = True
-            self.flash(_LEAVE_AGAIN)
-            return
-        self.app.pop_screen()

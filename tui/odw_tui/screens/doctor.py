@@ -18,19 +18,18 @@ from odw_core.service.examination import SECTIONS
 from odw_tui import actions
 from odw_tui.kit import Kit
 from odw_tui.panes.doctor import DoctorPane
-from odw_tui.panes.footer import Footer
 from odw_tui.present.doctor import head
 from odw_tui.present.spans import Line, Span, spans
-from odw_tui.screens.base import ActionScreen
+from odw_tui.screens.listed import ListedScreen
 from odw_tui.terminal.clipboard import copy
+from odw_tui.widgets.row_list import RowList
 from odw_tui.widgets.sheet import Sheet
 
 _LOW_HEIGHT = 30
-_HALF = 0.5
 _WORD = "clean"
 
 
-class DoctorScreen(ActionScreen):
+class DoctorScreen(ListedScreen):
     """``look_around`` gives the world to examine, anew each time."""
 
     CONTEXT: ClassVar[str] = actions.DOCTOR
@@ -41,12 +40,10 @@ class DoctorScreen(ActionScreen):
         self._look_around = look_around
         self._checks: list[Check] = []
         self._looking_at: str | None = None
-        self._said = ""
         self._examining: Worker[None] | None = None
         self._head = Sheet(id="head")
         copy_key = kit.keymap.shown(self.CONTEXT, "copy", ascii_only=kit.signs.is_ascii)
         self._pane = DoctorPane(kit, copy_key)
-        self._footer = Footer(kit.keymap, kit.signs)
 
     @property
     def checks(self) -> tuple[Check, ...]:
@@ -65,7 +62,7 @@ class DoctorScreen(ActionScreen):
 
     def on_mount(self) -> None:
         self.do_again()
-        self._offer()
+        self._show_footer()
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(self.app.size.height < _LOW_HEIGHT, "-low")
@@ -88,25 +85,15 @@ class DoctorScreen(ActionScreen):
     def _show(self) -> None:
         self._head.show(head(self._checks, self.kit.signs, self._looking_at))
         self._pane.tell(self._checks)
-        self._offer()
-
-    def _offer(self) -> None:
-        if self._said:
-            self._footer.say(self._said, "strong")
-        else:
-            self._footer.offer(self.able, self.CONTEXT)
-
-    def flash(self, text: str, tone: str = "strong") -> None:
-        self._said = text
-        self._offer()
+        self._show_footer()
 
     def type_key(self, key: str, character: str | None) -> bool:
         self._said = ""
-        self._offer()
+        self._show_footer()
         return False
 
     def on_row_list_cursor_moved(self) -> None:
-        self._offer()
+        self._show_footer()
 
     def why_not(self, action_id: str) -> str | None:
         check = self._pane.check
@@ -153,23 +140,6 @@ class DoctorScreen(ActionScreen):
         await submit(Clean((name,)), self)
         self.do_again()
 
-    def do_down(self) -> None:
-        self._pane.rows.move(1)
-
-    def do_up(self) -> None:
-        self._pane.rows.move(-1)
-
-    def do_page_down(self) -> None:
-        self._pane.rows.page(_HALF)
-
-    def do_page_up(self) -> None:
-        self._pane.rows.page(-_HALF)
-
-    def do_first(self) -> None:
-        self._pane.rows.to_first()
-
-    def do_last(self) -> None:
-        self._pane.rows.to_last()
-
-    def do_back(self) -> None:
-        self.app.pop_screen()
+    @property
+    def _rows(self) -> RowList:
+        return self._pane.rows

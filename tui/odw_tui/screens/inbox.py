@@ -18,13 +18,12 @@ from odw_tui import actions
 from odw_tui.batch import Batch
 from odw_tui.kit import Kit
 from odw_tui.motion import FrameLimiter
-from odw_tui.panes.footer import Footer
 from odw_tui.present.inbox import inbox_card, inbox_rows
 from odw_tui.present.numbers import count
 from odw_tui.present.places import place_names
 from odw_tui.present.questions import row_of
 from odw_tui.present.spans import Line, Span
-from odw_tui.screens.base import ActionScreen
+from odw_tui.screens.footed import FootedScreen
 from odw_tui.terminal.clipboard import copy
 from odw_tui.widgets.fitted_rows import FittedRows
 from odw_tui.widgets.fitted_sheet import FittedSheet
@@ -38,7 +37,7 @@ _HALF = 0.5
 _LIST_SHARE = 0.3
 
 
-class InboxScreen(ActionScreen):
+class InboxScreen(FootedScreen):
     """Follows the room as long as it is open. A question that was answered leaves; the cursor stays with its own.
 
     ``first`` is the run or session whose question is looked for first.
@@ -57,10 +56,8 @@ class InboxScreen(ActionScreen):
         self._snapshot: Snapshot = kit.service.snapshot()
         self._limiter = FrameLimiter(self._show, self.set_timer, motion=kit.motion)
         self._head = Sheet(id="head")
-        self._said = ""
         self._list = FittedRows(thumb=kit.signs.thumb, id="asked")
         self._card = FittedSheet(id="card")
-        self._footer = Footer(kit.keymap, kit.signs)
 
     @property
     def question(self) -> Question | None:
@@ -127,7 +124,7 @@ class InboxScreen(ActionScreen):
         self._list.styles.height = min(len(rows), most) if questions else "1fr"
         self._list.fill(lambda width: KeyedLines(rows, width, signs.cursor))
         self._show_card()
-        self._offer()
+        self._show_footer()
         return True
 
     def _seen(self) -> None:
@@ -145,17 +142,11 @@ class InboxScreen(ActionScreen):
         now = kit.now()
         self._card.fill(lambda width, height: inbox_card(question, snapshot.items, kit.signs, now, kit.home, place))
 
-    def _offer(self) -> None:
+    def _show_footer(self) -> None:
         if self._editor is not None:
             self._footer.prompt(self._batch.sign, self._editor.shown(self.kit.signs.caret), "esc leaves it")
-        elif self._said:
-            self._footer.say(self._said, "strong")
         else:
-            self._footer.offer(self.able, self.CONTEXT)
-
-    def flash(self, text: str, tone: str = "strong") -> None:
-        self._said = text
-        self._offer()
+            super()._show_footer()
 
     def why_not(self, action_id: str) -> str | None:
         match action_id:
@@ -176,7 +167,7 @@ class InboxScreen(ActionScreen):
     def type_key(self, key: str, character: str | None) -> bool:
         self._said = ""
         if self._editor is None:
-            self._offer()
+            self._show_footer()
             return False
         editor = self._editor
         if key == "escape":
@@ -189,7 +180,7 @@ class InboxScreen(ActionScreen):
                 self._said = "That is not how many are marked; nothing was sent."
         else:
             self._editor = editor.pressed(key, character) or editor
-        self._offer()
+        self._show_footer()
         return True
 
     def do_mark(self) -> None:
@@ -202,7 +193,7 @@ class InboxScreen(ActionScreen):
 
     def do_accept_marked(self) -> None:
         self._editor = LineEditor()
-        self._offer()
+        self._show_footer()
 
     async def _accept_marked(self) -> None:
         self._said = await self._batch.accept()
@@ -211,7 +202,7 @@ class InboxScreen(ActionScreen):
     def on_row_list_cursor_moved(self, event: RowList.CursorMoved) -> None:
         event.stop()
         self._show_card()
-        self._offer()
+        self._show_footer()
 
     def on_row_list_scrolled(self, event: RowList.Scrolled) -> None:
         event.stop()

@@ -20,17 +20,17 @@ from odw_core.service.places import absolute, completed, completions, find_works
 from odw_tui import actions
 from odw_tui.kit import Kit
 from odw_tui.motion import FrameLimiter
-from odw_tui.panes.footer import Footer
 from odw_tui.panes.places import PlacesPane
 from odw_tui.present.parts import counted
 from odw_tui.present.place_tree import Offered, offer_head, places_of, suggestion_lines, tree_head
 from odw_tui.present.places import at_home
-from odw_tui.screens.base import READ_ONLY, ActionScreen
+from odw_tui.screens.base import READ_ONLY
+from odw_tui.screens.listed import ListedScreen
 from odw_tui.terminal import clipboard
 from odw_tui.widgets.line_editor import LineEditor
+from odw_tui.widgets.row_list import RowList
 from odw_tui.widgets.sheet import Sheet
 
-_HALF = 0.5
 _SUGGESTIONS = 6
 _WRITING = frozenset({"add_place", "keep_place", "name_place", "remove_place", "undo"})
 
@@ -55,7 +55,7 @@ class _Offer:
     is_whole: bool
 
 
-class PlacesScreen(ActionScreen):
+class PlacesScreen(ListedScreen):
     """``file`` is the configuration that keeps places; ``codex_home`` is the user's own."""
 
     CONTEXT: ClassVar[str] = actions.PLACES
@@ -70,10 +70,8 @@ class PlacesScreen(ActionScreen):
         self._asking: _Asking | None = None
         self._editor = LineEditor()
         self._offer: _Offer | None = None
-        self._said = ""
         self._head = Sheet(id="head")
         self._pane = PlacesPane(kit)
-        self._footer = Footer(kit.keymap, kit.signs)
         self._limiter = FrameLimiter(self._show, self.set_timer, motion=kit.motion)
 
     def compose(self) -> ComposeResult:
@@ -114,17 +112,11 @@ class PlacesScreen(ActionScreen):
         if self._asking is not None:
             typed = self._editor.shown(self.kit.signs.caret)
             self._footer.prompt(self._asking.sign, typed, self._asking.news)
-        elif self._said:
-            self._footer.say(self._said, "strong")
-        elif self._offer is not None:
+        elif self._offer is not None and not self._said:
             keys = "space chooses   enter keeps what is chosen   esc keeps nothing"
             self._footer.say(keys, "quiet")
         else:
-            self._footer.offer(self.able, self.CONTEXT)
-
-    def flash(self, text: str, tone: str = "strong") -> None:
-        self._said = text
-        self._show_footer()
+            super()._show_footer()
 
     def on_row_list_cursor_moved(self) -> None:
         self._show_footer()
@@ -305,23 +297,6 @@ class PlacesScreen(ActionScreen):
         if (place := self._pane.place) is not None:
             self.flash(clipboard.copy(self.app, place.path))
 
-    def do_down(self) -> None:
-        self._pane.rows.move(1)
-
-    def do_up(self) -> None:
-        self._pane.rows.move(-1)
-
-    def do_page_down(self) -> None:
-        self._pane.rows.page(_HALF)
-
-    def do_page_up(self) -> None:
-        self._pane.rows.page(-_HALF)
-
-    def do_first(self) -> None:
-        self._pane.rows.to_first()
-
-    def do_last(self) -> None:
-        self._pane.rows.to_last()
-
-    def do_back(self) -> None:
-        self.app.pop_screen()
+    @property
+    def _rows(self) -> RowList:
+        return self._pane.rows

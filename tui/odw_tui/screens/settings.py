@@ -13,18 +13,17 @@ from odw_core.errors import ConfigError
 from odw_tui import actions
 from odw_tui.desk import Desk, Setting
 from odw_tui.kit import Kit
-from odw_tui.panes.footer import Footer
 from odw_tui.panes.settings import SettingsPane
 from odw_tui.present.places import at_home
 from odw_tui.present.settings import CHANGEABLE, setting_story, settings_head
 from odw_tui.present.spans import Line
-from odw_tui.screens.base import READ_ONLY, ActionScreen
+from odw_tui.screens.base import READ_ONLY
+from odw_tui.screens.listed import ListedScreen
+from odw_tui.widgets.row_list import RowList
 from odw_tui.widgets.sheet import Sheet
 
-_HALF = 0.5
 
-
-class SettingsScreen(ActionScreen):
+class SettingsScreen(ListedScreen):
     """``desk`` is where settings are looked up and written down."""
 
     CONTEXT: ClassVar[str] = actions.SETTINGS
@@ -33,10 +32,8 @@ class SettingsScreen(ActionScreen):
     def __init__(self, kit: Kit, desk: Desk) -> None:
         super().__init__(kit)
         self._desk = desk
-        self._said = ""
         self._head = Sheet(settings_head(str(desk.file), kit.home), id="head")
         self._pane = SettingsPane(kit, self._story)
-        self._footer = Footer(kit.keymap, kit.signs)
 
     def compose(self) -> ComposeResult:
         yield self._head
@@ -60,16 +57,6 @@ class SettingsScreen(ActionScreen):
     def _story(self, setting: Setting) -> Sequence[Line]:
         key = self.kit.keymap.shown(self.CONTEXT, "change", ascii_only=self.kit.signs.is_ascii)
         return setting_story(setting, str(self._desk.file), self.kit.home, key)
-
-    def _show_footer(self) -> None:
-        if self._said:
-            self._footer.say(self._said, "strong")
-        else:
-            self._footer.offer(self.able, self.CONTEXT)
-
-    def flash(self, text: str, tone: str = "strong") -> None:
-        self._said = text
-        self._show_footer()
 
     def type_key(self, key: str, character: str | None) -> bool:
         if self._said:
@@ -122,20 +109,6 @@ class SettingsScreen(ActionScreen):
             )
         self._look()
 
-    def do_down(self) -> None:
-        self._pane.rows.move(1)
-
-    def do_up(self) -> None:
-        self._pane.rows.move(-1)
-
-    def do_page_down(self) -> None:
-        self._pane.rows.page(_HALF)
-
-    def do_page_up(self) -> None:
-        self._pane.rows.page(-_HALF)
-
-    def do_first(self) -> None:
-        self._pane.rows.to_first()
-
-    def do_last(self) -> None:
-        self._pane.rows.to_last()
+    @property
+    def _rows(self) -> RowList:
+        return self._pane.rows

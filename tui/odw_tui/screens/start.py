@@ -17,7 +17,6 @@ from odw_core.state.driving import NATIVE
 from odw_core.text.ansi import one_line
 from odw_tui import actions
 from odw_tui.kit import Kit
-from odw_tui.panes.footer import Footer
 from odw_tui.present.places import at_home
 from odw_tui.present.spans import Line, Span, height_of, spans
 from odw_tui.present.start_form import (
@@ -46,7 +45,7 @@ from odw_tui.present.start_form import (
     with_repeat,
     with_runs,
 )
-from odw_tui.screens.base import ActionScreen
+from odw_tui.screens.form import FormScreen
 from odw_tui.widgets.fitted_sheet import FittedSheet
 from odw_tui.widgets.line_editor import LineEditor
 from odw_tui.widgets.sheet import Sheet
@@ -55,7 +54,6 @@ from odw_tui.wishes import receipt_words
 if TYPE_CHECKING:
     from odw_core.diagnose.doctor.check import Check
 
-_LEAVE_AGAIN = "What you typed would be lost; esc again leaves."
 _TITLE = 40
 _BESIDE_FORM = 11
 """Rows that the head, the checks and the footer need."""
@@ -66,7 +64,7 @@ _MOST_COMMAND, _LOW_COMMAND = 4, 2
 _AT_WORK = (State.RUNNING, State.WAITING, State.STALE)
 
 
-class StartScreen(ActionScreen):
+class StartScreen(FormScreen):
     """``again`` is what is started once more; ``started`` is told the address of the new run."""
 
     CONTEXT: ClassVar[str] = actions.START
@@ -92,13 +90,11 @@ class StartScreen(ActionScreen):
         """The input that is typed into."""
         self._checks: tuple[Check, ...] = ()
         self._models: tuple[str, ...] = ()
-        self._said = ""
-        self._is_leaving = self._is_sending = self._is_touched = False
+        self._is_touched = False
         self._head = Sheet(id="head")
         self._form = FittedSheet(id="form")
         self._found = FittedSheet(id="checks")
         self._command = Sheet(id="same")
-        self._footer = Footer(kit.keymap, kit.signs)
         self._take(WORKFLOWS[0], {}, self._first_folder())
 
     # ---- what is asked
@@ -252,46 +248,27 @@ class StartScreen(ActionScreen):
         changed = {key: value for key, value in start.given.items() if self._repeated.get(key) != value}
         return command_line(start.workflow, changed, folder, again=str(start.parent), how=how)
 
-    def _show_footer(self) -> None:
-        if self._said:
-            self._footer.say(self._said, "strong")
-        else:
-            self._footer.offer(self.able, self.CONTEXT)
-
-    def flash(self, text: str, tone: str = "strong") -> None:
-        self._said = text
-        self._show_footer()
-
     # ---- typing
 
-    def type_key(self, key: str, character: str | None) -> bool:
-        self._said = ""
-        if key != "escape":
-            self._is_leaving = False
+    @property
+    def _editor(self) -> LineEditor | None:
         one = self._input
-        is_letter = character is not None and character.isprintable()
-        if one.choices:
-            # Nothing is typed here, and a letter must not mean what it means on other screens.
-            return is_letter and key != "space"
-        if not is_letter and self.kit.keymap.action(self.CONTEXT, key) is not None:
-            return False
-        editor = self._editors[one.name]
-        if one.is_long and key in ("enter", "ctrl+j", "alt+enter", "shift+enter"):
-            self._edit(_with_text(editor, "\n"))
-            return True
-        pressed = editor.pressed(key, character)
-        if pressed is None:
-            return False
-        self._edit(pressed)
-        return True
+        return None if one.choices else self._editors[one.name]
+
+    @property
+    def _would_lose(self) -> bool:
+        return self._is_touched
+
+    def _new_line(self, editor: LineEditor) -> bool:
+        if self._input.is_long:
+            self._edit(editor.with_line())
+        return self._input.is_long
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
-        one = self._input
-        if one.choices:
-            return
-        editor = self._editors[one.name]
-        self._edit(_with_text(editor, event.text) if one.is_long else editor.with_typed(event.text))
+        editor = self._editor
+        if editor is not None:
+            self._edit(_with_text(editor, event.text) if self._input.is_long else editor.with_typed(event.text))
 
     def _edit(self, editor: LineEditor) -> None:
         self._editors[self._input.name] = editor
@@ -368,13 +345,6 @@ class StartScreen(ActionScreen):
             return
         if self._started is not None:
             self._started(str(receipt.address))
-        self.app.pop_screen()
-
-    def do_back(self) -> None:
-        if self._is_touched and not self._is_leaving:
-            self._is_leaving = True
-            self.flash(_LEAVE_AGAIN)
-            return
         self.app.pop_screen()
 
 

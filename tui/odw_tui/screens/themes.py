@@ -13,18 +13,18 @@ from odw_themes.loader import Gallery
 from odw_tui import actions
 from odw_tui.desk import Desk
 from odw_tui.kit import Kit
-from odw_tui.panes.footer import Footer
 from odw_tui.panes.themes import ThemesPane
 from odw_tui.present.places import at_home
 from odw_tui.present.spans import Line, Span
-from odw_tui.screens.base import READ_ONLY, ActionScreen
+from odw_tui.screens.base import READ_ONLY
+from odw_tui.screens.listed import ListedScreen
+from odw_tui.widgets.row_list import RowList
 from odw_tui.widgets.sheet import Sheet
 
-_HALF = 0.5
 _NO_COLOUR = "NO_COLOR is set, so no colour shows; the choice can be kept all the same."
 
 
-class ThemesScreen(ActionScreen):
+class ThemesScreen(ListedScreen):
     """``show`` paints the whole app in a theme; ``said`` tells the screen below what was done."""
 
     CONTEXT: ClassVar[str] = actions.THEMES
@@ -49,7 +49,6 @@ class ThemesScreen(ActionScreen):
         headline = Line((Span("Theme", "strong"),), (Span(at_home(str(desk.file), kit.home), "quiet"),))
         self._head = Sheet((headline, Line()), id="head")
         self._pane = ThemesPane(kit, notes, words, before)
-        self._footer = Footer(kit.keymap, kit.signs)
 
     def compose(self) -> ComposeResult:
         yield self._head
@@ -57,19 +56,14 @@ class ThemesScreen(ActionScreen):
         yield self._footer
 
     def on_mount(self) -> None:
-        self._offer()
-
-    def _offer(self) -> None:
-        self._footer.offer(self.able, self.CONTEXT)
+        self._show_footer()
 
     def why_not(self, action_id: str) -> str | None:
         return READ_ONLY if action_id == "keep_theme" and self.kit.deciding.is_read_only else None
 
-    def flash(self, text: str, tone: str = "strong") -> None:
-        self._footer.say(text, tone)
-
     def type_key(self, key: str, character: str | None) -> bool:
-        self._offer()
+        self._said = ""
+        self._show_footer()
         return False
 
     def on_row_list_cursor_moved(self) -> None:
@@ -92,20 +86,6 @@ class ThemesScreen(ActionScreen):
         self._paint(self._before)
         self.app.pop_screen()
 
-    def do_down(self) -> None:
-        self._pane.rows.move(1)
-
-    def do_up(self) -> None:
-        self._pane.rows.move(-1)
-
-    def do_page_down(self) -> None:
-        self._pane.rows.page(_HALF)
-
-    def do_page_up(self) -> None:
-        self._pane.rows.page(-_HALF)
-
-    def do_first(self) -> None:
-        self._pane.rows.to_first()
-
-    def do_last(self) -> None:
-        self._pane.rows.to_last()
+    @property
+    def _rows(self) -> RowList:
+        return self._pane.rows
