@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -38,10 +38,8 @@ def _processes() -> list[_Process]:
     return found
 
 
-def bearers(marker: str) -> list[int]:
-    """Processes of this user, other than this one, whose environment holds ``NAME=value``."""
-    sought = marker.encode()
-    found: list[int] = []
+def _environs() -> Iterator[tuple[int, list[bytes]]]:
+    """What every other process of this user was started with, each as ``NAME=value``."""
     for process in _processes():
         if process.pid == os.getpid():
             continue
@@ -49,25 +47,23 @@ def bearers(marker: str) -> list[int]:
             environ = Path(f"/proc/{process.pid}/environ").read_bytes()
         except OSError:
             continue
-        if sought in environ.split(b"\0"):
-            found.append(process.pid)
-    return found
+        yield process.pid, environ.split(b"\0")
+
+
+def bearers(marker: str) -> list[int]:
+    """Processes of this user, other than this one, whose environment holds ``NAME=value``."""
+    sought = marker.encode()
+    return [pid for pid, environ in _environs() if sought in environ]
 
 
 def marked(name: str) -> dict[str, list[int]]:
     """Processes of this user, other than this one, by what the variable ``name`` of their environment says."""
     sought = name.encode() + b"="
     found: dict[str, list[int]] = {}
-    for process in _processes():
-        if process.pid == os.getpid():
-            continue
-        try:
-            environ = Path(f"/proc/{process.pid}/environ").read_bytes()
-        except OSError:
-            continue
-        for pair in environ.split(b"\0"):
+    for pid, environ in _environs():
+        for pair in environ:
             if pair.startswith(sought):
-                found.setdefault(os.fsdecode(pair[len(sought) :]), []).append(process.pid)
+                found.setdefault(os.fsdecode(pair[len(sought) :]), []).append(pid)
     return found
 
 

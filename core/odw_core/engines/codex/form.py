@@ -7,9 +7,10 @@ import hashlib
 from collections.abc import Sequence
 
 from odw_core.decide.digest import digest
-from odw_core.engines.loose import Json, flag, objects, text
+from odw_core.engines.asked import asked_deciding, asked_field
+from odw_core.engines.loose import Json, text
 from odw_core.model.address import Address
-from odw_core.model.question import Choice, Field, Question, Road
+from odw_core.model.question import Field, Question, Road
 from odw_core.text.ansi import one_line, plain
 
 
@@ -49,7 +50,7 @@ def form_question(
         fields=fields,
         decisions=("answer",),
         risk=None,
-        digest=digest({"kind": "question", "thread": thread, "call": call, "asked": [_deciding(one) for one in asked]}),
+        digest=digest({"kind": "question", "thread": thread, "call": call, "asked": [*map(asked_deciding, asked)]}),
         witnesses=(witness,),
         inferred=False,
         answer_via=answer_via,
@@ -60,25 +61,5 @@ def form_question(
 
 
 def _field(asked: Json) -> Field:
-    choices = tuple(
-        Choice(one_line(text(option, "label"), 200), one_line(text(option, "description"), 400))
-        for option in objects(asked, "options")
-    )
-    return Field(
-        plain(text(asked, "id")),
-        one_line(text(asked, "header"), 80) or one_line(text(asked, "question"), 80),
-        choices,
-        allows_other=not choices or flag(asked, "isOther") is True,
-        is_secret=flag(asked, "isSecret") is True,
-    )
-
-
-def _deciding(asked: Json) -> dict[str, object]:
-    # Whether other answers are allowed is added by the server and stands in no transcript.
-    return {
-        "id": text(asked, "id"),
-        "header": text(asked, "header"),
-        "body": text(asked, "question"),
-        "options": [[text(one, "label"), text(one, "description")] for one in objects(asked, "options")],
-        "secret": flag(asked, "isSecret") is True,
-    }
+    label = one_line(text(asked, "header"), 80) or one_line(text(asked, "question"), 80)
+    return asked_field(asked, plain(text(asked, "id")), label)

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from odw_core.decide.digest import digest
-from odw_core.engines.loose import Json, flag, objects, text
+from odw_core.engines.asked import asked_deciding, asked_field
+from odw_core.engines.loose import Json, flag, text
 from odw_core.engines.odw.acc import RunAcc
 from odw_core.engines.odw.native import native_questions
 from odw_core.engines.odw.roles import name_of
 from odw_core.engines.odw.show_as import ShowAs, show_as, waiting_nodes
 from odw_core.model.address import Address
-from odw_core.model.question import Choice, Field, Question, Road
+from odw_core.model.question import Field, Question, Road
 from odw_core.text.ansi import one_line, plain
 
 
@@ -109,28 +110,12 @@ def agent_form(
 
 
 def _field(asked: Json, number: int) -> Field:
-    choices = tuple(
-        Choice(one_line(text(option, "label"), 200), one_line(text(option, "description"), 400))
-        for option in objects(asked, "options")
-    )
-    return Field(
-        plain(text(asked, "id")) or f"question-{number}",
-        one_line(text(asked, "header"), 80),
-        choices,
-        allows_other=not choices or flag(asked, "isOther") is True,
-        is_secret=flag(asked, "isSecret") is True,
-    )
+    identity = plain(text(asked, "id")) or f"question-{number}"
+    return asked_field(asked, identity, one_line(text(asked, "header"), 80))
 
 
 def _deciding(asked: Json) -> dict[str, object]:
-    return {
-        "id": text(asked, "id"),
-        "header": text(asked, "header"),
-        "body": text(asked, "question"),
-        "options": [[text(one, "label"), text(one, "description")] for one in objects(asked, "options")],
-        "other": flag(asked, "isOther") is True,
-        "secret": flag(asked, "isSecret") is True,
-    }
+    return {**asked_deciding(asked), "other": flag(asked, "isOther") is True}
 
 
 def _owner_questions(acc: RunAcc, address: Address) -> tuple[Question, ...]:

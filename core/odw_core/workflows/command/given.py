@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from odw_core.workflows.absolute import AbsolutePath
 
 
 class CommandInput(BaseModel):
@@ -16,7 +17,7 @@ class CommandInput(BaseModel):
 
     argv: Annotated[list[str], Field(min_length=1)]
     """The program and its arguments."""
-    cwd: str | None = None
+    cwd: AbsolutePath | None = None
     """The folder it works in; the workspace when left out."""
 
     @field_validator("argv")
@@ -25,13 +26,6 @@ class CommandInput(BaseModel):
         if not argv[0] or any("\0" in word for word in argv):
             raise ValueError("a command begins with the name of a program")
         return argv
-
-    @field_validator("cwd")
-    @classmethod
-    def _is_absolute(cls, cwd: str | None) -> str | None:
-        if cwd is not None and not Path(cwd).is_absolute():
-            raise ValueError("must be an absolute path")
-        return cwd
 
 
 def goal_of(given: CommandInput) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from odw_core.text.ansi import one_line
+from odw_core.workflows.absolute import AbsolutePath
 from odw_core.workflows.parallel_review_apply.inherited import Candidate, InheritedBlocker, InheritedQuestion
 from odw_core.workflows.parallel_review_apply.rounds import PLANNER_ATTEMPTS, REVIEWER_ATTEMPTS, REVIEWERS
 from odw_core.workflows.parallel_review_apply.task import Task
@@ -47,7 +48,7 @@ class ReviewApplyInput(BaseModel):
     """What shall be true in the end; a planner makes tasks of it."""
     tasks: list[TaskInput] = []
     """The tasks themselves; then nobody plans, and a request, spec or goal is what all of them are told."""
-    repo: str | None = None
+    repo: AbsolutePath | None = None
     """The repository; the workspace when left out."""
     reviewers: Annotated[list[Reviewer], Field(min_length=1, max_length=8)] = list(REVIEWERS)
     """Who reviews each candidate; the name says what it looks for."""
@@ -63,7 +64,7 @@ class ReviewApplyInput(BaseModel):
     """Whether questions of agents are answered with their first choice instead of waiting for a person."""
     agent: Literal["codex", "scripted"] = "codex"
     """Who works."""
-    script: str | None = None
+    script: AbsolutePath | None = None
     """What the scripted agent plays: a file."""
     model: str | None = None
     """The model; what the agent is configured for when left out."""
@@ -107,13 +108,6 @@ class ReviewApplyInput(BaseModel):
         if name is not None and not name.strip():
             raise ValueError("is empty; leave it out to take what the agent is configured for")
         return name
-
-    @field_validator("repo", "script")
-    @classmethod
-    def _is_absolute(cls, path: str | None) -> str | None:
-        if path is not None and not path.startswith("/"):
-            raise ValueError("must be an absolute path")
-        return path
 
     @field_validator("verify")
     @classmethod

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from odw_core.text.ansi import one_line
+from odw_core.workflows.absolute import AbsolutePath
 
 _THREAD = r"^[0-9A-Za-z][0-9A-Za-z-]{7,63}$"
 
@@ -29,7 +29,7 @@ class SessionInput(BaseModel):
     """When it asks before it runs a command."""
     mode: Literal["default", "plan"] = "default"
     """In plan mode it thinks and asks, and changes nothing."""
-    cwd: str | None = None
+    cwd: AbsolutePath | None = None
     """The folder it works in; the workspace when left out."""
     thread: Annotated[str | None, Field(pattern=_THREAD)] = None
     """An earlier session to go on with."""
@@ -51,13 +51,6 @@ class SessionInput(BaseModel):
         if name is not None and not name.strip():
             raise ValueError("is empty; leave it out to take what Codex is configured for")
         return name
-
-    @field_validator("cwd")
-    @classmethod
-    def _is_absolute(cls, cwd: str | None) -> str | None:
-        if cwd is not None and not Path(cwd).is_absolute():
-            raise ValueError("must be an absolute path")
-        return cwd
 
     @model_validator(mode="after")
     def _forks_something(self) -> SessionInput:
