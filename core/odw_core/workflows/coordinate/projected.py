@@ -1,0 +1,360 @@
+"""Projected: a coordination as the files of a Converge run folder, in upstream's layout and words. Pure; whoever writes
+them writes ``run.json`` last."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from odw_core.engines.converge.records import (
+    ConstraintsRecord,
+    RunRecord,
+    encode_constraints,
+    encode_contracts,
+    encode_run,
+)
+from odw_core.engines.loose import Json
+from odw_core.workflows.coordinate.classify import Evidence, evidence_value
+from odw_core.workflows.coordinate.decision import reason_value
+from odw_core.workflows.coordinate.issues import Analysis, as_upstream, issue_value
+from odw_core.workflows.coordinate.repo_plan import FAILED, HEURISTIC, OK, RepoPlan, plan_value
+from odw_core.workflows.coordinate.rounds import Answer, Round
+from odw_core.workflows.coordinate.split import Split, split_value
+
+RECORD = "run.json"
+_PROVIDER = "codex"
+"""Converge knows two; of this one readers look at who really answered."""
+_LONGEST_BASE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Coordination:
+    """A run, as far as it has come."""
+
+    goal: str
+    max_rounds: int
+    started_at: float
+    """Unix seconds; the folder's name."""
+    generated_at: float
+    """Unix seconds of the look at the repositories."""
+    rounds: tuple[Round, ...]
+    """At least one."""
+    mode: str = "conditional"
+    repos: tuple[str, ...] = ()
+    """In the order in which they were given; those of the last round by default."""
+    odw_run: str = ""
+    """The native run, as its address text."""
+    calls: tuple[Json, ...] = ()
+    """Every agent call, as the journal tells it."""
+    pauses: tuple[int, ...] = ()
+    """Rounds after which people were asked."""
+    extra: Json = field(default_factory=dict)
+    """More keys for ``run.json``."""
+
+    @property
+    def last(self) -> Round:
+        """The round whose plans stand."""
+        return self.rounds[-1]
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """Everything people said."""
+        return tuple(answer for one in self.rounds for answer in one.answers)
+
+
+def stamp_of(started_at: float) -> str:
+    """The name of the run folder for a start, Unix seconds."""
+    return datetime.fromtimestamp(started_at, UTC).strftime("%Y%m%dT%H%M%S%fZ")
+
+
+def files_of(run: Coordination) -> dict[str, bytes]:
+    """Every file by its path relative to the run folder, ``run.json`` last."""
+    bases = bases_of([plan.repo for plan in run.last.plans])
+    files: dict[str, str | bytes] = {
+        "summary.md": "\n".join(_summary(run)),
+        "responsibility-matrix.md": _matrix(run.goal, run.last.split),
+        "constraints.json": encode_constraints(ConstraintsRecord(_constraints(run))),
+        "contract-map.json": encode_contracts(as_upstream(run.last.analysis)),
+        "contract-checks.md": "\n".join(_checks(run.goal, run.last.analysis)) + "\n",
+    }
+    for plan in run.last.plans:
+        base, evidence = bases[plan.repo], _evidence(run, plan.repo)
+        files[f"prompts/{base}_prompt.txt"] = plan.prompt or _restated(run.goal, plan)
+        files[f"prompts/{base}_{_PROVIDER}_prompt.txt"] = _restated(run.goal, plan)
+        files[f"repo-plans/{base}/plan.md"] = "\n".join(_plan_file(run.goal, plan))
+        files[f"repo-plans/{base}/agent-prompt.txt"] = _task(run.goal, plan)
+        files[f"repo-plans/{base}/commands.sh"] = _commands(evidence)
+    files[RECORD] = encode_run(RunRecord(_record(run, bases)))
+    return {name: said if isinstance(said, bytes) else _encoded(said) for name, said in files.items()}
+
+
+def _encoded(said: str) -> bytes:
+    return said.encode("utf-8", "replace")
+
+
+def bases_of(repos: Sequence[str]) -> dict[str, str]:
+    """The folder of each repository: its last part; with a number only where two would be one on some disk."""
+    taken: set[str] = set()
+    found: dict[str, str] = {}
+    for index, repo in enumerate(repos):
+        base = _base(repo) or f"repo_{index}"
+        name, number = base, 1
+        while _names(name) & taken:
+            number += 1
+            name = f"{base}-{number}"
+        taken |= _names(name)
+        found[repo] = name
+    return found
+
+
+def _names(base: str) -> set[str]:
+    """What a base takes in the folder of prompts, whatever the disk makes of upper and lower case."""
+    folded = base.casefold()
+    return {folded, f"{folded}_{_PROVIDER}"}
+
+
+def _base(repo: str) -> str:
+    parts = [part for part in repo.split("/") if part not in ("", ".")]
+    name = re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\\]", "_", parts[-1]) if parts else ""
+    return "" if name == ".." else name[:_LONGEST_BASE]
+
+
+def _evidence(run: Coordination, repo: str) -> Evidence:
+    found = next((one for one in run.last.evidences if one.path == repo), None)
+    return found or Evidence(repo, False, "unknown")
+
+
+def upstream_status(plan: RepoPlan) -> str:
+    """One of upstream's three words: whatever is not agreed needs a person."""
+    return plan.status if plan.status in (OK, FAILED) else "HITL_REQUIRED"
+
+
+def upstream_questions(plan: RepoPlan) -> list[str]:
+    """Upstream's plans that need a person say why in a question."""
+    if upstream_status(plan) != "HITL_REQUIRED" or plan.questions:
+        return list(plan.questions)
+    return [f"No agent planned this repository: {plan.cause or 'nobody answered'}. How should it go on?"]
+
+
+def _record(run: Coordination, bases: dict[str, str]) -> dict[str, object]:
+    last = run.last
+    return {
+        "goal": run.goal,
+        "status": last.decision.status,
+        "round": last.number,
+        "max_rounds": max(run.max_rounds, last.number),
+        "human_decision": _human(run),
+        "events": list(_events(run)),
+        "repo_plans": [_plan(run, plan, bases[plan.repo]) for plan in last.plans],
+        "contract_analysis": as_upstream(last.analysis),
+        "mode": run.mode,
+        "odw_run": run.odw_run,
+        "rounds": [_round(one) for one in run.rounds],
+        "calls": [dict(call) for call in run.calls],
+        **run.extra,
+    }
+
+
+def _human(run: Coordination) -> dict[str, object] | None:
+    """What people decided; None when nobody had to."""
+    answers = [{"question": a.question, "repo": a.repo, "text": a.text, "by": a.by} for a in run.answers]
+    accepted = [reason_value(one) for one in run.last.decision.accepted]
+    return {"answers": answers, "accepted": accepted} if answers or accepted else None
+
+
+def _events(run: Coordination) -> Iterator[dict[str, str]]:
+    yield _event("collect_constraints_node", "constraints collected")
+    for number, one in enumerate(run.rounds):
+        is_last = number == len(run.rounds) - 1
+        artifacts, issues = one.analysis.artifacts, len({issue.text for issue in one.analysis.issues})
+        yield _event("propose_split_node", "proposal generated")
+        yield _event("agent_plan_node", f"generated {len(one.plans)} repo plans")
+        yield _event("contract_alignment_node", f"contracts analyzed: artifacts={artifacts}, issues={issues}")
+        yield _event(
+            "decide_node", f"status={one.decision.status}, round={one.number}/{max(run.max_rounds, one.number)}"
+        )
+        if one.number in run.pauses:
+            yield _event("route_after_decide_interrupt", "destination=hitl_interrupt_node")
+            yield _event("hitl_interrupt_node", "hitl interrupt requested")
+            if one.answers or one.decision.accepted or not is_last:
+                yield _event("hitl_decision_received", "human decision recorded")
+        elif is_last:
+            yield _event("route_after_decide", "destination=write_artifacts_node")
+        else:
+            yield _event("route_after_decide", "destination=propose_split_node")
+
+
+def _event(node: str, message: str) -> dict[str, str]:
+    return {"node": node, "message": message}
+
+
+def _plan(run: Coordination, plan: RepoPlan, base: str) -> dict[str, object]:
+    evidence = _evidence(run, plan.repo)
+    is_answered = plan.origin != HEURISTIC
+    raw: dict[str, object] = {
+        "codex_prompt": plan.prompt,
+        "prompt_metadata": {
+            "prompt_length": len(plan.prompt),
+            "repo_path": plan.repo,
+            "repo_kind": evidence.upstream_type,
+            "signals": list(evidence.signals),
+        },
+        "execution_mode": "codex_cli" if is_answered else "heuristic",
+        "codex_enabled": False,
+        "signals": list(evidence.signals),
+    }
+    if is_answered:
+        raw |= {"codex_stdout": "", "codex_stderr": "", "codex_model": plan.model, "codex_model_candidates": []}
+    else:
+        raw["fallback_cause"] = plan.cause
+    raw |= {"origin": plan.origin, "base": base, "call": plan.call_key, "sha256": plan.digest()}
+    return {
+        "repo_path": plan.repo,
+        "provider": _PROVIDER,
+        "status": upstream_status(plan),
+        "summary": plan.summary,
+        "proposed_changes": list(plan.changes),
+        "questions_for_hitl": upstream_questions(plan),
+        "raw": raw,
+    }
+
+
+def _round(one: Round) -> dict[str, object]:
+    plans = [plan_value(plan) for plan in one.plans]
+    return {
+        "round": one.number,
+        "status": one.decision.status,
+        "repos": [evidence_value(evidence) for evidence in one.evidences],
+        "split": {"source": one.split_source, "cause": one.split_cause, **split_value(one.split)},
+        "plans": [{key: said for key, said in plan.items() if key != "prompt"} for plan in plans],
+        "issues": [issue_value(issue) for issue in one.analysis.issues],
+        "reasons": [reason_value(reason) for reason in one.decision.reasons],
+        "answers": [{"question": a.question, "repo": a.repo, "text": a.text, "by": a.by} for a in one.answers],
+    }
+
+
+def _constraints(run: Coordination) -> dict[str, object]:
+    return {
+        "goal": run.goal,
+        "generated_at": datetime.fromtimestamp(run.generated_at, UTC).isoformat(),
+        "repos": [
+            {
+                "path": one.path,
+                "exists": one.exists,
+                "repo_type": one.upstream_type,
+                "signals": list(one.signals),
+                "constraints": list(one.constraints),
+            }
+            for one in run.last.evidences
+        ],
+    }
+
+
+def _summary(run: Coordination) -> Iterator[str]:
+    last, analysis = run.last, run.last.analysis
+    issues = sorted({issue.text for issue in analysis.issues})
+    yield from ("# Coordination Summary", "", f"**Goal:** {run.goal}", f"**Status:** {last.decision.status}")
+    yield from (f"**Rounds:** {last.number} / {max(run.max_rounds, last.number)}", "", "## Constraints Collected", "")
+    for one in last.evidences:
+        yield from (f"### {one.path}", *(f"- {said}" for said in one.constraints), "")
+    yield from ("## Contract Alignment", "", f"- Artifacts discovered: {analysis.artifacts}")
+    yield f"- Contract issues: {len(issues)}"
+    if issues:
+        yield from ("- Issues requiring review:", *(f"  - {issue}" for issue in issues))
+    yield from ("", "## Agent Plans", "")
+    for plan in last.plans:
+        yield from (f"### {plan.repo}", f"**Provider:** {_PROVIDER}", f"**Status:** {upstream_status(plan)}")
+        yield from (f"**Summary:** {plan.summary}", "")
+        if plan.changes:
+            yield from ("**Proposed Changes:**", *(f"- {change}" for change in plan.changes), "")
+        if asked := upstream_questions(plan):
+            yield from ("**Questions for HITL:**", *(f"- {one}" for one in asked), "")
+    yield from ("## Proposed Responsibility Split", "", f"**Rationale:** {_flat(last.split.rationale)}")
+    if last.split.risks:
+        yield from ("", *(f"- Risk: {_flat(risk)}" for risk in last.split.risks))
+    if (human := _human(run)) is not None:
+        yield from ("", "## Human Decision", "", f"- {human!r}")
+
+
+def _flat(said: str) -> str:
+    """Words on one line: these files are read back line by line."""
+    return " ".join(said.split())
+
+
+def _matrix(goal: str, split: Split) -> str:
+    lines = ["# Responsibility Matrix", "", f"**Goal:** {goal}"]
+    for repo, duties in split.assignments:
+        lines += ["", f"## {repo}", "", *(f"- {_flat(duty)}" for duty in duties)]
+    return "\n".join(lines) + ("\n" if split.assignments else "")
+
+
+def _checks(goal: str, analysis: Analysis) -> Iterator[str]:
+    issues = sorted({issue.text for issue in analysis.issues})
+    yield from ("# Contract Checks", "", f"Goal: {goal}", f"Issues: {len(issues)}", f"Artifacts: {analysis.artifacts}")
+    if issues:
+        yield from ("", "## Issues", "", *(f"- {issue}" for issue in issues))
+    yield from ("", "## Per Repository")
+    for one in analysis.repos:
+        yield from ("", f"### {one.repo}", f"- Artifacts: {len(one.artifacts)}")
+        yield f"- Declared contracts: {len({use.id for use in one.declared})}"
+        yield f"- Consumed contracts: {len({use.id for use in one.consumed})}"
+        if one.artifacts:
+            yield from ("- Artifact paths:", *(f"  - {artifact.path}" for artifact in one.artifacts))
+
+
+def _restated(goal: str, plan: RepoPlan) -> str:
+    lines = [f"# {_PROVIDER.upper()} Prompt for {plan.repo}", "", f"Goal: {goal}", f"Status: {upstream_status(plan)}"]
+    lines += ["", f"Summary: {plan.summary}", "", "Proposed Changes:", *(f"- {change}" for change in plan.changes)]
+    if asked := upstream_questions(plan):
+        lines += ["", "Questions for HITL:", *(f"- {one}" for one in asked)]
+    return "\n".join(lines) + "\n"
+
+
+def _task(goal: str, plan: RepoPlan) -> str:
+    lines = [f"# Task for {plan.repo}", "", f"Goal: {goal}", "", plan.summary, "", "Proposed Changes:"]
+    return "\n".join([*lines, *(f"- {change}" for change in plan.changes)]) + "\n"
+
+
+def _plan_file(goal: str, plan: RepoPlan) -> Iterator[str]:
+    yield from (f"# Plan: {plan.repo}", "", f"**Goal:** {goal}", f"**Provider:** {_PROVIDER}")
+    yield from (
+        f"**Status:** {upstream_status(plan)}",
+        "",
+        "## Summary",
+        "",
+        plan.summary,
+        "",
+        "## Proposed Changes",
+        "",
+    )
+    yield from (f"- {change}" for change in plan.changes)
+    if asked := upstream_questions(plan):
+        yield from ("", "## Questions for HITL", "", *(f"- {one}" for one in asked))
+
+
+_HINTS = {
+    "pyproject.toml": (
+        ("Python project detected", "Install dependencies:", "pip install -e .[dev]"),
+        ("Run tests:", "pytest"),
+        ("Type check:", "mypy src/"),
+        ("Format and lint:", "ruff format .", "ruff check ."),
+    ),
+    "package.json": (
+        ("Node project detected", "Install dependencies:", "npm install"),
+        ("Run tests:", "npm test"),
+        ("Type check:", "npm run typecheck"),
+        ("Lint:", "npm run lint"),
+    ),
+    "go.mod": (("Go project detected", "Run tests:", "go test ./..."), ("Lint:", "go vet ./...")),
+    "Cargo.toml": (("Rust project detected", "Run tests:", "cargo test"), ("Lint:", "cargo clippy")),
+}
+
+
+def _commands(evidence: Evidence) -> str:
+    """Comments alone: hints for a person, nothing to run."""
+    found = [blocks for signal, blocks in _HINTS.items() if signal in evidence.signals]
+    blocks = ["\n".join(f"# {line}" for line in block) for blocks in found for block in blocks]
+    none = "# No specific commands detected for this repository type"
+    return "#!/bin/bash\n" + ("\n\n".join(blocks) or none) + "\n"
