@@ -12,6 +12,7 @@ from itertools import takewhile
 MOST_BYTES = 1_000_000
 """A file of more bytes is no contract that anybody wrote."""
 _MOST_IDS = 5_000
+_LONGEST_KEY = 1_000
 _TEXT = 200
 _PLAIN = re.compile(r"^(?:.+\.)?(openapi|asyncapi|swagger)\.(?:ya?ml|json)$")
 _SUFFIXES = (".proto", ".graphql", ".gql", ".avsc", ".schema.json", ".jsonschema.json")
@@ -159,23 +160,34 @@ def _api_json(found: _Found, text: str) -> None:
             found.base(url)
 
 
+_JSON_STRING = re.compile(r'"((?:\\.|[^"\\])*)"(\s{0,100}:)?', re.DOTALL)
+
+
 class _KeyLines:
     """On which line a key stands in a JSON text."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
-        self._starts: dict[str, int] = {}
+        self._lines: dict[str, list[int]] = {}
+        line, at = 1, 0
+        for match in _JSON_STRING.finditer(text):
+            if match[2] is not None:
+                line += text.count("\n", at, match.start())
+                at = match.start()
+                self._lines.setdefault(_decoded(match[1]), []).append(line)
 
     def line(self, key: str, section: str) -> int:
-        """The line of the first ``key`` after the first ``section``; 1 when it is spelled in another way."""
-        start = self._starts.setdefault(section, max(0, self._at(section, 0)))
-        at = self._at(key, start)
-        return self._text.count("\n", 0, at) + 1 if at >= 0 else 1
+        """The line of the first ``key`` that does not stand before the first ``section``; 1 when there is none."""
+        first = min(self._lines.get(section, ()), default=1)
+        return next((line for line in self._lines.get(key, ()) if line >= first), 1)
 
-    def _at(self, key: str, start: int) -> int:
-        spelled = {json.dumps(key), json.dumps(key, ensure_ascii=False)}
-        found = [m.start() for one in spelled if (m := re.compile(re.escape(one) + r"\s*:").search(self._text, start))]
-        return min(found, default=-1)
+
+def _decoded(spelled: str) -> str:
+    if "\\" not in spelled:
+        return spelled
+    try:
+        return str(json.loads(f'"{spelled}"'))
+    except ValueError:
+        return spelled
 
 
 def _object(text: str) -> dict[str, object]:
@@ -194,7 +206,7 @@ _FLOW_TITLE = re.compile(r"""\btitle\s*:\s*("[^"]*"|'[^']*'|[^,}]+)""")
 def _api_yaml(found: _Found, text: str) -> None:
     section, inner = "", -1
     for number, line in enumerate(found.lines, 1):
-        if not line.strip() or line.lstrip().startswith("#"):
+        if len(line) > _LONGEST_KEY or not line.strip() or line.lstrip().startswith("#"):
             continue
         match = _YAML_KEY.match(line)
         indent = len(line) - len(line.lstrip())
@@ -210,7 +222,7 @@ def _api_yaml(found: _Found, text: str) -> None:
         key = _unquoted(match[2])
         if section == "info" and key == "title" and indent == inner and match[3]:
             found.name(f"title:{_unquoted(match[3])}", number)
-        elif section == "paths" and indent <= max(inner, 4) and indent == inner and key.startswith("/"):
+        elif section == "paths" and indent == inner and key.startswith("/"):
             found.add(f"http:path:{key}", number)
         elif section == "channels" and indent == inner:
             found.add(f"event:channel:{key}", number)
@@ -251,7 +263,10 @@ def _proto(found: _Found, text: str) -> None:
             found.name(f"package:{name}", line)
 
 
-_GRAPHQL = re.compile(r"(?:^|(?<=[\s}]))(type|query|mutation|subscription)\s+([A-Za-z_]\w*)\b([^{}]*)\{")
+_GRAPHQL = re.compile(
+    r"(?:^|(?<=[\s}]))(type|query|mutation|subscription)\s{1,99}([A-Za-z_]\w*)\s{0,99}"
+    r"((?:(?:implements\b|[@(])[^{}]{0,400})?)\{"
+)
 
 
 def _graphql(found: _Found, text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from odw_core.engines.loose import Json, integer, objects, text
 from odw_core.workflows.coordinate.contracts import Artifact, Mapped, Use
@@ -14,6 +15,11 @@ DRIFT, UNDEFINED_PATH, UNDEFINED_OPERATION = "drift", "undefined_path", "undefin
 _PATH, _OPERATION = "http:path:", "graphql:operation:"
 _MOST_SIDES = 20
 _NEAREST = 3
+_MOST_NEAR = 50
+_MOST_BESIDE = 500
+"""Declared paths with the same two first segments, among which the nearest are looked for."""
+_MOST_UNDEFINED = 500
+"""Of each kind; nobody reads more."""
 _EVERYWHERE = frozenset(
     f"{_PATH}/{name}"
     for name in [
@@ -99,14 +105,20 @@ def analysis(repos: Sequence[Mapped]) -> Analysis:
 
 
 def _drifts(repos: Sequence[Mapped]) -> Iterator[Issue]:
-    all_of = [(one.repo, artifact) for one in repos for artifact in one.artifacts]
     groups: list[list[tuple[str, Artifact]]] = []
-    for repo, artifact in all_of:
-        group = next((group for group in groups if any(is_same_contract(artifact, one) for _, one in group)), None)
-        if group is None:
-            groups.append([(repo, artifact)])
-        else:
-            group.append((repo, artifact))
+    # What shares no name and no id is not the same contract, so only those that do are looked at.
+    sharing: dict[str, dict[int, None]] = {}
+    for repo, artifact in ((one.repo, artifact) for one in repos for artifact in one.artifacts):
+        signs = {use.id for use in artifact.names} | _declares(artifact)
+        near = list(dict.fromkeys(number for sign in signs for number in sharing.get(sign, ())))[:_MOST_NEAR]
+        number = next(
+            (n for n in sorted(near) if any(is_same_contract(artifact, one) for _, one in groups[n])), len(groups)
+        )
+        if number == len(groups):
+            groups.append([])
+        groups[number].append((repo, artifact))
+        for sign in signs:
+            sharing.setdefault(sign, {})[number] = None
     for group in groups:
         names = sorted({repo for repo, _ in group})
         if len(names) < 2 or len({artifact.sense12 or artifact.hash12 for _, artifact in group}) < 2:
@@ -158,52 +170,77 @@ def _undefined_paths(repos: Sequence[Mapped]) -> Iterator[Issue]:
     ]
     if not declared:
         return
-    for repo, contract, uses in _by_id(repos, _PATH):
+    served = _Served()
+    beside: dict[tuple[str, ...], list[tuple[tuple[str, ...], Side]]] = {}
+    for known, side in declared:
+        served.add(known)
+        beside.setdefault(_first_two(known), []).append((known, side))
+    missing = (
+        (repo, path, uses) for repo, path, uses in _by_id(repos, _PATH) if not served.has(path.removeprefix(_PATH))
+    )
+    for (repo, contract, uses), _ in zip(missing, range(_MOST_UNDEFINED), strict=False):
         wanted = _segments(contract.removeprefix(_PATH))
-        if any(_fits(known, wanted) for known, _ in declared):
-            continue
-        near = sorted(declared, key=lambda one: (-_alike(one[0], wanted), one[1].repo, one[1].path, one[1].line))
-        nearest = [side for known, side in near if _alike(known, wanted) > 1]
+        near = [one for key in {_first_two(wanted), (wanted[0], "{}")} for one in beside.get(key, ())[:_MOST_BESIDE]]
+        near.sort(key=lambda one: (-_alike(one[0], wanted), one[1].repo, one[1].path, one[1].line))
         yield Issue(
             UNDEFINED_PATH,
             contract,
             f"{repo} consumes undefined API path contract: {contract}",
-            tuple(dict.fromkeys(nearest))[:_NEAREST],
+            tuple(dict.fromkeys(side for _, side in near))[:_NEAREST],
             uses,
         )
+
+
+class _Served:
+    """Declared paths as a tree of segments; a parameter takes any segment."""
+
+    def __init__(self) -> None:
+        self._below: dict[str, _Served] = {}
+        self._is_end = False
+
+    def add(self, segments: tuple[str, ...]) -> None:
+        here = self
+        for segment in segments:
+            here = here._below.setdefault("{}" if _is_parameter(segment) else segment, _Served())
+        here._is_end = True
+
+    def has(self, path: str) -> bool:
+        """Whether a consumed path is served. One that ends in ``/`` gets its last segment where it is used."""
+        segments = _segments(path)
+        return self._has(segments) or (path.endswith("/") and self._has((*segments, "{id}")))
+
+    def _has(self, segments: tuple[str, ...]) -> bool:
+        here = [self]
+        for segment in segments:
+            here = [inner for one in here for name in {segment, "{}"} if (inner := one._below.get(name)) is not None]
+        return any(one._is_end for one in here)
 
 
 def _segments(path: str) -> tuple[str, ...]:
     return tuple(path.strip("/").split("/"))
 
 
+def _first_two(segments: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple("{}" if _is_parameter(one) else one for one in segments[:2])
+
+
 def _is_parameter(segment: str) -> bool:
     return "{" in segment or segment.startswith(":")
 
 
-def _fits(declared: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
-    """Whether a declared path serves a consumed one: a parameter takes any segment."""
-    return len(declared) == len(wanted) and all(
-        _is_parameter(known) or known == asked for known, asked in zip(declared, wanted, strict=True)
-    )
-
-
 def _alike(declared: tuple[str, ...], wanted: tuple[str, ...]) -> int:
-    count = 0
-    for known, asked in zip(declared, wanted, strict=False):
-        if known != asked and not _is_parameter(known):
-            break
-        count += 1
-    return count
+    """Number of segments from the first on that fit."""
+    pairs = zip(declared, wanted, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1] or _is_parameter(pair[0]), pairs))
 
 
 def _undefined_operations(repos: Sequence[Mapped]) -> Iterator[Issue]:
     known = {use.id for one in repos for use in one.declared if use.id.startswith(_OPERATION)}
     sides = [Side(one.repo, u.path, u.line, u.text) for one in repos for u in one.declared if u.id in known]
-    for repo, contract, uses in _by_id(repos, _OPERATION) if known else ():
-        if contract not in known:
-            words = f"{repo} consumes undefined GraphQL contract: {contract}"
-            yield Issue(UNDEFINED_OPERATION, contract, words, tuple(sides[:_NEAREST]), uses)
+    missing = (one for one in _by_id(repos, _OPERATION) if known and one[1] not in known)
+    for (repo, contract, uses), _ in zip(missing, range(_MOST_UNDEFINED), strict=False):
+        words = f"{repo} consumes undefined GraphQL contract: {contract}"
+        yield Issue(UNDEFINED_OPERATION, contract, words, tuple(sides[:_NEAREST]), uses)
 
 
 def _by_id(repos: Sequence[Mapped], prefix: str) -> Iterator[tuple[str, str, tuple[Side, ...]]]:

@@ -274,8 +274,15 @@ def _summary(run: Coordination) -> Iterator[str]:
     yield from ("## Proposed Responsibility Split", "", f"**Rationale:** {_flat(last.split.rationale)}")
     if last.split.risks:
         yield from ("", *(f"- Risk: {_flat(risk)}" for risk in last.split.risks))
-    if (human := _human(run)) is not None:
-        yield from ("", "## Human Decision", "", f"- {human!r}")
+    if said := [*_decided(run)]:
+        yield from ("", "## Human Decision", "", *(f"- {one}" for one in said))
+
+
+def _decided(run: Coordination) -> Iterator[str]:
+    for told in run.answers:
+        yield _flat(f"{told.question} — {told.text}{f' ({told.by})' if told.by else ''}")
+    for one in run.last.decision.accepted:
+        yield _flat(f"accepted: {one.repo + ': ' if one.repo else ''}{one.text}")
 
 
 def _flat(said: str) -> str:
@@ -287,7 +294,7 @@ def _matrix(goal: str, split: Split) -> str:
     lines = ["# Responsibility Matrix", "", f"**Goal:** {goal}"]
     for repo, duties in split.assignments:
         lines += ["", f"## {repo}", "", *(f"- {_flat(duty)}" for duty in duties)]
-    return "\n".join(lines) + ("\n" if split.assignments else "")
+    return "\n".join(lines) + "\n"
 
 
 def _checks(goal: str, analysis: Analysis) -> Iterator[str]:

@@ -235,7 +235,7 @@ def edited(plan: RepoPlan, said: str) -> RepoPlan:
     summary: list[str] = []
     entries: dict[str, list[str]] = {_CHANGES_TITLE: [], _QUESTIONS_TITLE: []}
     here: list[str] | None = None
-    for number, line in enumerate(said.strip().splitlines()):
+    for number, line in enumerate(said.strip().split("\n")):
         heading = line.strip().lower()
         if number == 0 and heading.startswith("# "):
             continue

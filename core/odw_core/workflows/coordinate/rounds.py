@@ -124,6 +124,12 @@ def has_news(earlier: Knowledge | None, now: Knowledge) -> bool:
 
 def difference(before: RepoPlan | None, after: RepoPlan) -> tuple[str, ...]:
     """The lines of a plan, each after ``+ ``, ``- `` or two blanks; a plan without one before is all new."""
-    old = as_text(before).splitlines() if before is not None else []
-    lines = difflib.Differ().compare(old, as_text(after).splitlines())
-    return tuple(line for line in lines if not line.startswith("? "))
+    old = as_text(before).rstrip("\n").split("\n") if before is not None else []
+    new = as_text(after).rstrip("\n").split("\n")
+    found: list[str] = []
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            found += [f"  {line}" for line in old[a:b]]
+        else:
+            found += [f"- {line}" for line in old[a:b]] + [f"+ {line}" for line in new[c:d]]
+    return tuple(found)
