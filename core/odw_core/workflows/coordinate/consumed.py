@@ -180,7 +180,7 @@ _SCRIPT = _grammar(_SLASHED, "[\"']", "`")
 _TEMPLATE = _grammar(f"{_SLASHED}|{_TAGGED}", "[\"']", "`")
 _TYPED = _grammar(f"{_SLASHED}|{_LETTER}", '"', '"""|`', prefix=r"\$?")
 _RUST = _grammar(f"{_SLASHED}|{_LETTER}", _NONE, '"', raw=_RAW)
-_PHP = _grammar(rf"{_SLASHED}|(?<=\s)\#[^\n]*", "'", '"')
+_PHP = _grammar(rf"{_SLASHED}|(?<!\S)\#[^\n]*", "'", '"')
 _BLOCK = r"(?<![^\n])=begin\b.*?(?:\n=end\b|\Z)"
 _RUBY = _grammar(rf"{_BLOCK}|(?<!\S)\#[^\n]*", "'", f'{_TRIPLE}|"|`')
 _GRAMMARS = {

@@ -119,7 +119,7 @@ def test_what_is_too_large_is_left_out_and_the_whole_is_bounded(tmp_path: Path) 
     assert [path for path, _ in texts(walk(str(tmp_path)), most=150)] == ["openapi.yaml", "a.py"]
 
 
-async def test_a_look_survives_a_readme_that_is_no_utf8(tmp_path: Path) -> None:
+async def test_a3_a_look_survives_a_readme_that_is_no_utf8(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_bytes(b"# caf\xe9\n\xff")
     lay(tmp_path, AGENTS__md="Keep it small.", main__go="")
     found = await look("shop", tmp_path)
