@@ -26,6 +26,10 @@ class PlanAcc:
     signals: list[str]
     line: int
     """Line of run.json (from 1) where it begins."""
+    cause: str = ""
+    """``raw.fallback_cause``: why no agent gave it; upstream writes none."""
+    base: str = ""
+    """``raw.base``: the name of its files where the writer says so; upstream never does."""
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ _WHY = {
     "no_repo": "the repo path is missing",
     "no_model": "no Codex model was available",
 }
+_CAUSE = 120
 ONLY_A_LOG = "only a log tells why Codex gave no plan, and none was saved"
 
 
@@ -41,6 +42,8 @@ def badge_of(acc: RunAcc, plan: PlanAcc) -> Badge:
         case "codex_cli":
             model = one_line(plan.model or "", 60)
             return Badge(f"Codex ({model})" if model else "Codex", False)
+    if plan.cause:
+        return Badge(f"heuristic: {one_line(plan.cause, _CAUSE)}", True)
     if acc.log is None:
         return Badge("heuristic", True)
     planned = last_planned(acc, plan.repo)

@@ -16,13 +16,13 @@ from odw_core.engines.converge.names import (
     MATRIX,
     RECORD,
     SUMMARY,
-    attachment_folder,
     short,
 )
-from odw_core.engines.converge.plans import colliding
+from odw_core.engines.converge.plans import colliding, folder_of
 from odw_core.engines.converge.saved_log import all_fails
 from odw_core.engines.converge.standing import NOT_RECOMPUTED
 from odw_core.engines.converge.ties import task_of
+from odw_core.engines.loose import objects, parse_object
 from odw_core.model.cause import Proof
 from odw_core.model.detail import Notice
 from odw_core.text.ansi import one_line
@@ -81,7 +81,7 @@ def _of_status(acc: RunAcc) -> Iterator[Notice]:
     found = stops(acc)
     open_plans = [plan.repo for plan in acc.plans if plan.status == HITL]
     failed = [plan.repo for plan in acc.plans if plan.status == FAILED]
-    if acc.status == CONVERGED and (found or open_plans or failed):
+    if acc.status == CONVERGED and (found or open_plans or failed) and not _is_accepted(acc):
         what = _names(open_plans + failed) or one_line(found[0].text, _NAMES)
         yield Notice(f"the run says CONVERGED, though this is open: {what}", True, proof)
     if acc.status == HITL and not found and not open_plans:
@@ -95,6 +95,12 @@ def _of_status(acc: RunAcc) -> Iterator[Notice]:
     last = acc.rounds[-1].status if acc.rounds else None
     if last is not None and last != acc.status:
         yield Notice(f"its last round ended {one_line(last, 60)}, the run says {one_line(acc.status, 60)}", True, proof)
+
+
+def _is_accepted(acc: RunAcc) -> bool:
+    """Whether a person took what is open as it is, by name; upstream knows no such thing."""
+    decision = parse_object((acc.decision or "").encode("utf-8", "surrogatepass"))
+    return decision is not None and bool(objects(decision, "accepted"))
 
 
 def _of_plans(acc: RunAcc) -> Iterator[Notice]:
@@ -131,7 +137,7 @@ def _of_files(acc: RunAcc) -> Iterator[Notice]:
         )
         yield Notice(text, True, _record(acc, "repo_plans", '"repo_plans"'))
     for number, plan in enumerate(acc.plans):
-        if not attachment_folder(plan.repo, number):
+        if not folder_of(plan, number):
             text = f"the files of {_names([plan.repo])} lie in the run folder itself"
             yield Notice(text, proof=Proof(RECORD, plan.line, f'"repo_path": "{one_line(plan.repo, 200)}"'))
 
@@ -158,7 +164,7 @@ def notices_of(acc: RunAcc) -> tuple[Notice, ...]:
     found = [*_of_outcome(acc), *_of_task(acc)]
     if acc.log is not None:
         found += _told_by_log(acc.log)
-    elif any(origin_of(plan) == "heuristic" and plan.provider == "codex" for plan in acc.plans):
+    elif any(origin_of(plan) == "heuristic" and plan.provider == "codex" and not plan.cause for plan in acc.plans):
         found.append(Notice(ONLY_A_LOG))
     return tuple(found)
 

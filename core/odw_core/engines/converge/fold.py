@@ -40,6 +40,7 @@ _CONTRACTS = re.compile(r"artifacts=(\d{1,9}), issues=(\d{1,9})")
 _DECIDED = re.compile(r"status=([^,]*), round=(\d{1,9})/")
 _PLANNED = re.compile(r"^generated (\d{1,9}) repo plans")
 _PROMPT = 65_536
+_CAUSE = 2_000
 _MOST = 1_000
 """Plans, repos or rounds that are kept of one file."""
 
@@ -168,7 +169,14 @@ def _plan(plan: PlanRecord, line: int) -> PlanAcc:
         candidates=texts(raw, "codex_model_candidates"),
         signals=texts(raw, "signals"),
         line=line,
+        cause=text(raw, "fallback_cause")[:_CAUSE],
+        base=_base(text(raw, "base")),
     )
+
+
+def _base(said: str) -> str:
+    """A name of one folder; empty when it is none."""
+    return "" if "/" in said or said in (".", "..") else said[:255]
 
 
 def _events(acc: RunAcc, record: RunRecord) -> None:

@@ -14,6 +14,7 @@ from odw_core.text.ansi import one_line, plain
 
 _OWN = ("plan.md", "agent-prompt.txt", "copilot-prompt.txt", "commands.sh")
 _RESTATED = "the plan restated, not the prompt that was sent"
+_SENT = "the prompt that was sent"
 _KNOWN = {
     "run.json": "the record; plans of the last round",
     "summary.md": "for people",
@@ -68,7 +69,7 @@ def _evidence(acc: RunAcc, plan: PlanAcc) -> Iterator[str]:
     match origin_of(plan):
         case "prompt only":
             yield "no agent answered: only its prompt was written"
-        case "heuristic" if acc.log is None:
+        case "heuristic" if acc.log is None and not plan.cause:
             yield ONLY_A_LOG
         case "codex_cli":
             yield "stdout and stderr of Codex: first 2000 characters only"
@@ -86,15 +87,20 @@ def _causes(acc: RunAcc, plan: PlanAcc) -> tuple[Cause, ...]:
 
 def is_last_of_folder(acc: RunAcc, number: int) -> bool:
     """Whether the files in a plan's folder are its own: a later repo of the same name overwrites them."""
-    folder = attachment_folder(acc.plans[number].repo, number)
-    return all(attachment_folder(plan.repo, at) != folder for at, plan in enumerate(acc.plans) if at > number)
+    folder = folder_of(acc.plans[number], number)
+    return all(folder_of(plan, at) != folder for at, plan in enumerate(acc.plans) if at > number)
+
+
+def folder_of(plan: PlanAcc, number: int) -> str:
+    """The folder of a plan's attachments, ``/`` at its end: as its writer named it, else as upstream does."""
+    return f"{PLANS}/{plan.base}/" if plan.base else attachment_folder(plan.repo, number)
 
 
 def colliding(acc: RunAcc) -> dict[str, list[str]]:
     """Folders of attachments that several repos share, with their repos in order."""
     found: dict[str, list[str]] = {}
     for number, plan in enumerate(acc.plans):
-        found.setdefault(attachment_folder(plan.repo, number), []).append(plan.repo)
+        found.setdefault(folder_of(plan, number), []).append(plan.repo)
     return {folder: repos for folder, repos in found.items() if len(repos) > 1}
 
 
@@ -107,18 +113,23 @@ def attachments(acc: RunAcc, number: int) -> tuple[Artifact, ...]:
 
 def _files_of(acc: RunAcc, number: int) -> set[str]:
     plan = acc.plans[number]
-    folder = attachment_folder(plan.repo, number)
+    folder = folder_of(plan, number)
     found = {f"{folder}{name}" for name in _OWN}
     if folder:
         found |= {name for name in acc.files if name.startswith(folder)}
-    base = base_name(plan.repo) or f"repo_{number}"
-    return found | {f"prompts/{base}_{plan.provider}_prompt.txt"}
+    base = plan.base or base_name(plan.repo) or f"repo_{number}"
+    return found | {f"prompts/{base}_{plan.provider}_prompt.txt", *_sent(plan)}
+
+
+def _sent(plan: PlanAcc) -> tuple[str, ...]:
+    """The file with the prompt that was really sent, where its writer keeps one."""
+    return (f"prompts/{plan.base}_prompt.txt",) if plan.base else ()
 
 
 def _hints(acc: RunAcc, number: int) -> list[str]:
     if not is_last_of_folder(acc, number):
         return []
-    return acc.commands.get(f"{attachment_folder(acc.plans[number].repo, number)}commands.sh", [])
+    return acc.commands.get(f"{folder_of(acc.plans[number], number)}commands.sh", [])
 
 
 def artifacts_of(acc: RunAcc) -> tuple[Artifact, ...]:
@@ -137,7 +148,7 @@ def _note(acc: RunAcc, name: str, shared: dict[str, str]) -> str:
     if name in _KNOWN:
         said.append(_KNOWN[name])
     elif folder == "prompts":
-        said.append(_RESTATED)
+        said.append(_SENT if any(name in _sent(plan) for plan in acc.plans) else _RESTATED)
     elif file in ("agent-prompt.txt", "copilot-prompt.txt"):
         said.append(
             "the full prompt"
@@ -153,6 +164,6 @@ def _note(acc: RunAcc, name: str, shared: dict[str, str]) -> str:
 
 def _is_copilot(acc: RunAcc, folder: str) -> bool:
     for number, plan in enumerate(acc.plans):
-        if attachment_folder(plan.repo, number).rstrip("/") == folder and is_last_of_folder(acc, number):
+        if folder_of(plan, number).rstrip("/") == folder and is_last_of_folder(acc, number):
             return plan.provider == "copilot"
     return False

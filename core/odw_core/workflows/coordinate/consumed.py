@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from odw_core.text.secrets import masked
 from odw_core.workflows.coordinate.contracts import MOST_BYTES, Use
 
 _SUFFIXES = (
@@ -51,7 +52,7 @@ def consumed(path: str, data: bytes) -> tuple[Use, ...]:
             break
         for contract, at in _ids(quoted):
             number, shown = starts.at(quoted.start + at)
-            found.setdefault((contract, number), Use(contract, path, number, shown))
+            found.setdefault((contract, number), Use(contract, path, number, masked(shown)))
     return tuple(found.values())
 
 

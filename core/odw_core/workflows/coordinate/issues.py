@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
 from odw_core.engines.loose import Json, integer, objects, text
 from odw_core.workflows.coordinate.contracts import Artifact, Mapped, Use
 from odw_core.workflows.coordinate.mapped import mapped_value
+from odw_core.workflows.coordinate.served import Served, first_two, likeness, segments_of
 
 DRIFT, UNDEFINED_PATH, UNDEFINED_OPERATION = "drift", "undefined_path", "undefined_operation"
 _PATH, _OPERATION = "http:path:", "graphql:operation:"
@@ -161,7 +161,7 @@ def _declares(artifact: Artifact) -> set[str]:
 
 def _undefined_paths(repos: Sequence[Mapped]) -> Iterator[Issue]:
     declared = [
-        (_segments(f"{base}{use.id.removeprefix(_PATH)}"), Side(one.repo, use.path, use.line, use.text))
+        (segments_of(f"{base}{use.id.removeprefix(_PATH)}"), Side(one.repo, use.path, use.line, use.text))
         for one in repos
         for artifact in one.artifacts
         for use in artifact.ids
@@ -170,18 +170,18 @@ def _undefined_paths(repos: Sequence[Mapped]) -> Iterator[Issue]:
     ]
     if not declared:
         return
-    served = _Served()
+    served = Served()
     beside: dict[tuple[str, ...], list[tuple[tuple[str, ...], Side]]] = {}
     for known, side in declared:
         served.add(known)
-        beside.setdefault(_first_two(known), []).append((known, side))
+        beside.setdefault(first_two(known), []).append((known, side))
     missing = (
         (repo, path, uses) for repo, path, uses in _by_id(repos, _PATH) if not served.has(path.removeprefix(_PATH))
     )
     for (repo, contract, uses), _ in zip(missing, range(_MOST_UNDEFINED), strict=False):
-        wanted = _segments(contract.removeprefix(_PATH))
-        near = [one for key in {_first_two(wanted), (wanted[0], "{}")} for one in beside.get(key, ())[:_MOST_BESIDE]]
-        near.sort(key=lambda one: (-_alike(one[0], wanted), one[1].repo, one[1].path, one[1].line))
+        wanted = segments_of(contract.removeprefix(_PATH))
+        near = [one for key in {first_two(wanted), (wanted[0], "{}")} for one in beside.get(key, ())[:_MOST_BESIDE]]
+        near.sort(key=lambda one: (-likeness(one[0], wanted), one[1].repo, one[1].path, one[1].line))
         yield Issue(
             UNDEFINED_PATH,
             contract,
@@ -189,49 +189,6 @@ def _undefined_paths(repos: Sequence[Mapped]) -> Iterator[Issue]:
             tuple(dict.fromkeys(side for _, side in near))[:_NEAREST],
             uses,
         )
-
-
-class _Served:
-    """Declared paths as a tree of segments; a parameter takes any segment."""
-
-    def __init__(self) -> None:
-        self._below: dict[str, _Served] = {}
-        self._is_end = False
-
-    def add(self, segments: tuple[str, ...]) -> None:
-        here = self
-        for segment in segments:
-            here = here._below.setdefault("{}" if _is_parameter(segment) else segment, _Served())
-        here._is_end = True
-
-    def has(self, path: str) -> bool:
-        """Whether a consumed path is served. One that ends in ``/`` gets its last segment where it is used."""
-        segments = _segments(path)
-        return self._has(segments) or (path.endswith("/") and self._has((*segments, "{id}")))
-
-    def _has(self, segments: tuple[str, ...]) -> bool:
-        here = [self]
-        for segment in segments:
-            here = [inner for one in here for name in {segment, "{}"} if (inner := one._below.get(name)) is not None]
-        return any(one._is_end for one in here)
-
-
-def _segments(path: str) -> tuple[str, ...]:
-    return tuple(path.strip("/").split("/"))
-
-
-def _first_two(segments: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple("{}" if _is_parameter(one) else one for one in segments[:2])
-
-
-def _is_parameter(segment: str) -> bool:
-    return "{" in segment or segment.startswith(":")
-
-
-def _alike(declared: tuple[str, ...], wanted: tuple[str, ...]) -> int:
-    """Number of segments from the first on that fit."""
-    pairs = zip(declared, wanted, strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1] or _is_parameter(pair[0]), pairs))
 
 
 def _undefined_operations(repos: Sequence[Mapped]) -> Iterator[Issue]:

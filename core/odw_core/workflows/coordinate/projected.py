@@ -18,14 +18,24 @@ from odw_core.engines.converge.records import (
 from odw_core.engines.loose import Json
 from odw_core.workflows.coordinate.classify import Evidence, evidence_value
 from odw_core.workflows.coordinate.decision import reason_value
-from odw_core.workflows.coordinate.issues import Analysis, as_upstream, issue_value
-from odw_core.workflows.coordinate.repo_plan import FAILED, HEURISTIC, OK, RepoPlan, plan_value
+from odw_core.workflows.coordinate.issues import as_upstream, issue_value
+from odw_core.workflows.coordinate.projected_texts import (
+    PROVIDER,
+    checks,
+    commands,
+    matrix,
+    plan_file,
+    restated,
+    summary,
+    task,
+    upstream_questions,
+    upstream_status,
+)
+from odw_core.workflows.coordinate.repo_plan import HEURISTIC, RepoPlan, plan_value
 from odw_core.workflows.coordinate.rounds import Answer, Round
-from odw_core.workflows.coordinate.split import Split, split_value
+from odw_core.workflows.coordinate.split import split_value
 
 RECORD = "run.json"
-_PROVIDER = "codex"
-"""Converge knows two; of this one readers look at who really answered."""
 _LONGEST_BASE = 120
 
 
@@ -59,6 +69,11 @@ class Coordination:
         return self.rounds[-1]
 
     @property
+    def ceiling(self) -> int:
+        """Rounds that were allowed in the end: an answer grants one more."""
+        return max(self.max_rounds, self.last.number)
+
+    @property
     def answers(self) -> tuple[Answer, ...]:
         """Everything people said."""
         return tuple(answer for one in self.rounds for answer in one.answers)
@@ -73,19 +88,19 @@ def files_of(run: Coordination) -> dict[str, bytes]:
     """Every file by its path relative to the run folder, ``run.json`` last."""
     bases = bases_of([plan.repo for plan in run.last.plans])
     files: dict[str, str | bytes] = {
-        "summary.md": "\n".join(_summary(run)),
-        "responsibility-matrix.md": _matrix(run.goal, run.last.split),
+        "summary.md": "\n".join(summary(run.goal, run.last, run.ceiling, run.answers)),
+        "responsibility-matrix.md": matrix(run.goal, run.last.split),
         "constraints.json": encode_constraints(ConstraintsRecord(_constraints(run))),
         "contract-map.json": encode_contracts(as_upstream(run.last.analysis)),
-        "contract-checks.md": "\n".join(_checks(run.goal, run.last.analysis)) + "\n",
+        "contract-checks.md": "\n".join(checks(run.goal, run.last.analysis)) + "\n",
     }
     for plan in run.last.plans:
         base, evidence = bases[plan.repo], _evidence(run, plan.repo)
-        files[f"prompts/{base}_prompt.txt"] = plan.prompt or _restated(run.goal, plan)
-        files[f"prompts/{base}_{_PROVIDER}_prompt.txt"] = _restated(run.goal, plan)
-        files[f"repo-plans/{base}/plan.md"] = "\n".join(_plan_file(run.goal, plan))
-        files[f"repo-plans/{base}/agent-prompt.txt"] = _task(run.goal, plan)
-        files[f"repo-plans/{base}/commands.sh"] = _commands(evidence)
+        files[f"prompts/{base}_prompt.txt"] = plan.prompt or restated(run.goal, plan)
+        files[f"prompts/{base}_{PROVIDER}_prompt.txt"] = restated(run.goal, plan)
+        files[f"repo-plans/{base}/plan.md"] = "\n".join(plan_file(run.goal, plan))
+        files[f"repo-plans/{base}/agent-prompt.txt"] = task(run.goal, plan)
+        files[f"repo-plans/{base}/commands.sh"] = commands(evidence)
     files[RECORD] = encode_run(RunRecord(_record(run, bases)))
     return {name: said if isinstance(said, bytes) else _encoded(said) for name, said in files.items()}
 
@@ -112,7 +127,7 @@ def bases_of(repos: Sequence[str]) -> dict[str, str]:
 def _names(base: str) -> set[str]:
     """What a base takes in the folder of prompts, whatever the disk makes of upper and lower case."""
     folded = base.casefold()
-    return {folded, f"{folded}_{_PROVIDER}"}
+    return {folded, f"{folded}_{PROVIDER}"}
 
 
 def _base(repo: str) -> str:
@@ -126,25 +141,13 @@ def _evidence(run: Coordination, repo: str) -> Evidence:
     return found or Evidence(repo, False, "unknown")
 
 
-def upstream_status(plan: RepoPlan) -> str:
-    """One of upstream's three words: whatever is not agreed needs a person."""
-    return plan.status if plan.status in (OK, FAILED) else "HITL_REQUIRED"
-
-
-def upstream_questions(plan: RepoPlan) -> list[str]:
-    """Upstream's plans that need a person say why in a question."""
-    if upstream_status(plan) != "HITL_REQUIRED" or plan.questions:
-        return list(plan.questions)
-    return [f"No agent planned this repository: {plan.cause or 'nobody answered'}. How should it go on?"]
-
-
 def _record(run: Coordination, bases: dict[str, str]) -> dict[str, object]:
     last = run.last
     return {
         "goal": run.goal,
         "status": last.decision.status,
         "round": last.number,
-        "max_rounds": max(run.max_rounds, last.number),
+        "max_rounds": run.ceiling,
         "human_decision": _human(run),
         "events": list(_events(run)),
         "repo_plans": [_plan(run, plan, bases[plan.repo]) for plan in last.plans],
@@ -212,7 +215,7 @@ def _plan(run: Coordination, plan: RepoPlan, base: str) -> dict[str, object]:
     raw |= {"origin": plan.origin, "base": base, "call": plan.call_key, "sha256": plan.digest()}
     return {
         "repo_path": plan.repo,
-        "provider": _PROVIDER,
+        "provider": PROVIDER,
         "status": upstream_status(plan),
         "summary": plan.summary,
         "proposed_changes": list(plan.changes),
@@ -250,118 +253,3 @@ def _constraints(run: Coordination) -> dict[str, object]:
             for one in run.last.evidences
         ],
     }
-
-
-def _summary(run: Coordination) -> Iterator[str]:
-    last, analysis = run.last, run.last.analysis
-    issues = sorted({issue.text for issue in analysis.issues})
-    yield from ("# Coordination Summary", "", f"**Goal:** {run.goal}", f"**Status:** {last.decision.status}")
-    yield from (f"**Rounds:** {last.number} / {max(run.max_rounds, last.number)}", "", "## Constraints Collected", "")
-    for one in last.evidences:
-        yield from (f"### {one.path}", *(f"- {said}" for said in one.constraints), "")
-    yield from ("## Contract Alignment", "", f"- Artifacts discovered: {analysis.artifacts}")
-    yield f"- Contract issues: {len(issues)}"
-    if issues:
-        yield from ("- Issues requiring review:", *(f"  - {issue}" for issue in issues))
-    yield from ("", "## Agent Plans", "")
-    for plan in last.plans:
-        yield from (f"### {plan.repo}", f"**Provider:** {_PROVIDER}", f"**Status:** {upstream_status(plan)}")
-        yield from (f"**Summary:** {plan.summary}", "")
-        if plan.changes:
-            yield from ("**Proposed Changes:**", *(f"- {change}" for change in plan.changes), "")
-        if asked := upstream_questions(plan):
-            yield from ("**Questions for HITL:**", *(f"- {one}" for one in asked), "")
-    yield from ("## Proposed Responsibility Split", "", f"**Rationale:** {_flat(last.split.rationale)}")
-    if last.split.risks:
-        yield from ("", *(f"- Risk: {_flat(risk)}" for risk in last.split.risks))
-    if said := [*_decided(run)]:
-        yield from ("", "## Human Decision", "", *(f"- {one}" for one in said))
-
-
-def _decided(run: Coordination) -> Iterator[str]:
-    for told in run.answers:
-        yield _flat(f"{told.question} — {told.text}{f' ({told.by})' if told.by else ''}")
-    for one in run.last.decision.accepted:
-        yield _flat(f"accepted: {one.repo + ': ' if one.repo else ''}{one.text}")
-
-
-def _flat(said: str) -> str:
-    """Words on one line: these files are read back line by line."""
-    return " ".join(said.split())
-
-
-def _matrix(goal: str, split: Split) -> str:
-    lines = ["# Responsibility Matrix", "", f"**Goal:** {goal}"]
-    for repo, duties in split.assignments:
-        lines += ["", f"## {repo}", "", *(f"- {_flat(duty)}" for duty in duties)]
-    return "\n".join(lines) + "\n"
-
-
-def _checks(goal: str, analysis: Analysis) -> Iterator[str]:
-    issues = sorted({issue.text for issue in analysis.issues})
-    yield from ("# Contract Checks", "", f"Goal: {goal}", f"Issues: {len(issues)}", f"Artifacts: {analysis.artifacts}")
-    if issues:
-        yield from ("", "## Issues", "", *(f"- {issue}" for issue in issues))
-    yield from ("", "## Per Repository")
-    for one in analysis.repos:
-        yield from ("", f"### {one.repo}", f"- Artifacts: {len(one.artifacts)}")
-        yield f"- Declared contracts: {len({use.id for use in one.declared})}"
-        yield f"- Consumed contracts: {len({use.id for use in one.consumed})}"
-        if one.artifacts:
-            yield from ("- Artifact paths:", *(f"  - {artifact.path}" for artifact in one.artifacts))
-
-
-def _restated(goal: str, plan: RepoPlan) -> str:
-    lines = [f"# {_PROVIDER.upper()} Prompt for {plan.repo}", "", f"Goal: {goal}", f"Status: {upstream_status(plan)}"]
-    lines += ["", f"Summary: {plan.summary}", "", "Proposed Changes:", *(f"- {change}" for change in plan.changes)]
-    if asked := upstream_questions(plan):
-        lines += ["", "Questions for HITL:", *(f"- {one}" for one in asked)]
-    return "\n".join(lines) + "\n"
-
-
-def _task(goal: str, plan: RepoPlan) -> str:
-    lines = [f"# Task for {plan.repo}", "", f"Goal: {goal}", "", plan.summary, "", "Proposed Changes:"]
-    return "\n".join([*lines, *(f"- {change}" for change in plan.changes)]) + "\n"
-
-
-def _plan_file(goal: str, plan: RepoPlan) -> Iterator[str]:
-    yield from (f"# Plan: {plan.repo}", "", f"**Goal:** {goal}", f"**Provider:** {_PROVIDER}")
-    yield from (
-        f"**Status:** {upstream_status(plan)}",
-        "",
-        "## Summary",
-        "",
-        plan.summary,
-        "",
-        "## Proposed Changes",
-        "",
-    )
-    yield from (f"- {change}" for change in plan.changes)
-    if asked := upstream_questions(plan):
-        yield from ("", "## Questions for HITL", "", *(f"- {one}" for one in asked))
-
-
-_HINTS = {
-    "pyproject.toml": (
-        ("Python project detected", "Install dependencies:", "pip install -e .[dev]"),
-        ("Run tests:", "pytest"),
-        ("Type check:", "mypy src/"),
-        ("Format and lint:", "ruff format .", "ruff check ."),
-    ),
-    "package.json": (
-        ("Node project detected", "Install dependencies:", "npm install"),
-        ("Run tests:", "npm test"),
-        ("Type check:", "npm run typecheck"),
-        ("Lint:", "npm run lint"),
-    ),
-    "go.mod": (("Go project detected", "Run tests:", "go test ./..."), ("Lint:", "go vet ./...")),
-    "Cargo.toml": (("Rust project detected", "Run tests:", "cargo test"), ("Lint:", "cargo clippy")),
-}
-
-
-def _commands(evidence: Evidence) -> str:
-    """Comments alone: hints for a person, nothing to run."""
-    found = [blocks for signal, blocks in _HINTS.items() if signal in evidence.signals]
-    blocks = ["\n".join(f"# {line}" for line in block) for blocks in found for block in blocks]
-    none = "# No specific commands detected for this repository type"
-    return "#!/bin/bash\n" + ("\n\n".join(blocks) or none) + "\n"

@@ -151,6 +151,13 @@ def test_quotes_of_characters_and_lifetimes_open_no_string() -> None:
     assert ids("a.java", "char c = '\\''; get(\"/api/orders\");") == ["/api/orders"]
 
 
+def test_a_line_that_is_shown_holds_no_secret() -> None:
+    key = "sk-" + "a1B2c3D4" * 5
+    (use,) = consumed("a.ts", f'get("/api/orders", {{ key: "{key}" }})'.encode())
+    assert "/api/orders" in use.text
+    assert key not in use.text
+
+
 def test_what_is_too_large_or_no_utf8_consumes_nothing() -> None:
     assert consumed("a.py", b'"/api/orders"' + b"#" * MOST_BYTES) == ()
     assert consumed("a.py", b'"/api/caf\xe9"') == ()

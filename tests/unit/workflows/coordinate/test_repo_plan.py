@@ -150,7 +150,8 @@ def test_the_schema_is_exactly_upstreams() -> None:
 def test_a_plan_as_text_is_what_is_approved() -> None:
     found = plan(PYTHON, "Who?")
     assert as_text(found) == (
-        "# /work/api\n\nPlan of /work/api\n\n## Proposed changes\n\n- Add a route\n- Test it\n\n## Questions\n\n- Who?\n"
+        "# /work/api\n\nPlan of /work/api\n\n"
+        "## Proposed changes\n\n- Add a route\n- Test it\n\n## Questions\n\n- Who?\n"
     )
     assert found.digest() == replace(found, prompt="other", model="m", call_key="k").digest()
     assert found.digest() != replace(found, changes=("Add a route",)).digest()
