@@ -92,7 +92,7 @@ _OPERATION = re.compile(
 )
 _BODY = 2_000
 _VERSION = re.compile(r"/api(?:/v\d+)?/?")
-"""What every path of an API begins with: no path of its own."""
+"""What every path of an API begins with: no path of its own. One that ends in ``$`` is a pattern and none either."""
 
 
 def _ids(quoted: Quoted) -> Iterator[tuple[str, int]]:
@@ -100,7 +100,7 @@ def _ids(quoted: Quoted) -> Iterator[tuple[str, int]]:
     value = quoted.value
     if len(value) <= _BODY and "/api/" in value and (match := _PATH.match(value)) is not None:
         path = normal_path(match[1])
-        if _VERSION.fullmatch(path) is None:
+        if _VERSION.fullmatch(path) is None and not path.endswith("$"):
             yield f"http:path:{path}", match.start(1)
     for match in _OPERATION.finditer(value):
         if _is_selection(value, match.end(), quoted.is_template):
@@ -132,10 +132,19 @@ def _segment(segment: str) -> str:
 
 def strings(path: str, text: str) -> Iterator[Quoted]:
     """The strings of a source text, in order; comments and the strings that document Python or Elixir are left out."""
+    documented = -1
     for match in _grammar_of(path).finditer(text):
         group = next((name for name in ("words", "lines", "raw") if match[name] is not None), None)
-        if group is None or (group == "lines" and match["long"] != "`" and _is_documentation(text, match.start())):
+        if group is None:
             continue
+        if group == "lines" and match["long"] != "`":
+            # What goes on with another string right behind is still the same statement.
+            goes_on = (
+                0 <= documented <= match.start() <= documented + 400 and not text[documented : match.start()].strip()
+            )
+            if goes_on or _is_documentation(text, match.start()):
+                documented = match.end()
+                continue
         prefix = (match["prefix"] or "").lower()
         yield Quoted(match[group], match.start(group), is_template="f" in prefix or "$" in prefix)
 

@@ -22,6 +22,10 @@ _SKIPPED_BESIDE = {
 """Folders that are such only beside the file of the tool that fills them."""
 
 
+_GROWING = (".log", ".tmp", ".pid", ".swp", ".db", ".db-wal", ".db-shm", ".sqlite", ".sqlite3", ".sqlite3-wal")
+"""Files that programs write while nobody changes the repository."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One regular file. ``path`` is relative to the repository, ``size`` in bytes."""
@@ -52,9 +56,11 @@ class Tree:
         return any(seen.path == path for seen in self.files)
 
     def digest(self) -> str:
-        """Twelve hex digits that change when a file comes, goes or changes its size."""
+        """Twelve hex digits that change when a file comes, goes or changes its size; what grows by itself is left out."""
         said = hashlib.sha256()
         for seen in self.files:
+            if seen.path.lower().endswith(_GROWING):
+                continue
             said.update(f"{seen.path}\0{seen.size}\0".encode("utf-8", "surrogatepass"))
         return said.hexdigest()[:12]
 

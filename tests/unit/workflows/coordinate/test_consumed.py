@@ -34,6 +34,7 @@ def test_k4_a_use_has_its_line_and_its_words() -> None:
         ("a.py", '# get("/api/no")\n'),
         ("a.py", 'def f():\n    """Calls "/api/no" and so on.\n\n    query Foo {\n      x\n    }\n    """\n'),
         ("a.py", "'''\nquery Foo { x }\n'''\n"),
+        ("a.py", "def f():\n    \"\"\"Says.\n    \"\"\" '''\n    query Foo { x }\n    '''\n"),
         ("a.ts", '// get("/api/no")\n/* "/api/no" */\n/** `query Foo { x }` */\n'),
         ("a.go", '// "/api/no"\n/*\nquery Foo { x }\n*/\n'),
         ("a.rb", '# get "/api/no"\n=begin\nquery Foo { x }\n"/api/no"\n=end\n'),
@@ -137,7 +138,7 @@ def test_k5_the_normal_form_of_a_path(path: str, normal: str) -> None:
         ("a.rb", 'get("/api/orders/#{id}")', ["/api/orders/{id}"]),
         ("a.js", 'get("/api/orders/" + id)', ["/api/orders/"]),
         ("a.js", 'if (url.startsWith("/api/")) use("/api/v1")', []),
-        ("a.js", 'app.use("/api/*"); match("/api/(.*)")', []),
+        ("a.js", 'app.use("/api/*"); match("/api/(.*)"); match("/api/orders$")', []),
         ("a.js", 'get("https://other.example/api/x")', []),
     ],
 )

@@ -134,3 +134,15 @@ def test_nothing_that_cannot_be_listed_stops_a_walk(tmp_path: Path) -> None:
     tree = walk(str(tmp_path))
     assert len(tree.files) == 2
     assert len(tree.digest()) == 12
+
+
+def test_c1_the_digest_changes_with_a_file_and_not_with_a_growing_log(tmp_path: Path) -> None:
+    lay(tmp_path, main__py="x", run__log="x")
+    before = walk(str(tmp_path)).digest()
+    lay(tmp_path, run__log="x" * 100)
+    assert walk(str(tmp_path)).digest() == before
+    lay(tmp_path, main__py="xy")
+    changed = walk(str(tmp_path)).digest()
+    assert changed != before
+    lay(tmp_path, more__py="")
+    assert walk(str(tmp_path)).digest() not in (before, changed)
