@@ -56,7 +56,7 @@ class Tree:
         return any(seen.path == path for seen in self.files)
 
     def digest(self) -> str:
-        """Twelve hex digits that change when a file comes, goes or changes its size; what grows by itself is left out."""
+        """Twelve hex digits that change when a file comes, goes or changes its size, without those that grow alone."""
         said = hashlib.sha256()
         for seen in self.files:
             if seen.path.lower().endswith(_GROWING):
