@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Mapping, Sequence
 
 from odw_core.decide.digest import digest
-from odw_core.engines.loose import mapping, text, texts
+from odw_core.engines.loose import text
 from odw_core.engines.odw.names import STOPPED_BY_OWNER
-from odw_core.model.decision import Decision
-from odw_core.model.question import Choice, Field, Question, Road
-from odw_core.runs.steps import Value, fingerprint
+from odw_core.model.question import Choice, Field
+from odw_core.runs.cards import decided, picked, question_of
 from odw_core.workflows.parallel_review_apply.ground import Ended, Ground
-
-_VIA = "you, here; its supervisor waits for it"
 
 
 async def ask_owner(
@@ -33,7 +29,7 @@ async def ask_owner(
 async def _ask_one(ground: Ground, key: str, said: str, who: str, options: Sequence[str]) -> str:
     deciding = {"kind": "question", "run": ground.context.run_id, "key": key, "text": said, "options": [*options]}
     question = question_of(
-        ground,
+        ground.context,
         key,
         kind="question",
         title=said,
@@ -43,7 +39,7 @@ async def _ask_one(ground: Ground, key: str, said: str, who: str, options: Seque
         decisions=("answer",),
         decided_by=digest(deciding),
     )
-    value = await decided(ground, key, "ask", question)
+    value = await decided(ground.context, key, "ask", question)
     return "; ".join(picked(value, "answer")) or text(value, "reason")
 
 
@@ -53,7 +49,7 @@ async def ask_plan(ground: Ground) -> dict[str, str]:
     listed = "\n".join(f"{task.id}: {', '.join(task.files) or 'no files declared'}" for task in ground.tasks)
     count = len(ground.tasks)
     question = question_of(
-        ground,
+        ground.context,
         "plan-gate",
         kind="plan",
         title=f"start {count} {'task' if count == 1 else 'tasks'}?",
@@ -67,68 +63,7 @@ async def ask_plan(ground: Ground) -> dict[str, str]:
         decided_by=digest({"kind": "plan", "run": ground.context.run_id, "base": ground.base, "tasks": tasks}),
         details=(("tasks", listed), *((f"prompt of {task.id}", task.prompt) for task in ground.tasks)),
     )
-    value = await decided(ground, "plan-gate", "plan_gate", question)
+    value = await decided(ground.context, "plan-gate", "plan_gate", question)
     if text(value, "verdict") != "approve":
         raise Ended(STOPPED_BY_OWNER, "you stopped it after planning; nothing was started")
     return {task.id: "\n".join(picked(value, f"prompt:{task.id}")) for task in ground.tasks}
-
-
-def question_of(
-    ground: Ground,
-    key: str,
-    *,
-    kind: str,
-    title: str,
-    body: str,
-    subject: str,
-    fields: tuple[Field, ...],
-    decisions: tuple[str, ...],
-    decided_by: str,
-    details: tuple[tuple[str, str], ...] = (),
-    risk: str | None = None,
-) -> Question:
-    """A question of the run itself; ``decided_by`` is the digest over everything that decides."""
-    run_id = ground.context.run_id
-    return Question(
-        id=hashlib.sha256(f"{run_id}\0{key}\0{decided_by}".encode()).hexdigest()[:12],
-        address=ground.context.address,
-        kind=kind,
-        asked_at=ground.context.now(),
-        title=title,
-        body=body,
-        subject=subject,
-        fields=fields,
-        decisions=decisions,
-        risk=risk,
-        digest=decided_by,
-        witnesses=("journal",),
-        inferred=False,
-        answer_via=_VIA,
-        why_not=None,
-        road=Road.SUPERVISOR,
-        details=details,
-    )
-
-
-async def decided(ground: Ground, key: str, kind: str, question: Question) -> Value:
-    """What was decided, as a step: ``verdict``, ``values``, ``reason``, ``by``, ``digest``."""
-
-    async def ask() -> Value:
-        return _plain(await ground.context.ask_once(question))
-
-    return await ground.context.steps.step(key, kind, fingerprint(question.id, question.digest), ask)
-
-
-def _plain(decision: Decision) -> Value:
-    return {
-        "verdict": decision.verdict,
-        "values": {name: [*values] for name, values in decision.values},
-        "reason": decision.reason,
-        "by": decision.by,
-        "digest": decision.digest,
-    }
-
-
-def picked(value: Value, field: str) -> list[str]:
-    """What was picked or typed in one field, without what is empty."""
-    return [one for one in texts(mapping(value, "values"), field) if one.strip()]

@@ -11,10 +11,11 @@ from odw_core.decide.digest import digest
 from odw_core.engines.loose import text
 from odw_core.engines.odw.names import STOPPED_BY_OWNER
 from odw_core.model.question import Choice, Field
+from odw_core.runs.cards import decided, picked, question_of
 from odw_core.runs.landing import Approval, Candidate, approve_by_policy
 from odw_core.runs.steps import Value, fingerprint
 from odw_core.text.ansi import one_line
-from odw_core.workflows.parallel_review_apply.asking import ask_owner, decided, picked, question_of
+from odw_core.workflows.parallel_review_apply.asking import ask_owner
 from odw_core.workflows.parallel_review_apply.blocker import Blocker, Fate
 from odw_core.workflows.parallel_review_apply.ground import Ended, Ground
 from odw_core.workflows.parallel_review_apply.preflight import Block
@@ -205,7 +206,7 @@ async def _asked(ground: Ground, candidate: Candidate, reviewed: Reviewed, risk:
         ("patch", reviewed.patch.decode("utf-8", "replace")),
     ]
     question = question_of(
-        ground,
+        ground.context,
         key,
         kind="gate",
         title=title,
@@ -217,7 +218,7 @@ async def _asked(ground: Ground, candidate: Candidate, reviewed: Reviewed, risk:
         details=tuple((label, words) for label, words in details if words),
         risk=risk or None,
     )
-    return await decided(ground, key, "gate", question)
+    return await decided(ground.context, key, "gate", question)
 
 
 def _labels(blockers: Sequence[Blocker]) -> list[tuple[str, Blocker]]:

@@ -9,10 +9,10 @@ from odw_core.decide.digest import digest
 from odw_core.engines.loose import text, texts
 from odw_core.git.repo import head
 from odw_core.model.question import Field
+from odw_core.runs.cards import decided, picked, question_of
 from odw_core.runs.committing import commit, draft_message, offer_of
 from odw_core.runs.past import landed_by
 from odw_core.runs.steps import Value, fingerprint
-from odw_core.workflows.parallel_review_apply.asking import decided, picked, question_of
 from odw_core.workflows.parallel_review_apply.ground import Ended, Ground
 
 CATEGORY = "dirty_task_files"
@@ -64,7 +64,7 @@ async def _asked(ground: Ground, run_id: str, items: tuple[str, ...]) -> Value:
     count = f"{len(items)} {'file' if len(items) == 1 else 'files'}"
     deciding = {"kind": "commit", "run": ground.context.run_id, "of": run_id, "base": ground.base, "files": [*items]}
     question = question_of(
-        ground,
+        ground.context,
         "commit-before",
         kind="commit",
         title=f"commit what an earlier run landed in {count}?",
@@ -79,4 +79,4 @@ async def _asked(ground: Ground, run_id: str, items: tuple[str, ...]) -> Value:
         decided_by=digest(deciding),
         details=tuple(("file", path) for path in items),
     )
-    return await decided(ground, "commit-before", "ask", question)
+    return await decided(ground.context, "commit-before", "ask", question)
