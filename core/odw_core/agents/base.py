@@ -100,6 +100,10 @@ class AgentResult:
     """Where the answer does not fit the schema, each as ``path: what is wrong``."""
     retryable: bool = False
     """Whether the same call may go well another time: the cause lies with the network, the provider or the answer."""
+    argv: tuple[str, ...] = ()
+    """The program that did it, with its words; empty when none was started."""
+    exit_code: int | None = None
+    """How that program ended, negative after a signal; None while it goes on for others, or when nobody knows."""
 
 
 class AttemptFiles(Protocol):

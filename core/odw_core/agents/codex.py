@@ -112,10 +112,11 @@ class _Work:
             result = self._failed(str(error))
         finally:
             await self._leave()
+        argv = self._server.argv
         await self._server.leave(self._key)
         self._tell.stderr()
         self._tell.done(result)
-        return result
+        return replace(result, argv=argv)
 
     async def _whole(self) -> AgentResult:
         if not self._memory.turns:

@@ -41,6 +41,11 @@ class RunServer:
         return self._host.folder / STDERR
 
     @property
+    def argv(self) -> tuple[str, ...]:
+        """The command line of the server as it is now; empty when there is none."""
+        return self._server.argv if self._server is not None else ()
+
+    @property
     def lives(self) -> bool:
         """Whether a server of this run is there to attach to."""
         return self._server is not None and self._server.lives

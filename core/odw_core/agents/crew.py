@@ -16,6 +16,7 @@ from odw_core.agents.call_host import CallHost
 from odw_core.agents.seat import Seat
 from odw_core.agents.telling import outcome
 from odw_core.engines.loose import flag, integer, mapping, text, texts
+from odw_core.engines.odw.names import STDERR_FILE, attempt_folder
 from odw_core.engines.odw.records import JournalLine
 from odw_core.errors import OdwError, no_room
 from odw_core.git import worktree
@@ -86,6 +87,10 @@ class Done:
     files: tuple[str, ...] = ()
     category: str = ""
     message: str = ""
+    is_retryable: bool = False
+    """Of a failure: whether its cause may pass by itself."""
+    warning: str = ""
+    """What was wrong although an answer came."""
 
     @property
     def has_changed(self) -> bool:
@@ -128,17 +133,19 @@ class Crew:
         agent: Agent,
         agent_name: str,
         *,
-        trees: Trees,
         slots: Slots,
         concurrency: int,
+        trees: Trees | None = None,
         budget: int | None = None,
         answers_first: bool = False,
+        tells_calls: bool = False,
     ) -> None:
         """``concurrency`` is how many work at once in this run, ``budget`` how many tokens may be used before no
-        other attempt begins."""
+        other attempt begins. Without ``trees`` every work says where it is done. ``tells_calls`` writes a line with
+        the program, its times and its end for every attempt."""
         self._context, self._agent, self._agent_name = context, agent, agent_name
         self._trees, self._slots, self._budget = trees, slots, budget
-        self._answers_first = answers_first
+        self._answers_first, self._tells_calls = answers_first, tells_calls
         self._places = asyncio.Semaphore(max(1, concurrency))
         self._concurrency = max(1, concurrency)
         self._at_work: dict[str, CallHost] = {}
@@ -178,11 +185,11 @@ class Crew:
             if no_room(error):
                 self._context.stop_short()
             raise
-        if work.cwd is None and self._trees.path(work.key).exists():
+        if work.cwd is None and self._tree_of(work.key).path(work.key).exists():
             # Not before its result is on disk: a later supervisor would take up work whose changes are gone. What
             # cannot be removed now is removed with the last trees of the run.
             with suppress(OdwError, OSError):
-                await self._trees.remove(work.key)
+                await self._tree_of(work.key).remove(work.key)
         if is_known and work.key not in self._told.open:
             if work.key not in self._told.attempts:
                 self._skip(work, value)
@@ -243,10 +250,16 @@ class Crew:
                 raise
             return _failure("worktree_failed", str(error)), isinstance(error, GitBusy)
 
+    def _tree_of(self, key: str) -> Trees:
+        if self._trees is None:
+            raise ValueError(f"{key} says nowhere to work")
+        return self._trees
+
     async def _in_own_tree(self, work: Work, prompt: str, number: int, last: int, seat: Seat) -> tuple[Value, bool]:
-        told = {"label": work.label, "phase": work.phase, "dir": str(self._trees.path(work.key))}
+        trees = self._tree_of(work.key)
+        told = {"label": work.label, "phase": work.phase, "dir": str(trees.path(work.key))}
         is_kept = work.key in self._told.open and self._agent_name in _TAKEN_UP
-        async with self._trees.opened(work.key, work.base, is_kept=is_kept, stays=True) as tree:
+        async with trees.opened(work.key, work.base, is_kept=is_kept, stays=True) as tree:
             self._context.emit({"type": "worktree_start", "key": work.key, **told})
             value, is_retryable = await self._in(work, prompt, tree.root, number, last, seat)
             patch = await worktree.captured(tree, work.base)
@@ -283,8 +296,11 @@ class Crew:
         told: dict[str, object] = {"agentType": work.role, "config": {**config, "maxAttempts": last}}
         host = CallHost(self._context, told, seat, answers_first=self._answers_first)
         self._at_work[work.key] = host
+        began = self._context.now()
         try:
             result = await self._agent.run(call, host)
+            if self._tells_calls:
+                self._tell_call(work, number, began, result)
             # What an earlier supervisor asked for it, and this one had no need to.
             self._context.withdraw_left(work.key, "moot")
         finally:
@@ -323,6 +339,14 @@ class Crew:
     def _node(self, work: Work, number: int, last: int) -> dict[str, object]:
         node = {"index": self._index_of(work.key), "key": work.key, "label": work.label, "phase": work.phase}
         return {**node, "agentType": work.role, "attempt": number, "maxAttempts": last}
+
+    def _tell_call(self, work: Work, number: int, began: float, result: AgentResult) -> None:
+        event: dict[str, object] = {"type": "agent_call", "key": work.key, "round": work.round, "attempt": number}
+        event |= {"argv": [*result.argv], "model": result.model or work.model, "schema": work.schema is not None}
+        event |= {"sandbox": work.sandbox, "started_at": began, "exit_code": result.exit_code, "cause": result.cause}
+        event["duration_ms"] = int((self._context.now() - began) * 1000)
+        event["stderr"] = f"attempts/{attempt_folder(work.key, number)}/{STDERR_FILE}"
+        self._context.emit(event, f"{work.label}: attempt {number} is over")
 
     def _retry(self, work: Work, number: int, last: int, reason: str, tokens: int) -> None:
         self._told.open.discard(work.key)
@@ -371,6 +395,8 @@ class Crew:
             files=tuple(texts(value, "files")),
             category=text(error, "category"),
             message=text(error, "message"),
+            is_retryable=flag(error, "retryable") is True,
+            warning=text(mapping(value, "warning"), "message"),
         )
 
 

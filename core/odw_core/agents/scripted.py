@@ -65,6 +65,7 @@ class _Work:
         self._over = asyncio.Event()
         self._told_at = float("-inf")
         self._printed = [0, 0]
+        self._argv: tuple[str, ...] = ()
 
     @property
     def _memory(self) -> Json:
@@ -82,6 +83,7 @@ class _Work:
             if no_room(error):
                 raise
             result = self._failed(Cause("unknown", str(error), ""))
+        result = replace(result, argv=self._argv)
         self._files.result({**outcome(result), "ending": result.ending.value, "fix": result.fix})
         self._files.close()
         if self._call.tells_end:
@@ -100,6 +102,7 @@ class _Work:
         entry = await asyncio.to_thread(self._entry)
         # Not in the folder of the call: Python would import what lies there.
         argv = python_module("odw_core.agents.scripted_player", str(self._script))
+        self._argv = tuple(argv)
         child, process = await self._host.open_child(argv, cwd=self._host.folder, env=self._host.environ)
         assert process.stdout is not None
         assert process.stderr is not None
@@ -123,7 +126,7 @@ class _Work:
             if process.returncode is None:
                 await self._host.end(child, patience_s=_PATIENCE_S, is_polite=False)
         self._say_rest()
-        return self._outcome(process.returncode)
+        return replace(self._outcome(process.returncode), exit_code=process.returncode)
 
     def _entry(self) -> dict[str, object]:
         """What the script has for the call; checked here, so that each process need not."""

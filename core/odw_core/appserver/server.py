@@ -42,6 +42,11 @@ class OwnServer:
     program: str
 
     @property
+    def argv(self) -> tuple[str, ...]:
+        """Its command line."""
+        return app_server(self.program, self.socket)
+
+    @property
     def lives(self) -> bool:
         """Whether that very process still runs."""
         return is_there(self.child)
@@ -69,12 +74,17 @@ def decode_server(value: Json | None) -> OwnServer | None:
     return OwnServer(child, Path(socket), text(value, "home"), text(value, "program"))
 
 
+def app_server(program: Path | str, socket: Path) -> tuple[str, ...]:
+    """The command line of a server that listens at ``socket``."""
+    return (str(program), "app-server", "--listen", f"unix://{socket}")
+
+
 def start_server(
     program: Path, home: str, socket: Path, *, environ: Mapping[str, str], spawn: Spawn, stderr: int
 ) -> OwnServer:
     """Start ``program`` (the native one) listening at ``socket``. Raises ``NoServer``."""
     forget_socket(socket)
-    argv: Sequence[str] = [str(program), "app-server", "--listen", f"unix://{socket}"]
+    argv: Sequence[str] = app_server(program, socket)
     nothing = os.open(os.devnull, os.O_RDWR)
     try:
         child = spawn(argv, cwd=socket.parent, env=environ, stdin=nothing, stdout=nothing, stderr=stderr)
