@@ -15,7 +15,7 @@ from odw_core.agents.base import Agent, AgentCall, AgentResult, Ending
 from odw_core.agents.call_host import CallHost
 from odw_core.agents.seat import Seat
 from odw_core.agents.telling import outcome
-from odw_core.engines.loose import flag, integer, mapping, text, texts
+from odw_core.engines.loose import Json, flag, integer, mapping, text, texts
 from odw_core.engines.odw.names import STDERR_FILE, attempt_folder
 from odw_core.engines.odw.records import JournalLine
 from odw_core.errors import OdwError, no_room
@@ -91,6 +91,7 @@ class Done:
     """Of a failure: whether its cause may pass by itself."""
     warning: str = ""
     """What was wrong although an answer came."""
+    model: str = ""
 
     @property
     def has_changed(self) -> bool:
@@ -151,6 +152,12 @@ class Crew:
         self._at_work: dict[str, CallHost] = {}
         self._told = _Told()
         self._told.read(context.told)
+        self._calls = [line.event for line in context.told if line.event and text(line.event, "type") == "agent_call"]
+
+    @property
+    def calls(self) -> tuple[Json, ...]:
+        """What was told of each attempt so far, under whichever supervisor, in the order in which they ended."""
+        return tuple(self._calls)
 
     def hear(self, command: Command) -> bool:
         """Hand a person's wish to whom it is for: one agent, or all. Whether anybody heard it."""
@@ -347,6 +354,7 @@ class Crew:
         event["duration_ms"] = int((self._context.now() - began) * 1000)
         event["stderr"] = f"attempts/{attempt_folder(work.key, number)}/{STDERR_FILE}"
         self._context.emit(event, f"{work.label}: attempt {number} is over")
+        self._calls.append(event)
 
     def _retry(self, work: Work, number: int, last: int, reason: str, tokens: int) -> None:
         self._told.open.discard(work.key)
@@ -397,6 +405,7 @@ class Crew:
             message=text(error, "message"),
             is_retryable=flag(error, "retryable") is True,
             warning=text(mapping(value, "warning"), "message"),
+            model=text(value, "model"),
         )
 
 

@@ -51,7 +51,7 @@ def question_of(
 
 
 async def decided(context: Context, key: str, kind: str, question: Question) -> Value:
-    """What was decided, as a step: ``verdict``, ``values``, ``reason``, ``by``, ``digest``."""
+    """What was decided, as a step: ``verdict``, ``values``, ``reason``, ``by``, ``at``, ``digest``."""
 
     async def ask() -> Value:
         return _plain(await context.ask_once(question))
@@ -65,6 +65,7 @@ def _plain(decision: Decision) -> Value:
         "values": {name: [*values] for name, values in decision.values},
         "reason": decision.reason,
         "by": decision.by,
+        "at": decision.at,
         "digest": decision.digest,
     }
 

@@ -1,0 +1,182 @@
+"""Asking: what keeps plans from agreeing, put before a person: a card for each question, one card for all the rest."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from odw_core.decide.digest import digest
+from odw_core.engines.loose import Json, flag, objects, text, text_or_none
+from odw_core.model.question import Field
+from odw_core.runs.cards import decided, picked, question_of
+from odw_core.runs.steps import Value, fingerprint
+from odw_core.workflows.coordinate.decision import Reason, reason_of, reason_value
+from odw_core.workflows.coordinate.ground import Ground, Stopped
+from odw_core.workflows.coordinate.repo_plan import as_text
+from odw_core.workflows.coordinate.rounds import Answer, Round
+
+LOOK_AGAIN, ACCEPT, STOP = "look_again", "accept", "stop"
+_KINDS = {
+    "failed": "plans that failed",
+    "fallback": "no agent answered",
+    "missing_repo": "missing repositories",
+    "no_plan": "repositories without a plan",
+    "empty_split": "no usable split",
+    "contract_issue": "contracts that do not fit",
+}
+_CHOICES = (
+    "look_again reads the repositories anew and asks planners that gave no answer once more; accept lets what stands "
+    "here count as it is; stop ends the run."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What people said in one pause."""
+
+    answers: tuple[Answer, ...] = ()
+    accepted: tuple[Reason, ...] = ()
+    looks_again: bool = False
+    """Whether the repositories are to be looked at anew, and planners that gave no answer asked once more."""
+    by: str = ""
+    """Who decided what is no question."""
+
+
+async def ask_people(ground: Ground, last: Round, why: str) -> Said:
+    """Put everything that stands against an agreement before a person and wait. Raises ``Stopped``.
+
+    What they said is one step: after a resume it is the same, in whatever order the cards were decided.
+    """
+    ground.pauses += 1
+    key = f"pause-{ground.pauses}"
+    reasons = [reason_value(one) for one in last.decision.reasons]
+
+    async def work() -> Value:
+        return await _asked(ground, key, last, why)
+
+    told = fingerprint(ground.context.run_id, last.number, reasons)
+    value = await ground.context.steps.step(key, "ask", told, work)
+    if flag(value, "is_stopped"):
+        raise Stopped(f"you stopped it after round {last.number}: {_first(last.decision.reasons)}")
+    return Said(
+        tuple(_answer(one) for one in objects(value, "answers")),
+        tuple(reason_of(one) for one in objects(value, "accepted")),
+        flag(value, "looks_again") is True,
+        text(value, "by"),
+    )
+
+
+async def _asked(ground: Ground, key: str, last: Round, why: str) -> Value:
+    asked = [one for one in last.decision.reasons if one.is_question]
+    others = [one for one in last.decision.reasons if not one.is_question]
+    said: dict[asyncio.Task[Value], Reason] = {}
+    async with asyncio.TaskGroup() as group:
+        for number, one in enumerate(asked, 1):
+            said[group.create_task(_ask(ground, f"{key}-q{number}", last, one))] = one
+        card = group.create_task(_put(ground, f"{key}-rest", last, others, why)) if others else None
+        waiting: set[asyncio.Task[Value]] = {*said, *([card] if card is not None else [])}
+        while waiting:
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            if card in done and card is not None and text(card.result(), "verdict") in (STOP, LOOK_AGAIN):
+                # Whoever stops it or wants a new look need not answer first.
+                for task in waiting:
+                    task.cancel()
+                break
+    answers = [_answered(one, task.result()) for task, one in said.items() if not task.cancelled()]
+    value = card.result() if card is not None else {}
+    verdict = text(value, "verdict")
+    return {
+        "answers": answers,
+        "accepted": [reason_value(one) for one in others] if verdict == ACCEPT else [],
+        "looks_again": verdict == LOOK_AGAIN,
+        "is_stopped": verdict == STOP,
+        "by": text(value, "by"),
+    }
+
+
+async def _ask(ground: Ground, key: str, last: Round, reason: Reason) -> Value:
+    """A question of a plan or of the split."""
+    who = ground.bases[reason.repo] if reason.repo else "the split"
+    deciding = {"kind": "question", "run": ground.context.run_id, "key": key, "round": last.number}
+    flaw = ground.flaws.get(reason.repo or "", "")
+    question = question_of(
+        ground.context,
+        key,
+        kind="question",
+        title=reason.text,
+        body=f"{flaw}\n\n{reason.text}" if flaw else reason.text,
+        subject=who,
+        fields=(Field("answer", "your answer"),),
+        decisions=("answer",),
+        decided_by=digest({**deciding, **reason_value(reason)}),
+        details=_plan_of(last, reason.repo),
+    )
+    return await decided(ground.context, key, "ask", question)
+
+
+def _answered(reason: Reason, value: Value) -> Value:
+    words = "; ".join(picked(value, "answer")) or text(value, "reason")
+    return {"question": reason.text, "repo": reason.repo, "text": words, "by": text(value, "by")}
+
+
+async def _put(ground: Ground, key: str, last: Round, reasons: Sequence[Reason], why: str) -> Value:
+    """What is no question: looked at again, accepted, or the end of the run."""
+    deciding = {"kind": "coordination", "run": ground.context.run_id, "key": key, "round": last.number}
+    question = question_of(
+        ground.context,
+        key,
+        kind="coordination",
+        title=_first(reasons),
+        body="\n".join((*_listed(reasons), "", *_flaws(ground), f"{_sentence(why)} {_CHOICES}")),
+        subject=f"round {last.number}",
+        fields=(),
+        decisions=(LOOK_AGAIN, ACCEPT, STOP),
+        decided_by=digest({**deciding, "reasons": [reason_value(one) for one in reasons]}),
+        details=tuple((title, "\n".join(_told(one) for one in listed)) for title, listed in _grouped(reasons)),
+    )
+    return await decided(ground.context, key, "ask", question)
+
+
+def _first(reasons: Sequence[Reason]) -> str:
+    """The reason that stands first, and how many there are: a cause of failed agents before everything else."""
+    if not reasons:
+        return "nothing stands against it"
+    same = [one for one in reasons if (one.kind, one.text) == (reasons[0].kind, reasons[0].text)]
+    where = ", ".join(one.repo.rpartition("/")[2] for one in same if one.repo)
+    left = len(reasons) - len(same)
+    more = f", and {left} more" if left else ""
+    what = f"{_KINDS[reasons[0].kind]}: " if reasons[0].kind in ("missing_repo", "no_plan") else ""
+    return f"{what}{reasons[0].text}{f' ({where})' if where else ''}{more}"
+
+
+def _grouped(reasons: Sequence[Reason]) -> list[tuple[str, list[Reason]]]:
+    found: dict[str, list[Reason]] = {}
+    for one in reasons:
+        found.setdefault(_KINDS.get(one.kind, one.kind), []).append(one)
+    return [*found.items()]
+
+
+def _listed(reasons: Sequence[Reason]) -> list[str]:
+    return [line for title, listed in _grouped(reasons) for line in (f"{title}:", *(f"- {_told(o)}" for o in listed))]
+
+
+def _told(reason: Reason) -> str:
+    return f"{reason.repo}: {reason.text}" if reason.repo else reason.text
+
+
+def _flaws(ground: Ground) -> list[str]:
+    return [f"{ground.bases[repo]} answered, but {flaw}" for repo, flaw in ground.flaws.items()]
+
+
+def _sentence(why: str) -> str:
+    return f"{why[:1].upper()}{why[1:].rstrip('.')}." if why else ""
+
+
+def _plan_of(last: Round, repo: str | None) -> tuple[tuple[str, str], ...]:
+    plan = last.plan(repo) if repo is not None else None
+    return (("plan", as_text(plan)),) if plan is not None else ()
+
+
+def _answer(value: Json) -> Answer:
+    return Answer(text(value, "question"), text(value, "text"), text_or_none(value, "repo"), text(value, "by"))

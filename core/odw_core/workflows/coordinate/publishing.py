@@ -1,0 +1,67 @@
+"""Publishing: the run as a folder of Converge, once, at its end, with a link to it in the journal. What cannot be
+written fails no run: the journal says everything."""
+
+from __future__ import annotations
+
+from odw_core.engines.loose import integer, text
+from odw_core.engines.odw.names import start_ms_of
+from odw_core.errors import OdwError
+from odw_core.runs.steps import Value, fingerprint
+from odw_core.text.secrets import masked
+from odw_core.workflows.coordinate.approving import Approval, handoff_files
+from odw_core.workflows.coordinate.ground import Ground
+from odw_core.workflows.coordinate.projected import Coordination, files_of
+from odw_core.workflows.coordinate.writing import stamp_of, write_folder
+
+_KEY = "converge"
+
+
+async def publish(ground: Ground, approval: Approval | None) -> str:
+    """Write it; its stamp, empty when it could not be written."""
+    context = ground.context
+    files = _files(ground, approval)
+    stamp = stamp_of(context.run_id)
+
+    async def work() -> Value:
+        try:
+            write_folder(context.spec.workspace, stamp, files)
+        except (OdwError, OSError, ValueError) as error:
+            return {"stamp": "", "files": 0, "why": str(error)}
+        return {"stamp": stamp, "files": len(files), "why": ""}
+
+    value = await context.steps.step(_KEY, "checkpoint", fingerprint(context.run_id), work)
+    written = text(value, "stamp")
+    if not written:
+        message = f"the run's .converge folder was not written: {text(value, 'why')}"
+        ground.tell("warning", message, key="", message=message)
+        return ""
+    count = integer(value, "files") or 0
+    ground.tell("coordination_written", f"{count} files written to {written}", stamp=written, files=count)
+    link = {"key": _KEY, "attempt": 1, "runtime": "converge", "thread": written}
+    ground.tell("agent_session", f"it is {written} in Converge's layout", **link)
+    return written
+
+
+def _files(ground: Ground, approval: Approval | None) -> dict[str, bytes]:
+    context, given = ground.context, ground.given
+    run = Coordination(
+        goal=given.goal,
+        max_rounds=ground.max_rounds,
+        started_at=(start_ms_of(context.run_id) or 0) / 1000,
+        generated_at=ground.looked_at,
+        rounds=tuple(ground.rounds),
+        mode=given.mode,
+        repos=ground.repos,
+        odw_run=str(context.address),
+        calls=ground.crew.calls,
+        pauses=tuple(ground.paused),
+    )
+    files = {name: _masked(data) for name, data in files_of(run).items()}
+    if approval is not None:
+        files |= handoff_files(given.goal, str(context.address), approval, ground.bases)
+    return files
+
+
+def _masked(data: bytes) -> bytes:
+    """Without secrets of known shapes: this folder is not the person's own, agents and others read it."""
+    return masked(data.decode("utf-8", "replace")).encode("utf-8", "replace")
