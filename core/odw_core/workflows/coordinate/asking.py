@@ -72,9 +72,10 @@ async def _asked(ground: Ground, key: str, last: Round, why: str) -> Value:
     others = [one for one in last.decision.reasons if not one.is_question]
     said: dict[asyncio.Task[Value], Reason] = {}
     async with asyncio.TaskGroup() as group:
+        # First, so that it is what a row says: why agents failed comes before what others ask.
+        card = group.create_task(_put(ground, f"{key}-rest", last, others, why)) if others else None
         for number, one in enumerate(asked, 1):
             said[group.create_task(_ask(ground, f"{key}-q{number}", last, one))] = one
-        card = group.create_task(_put(ground, f"{key}-rest", last, others, why)) if others else None
         waiting: set[asyncio.Task[Value]] = {*said, *([card] if card is not None else [])}
         while waiting:
             done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from odw_core.engines.loose import Json, mapping, objects, text
 from odw_core.runs.steps import Value, fingerprint
+from odw_core.text.ansi import plain
 from odw_core.workflows.coordinate.classify import Evidence, evidence_of, evidence_value
 from odw_core.workflows.coordinate.contracts import Mapped
 from odw_core.workflows.coordinate.ground import Ground
@@ -51,8 +52,8 @@ def _value(one: Look) -> Value:
     return {
         "evidence": evidence_value(one.evidence),
         "mapped": mapped_value(one.mapped),
-        "readme": one.readme,
-        "instructions": one.instructions,
+        "readme": plain(one.readme),
+        "instructions": plain(one.instructions),
     }
 
 

@@ -56,6 +56,8 @@ class Ground:
     """Key of a planner or splitter, without its round, to what it was told when it last answered."""
     looked_at: float = 0.0
     """When the repositories were looked at last, Unix seconds."""
+    retries: bool = False
+    """Whether planners that gave no answer are asked again whatever the cause was: a person wants it."""
     paused: list[int] = field(default_factory=list)
     """Rounds after which a person was asked."""
     looks: int = 0

@@ -40,7 +40,7 @@ async def plan_all(ground: Ground, number: int, known: Sequence[Known], split: S
             plans[repo] = fallback_plan(one.evidence, one.evidence.constraints[0])
             continue
         told = _told(ground, one, known, split)
-        if (kept := _kept(ground, one.evidence, told)) is not None:
+        if (kept := ground.rounds[-1].plan(repo) if ground.rounds else None) and not _asks(ground, one.evidence, told):
             plans[repo] = kept
         else:
             works[repo] = _work(ground, number, one.evidence, told)
@@ -84,17 +84,19 @@ def _concerns(issue: Issue, repo: str) -> bool:
     return not sides or any(side.repo == repo for side in sides)
 
 
-def _kept(ground: Ground, evidence: Evidence, told: Told) -> RepoPlan | None:
-    """Its plan of the round before, where nobody wants another: what it would be told is what it was told, or a person
-    accepted that no agent answered."""
+def anyone_asks(ground: Ground, known: Sequence[Known], split: Split) -> bool:
+    """Whether a round that began now would ask any planner."""
+    there = (one for one in known if one.evidence.exists)
+    return any(_asks(ground, one.evidence, _told(ground, one, known, split)) for one in there)
+
+
+def _asks(ground: Ground, evidence: Evidence, told: Told) -> bool:
+    """Whether its planner is asked: it would be told what it was not, or gave no answer and may give one now."""
     last = ground.rounds[-1].plan(evidence.path) if ground.rounds else None
-    if last is None:
-        return None
-    if last.status == FALLBACK:
+    if last is not None and last.status == FALLBACK:
         is_accepted = any(one.kind == "fallback" and one.repo == last.repo for one in ground.accepted)
-        return last if is_accepted else None
-    is_told = ground.prompts.get(evidence.path) == plan_prompt(evidence, replace(told, own=None))
-    return last if is_told else None
+        return not is_accepted and (last.is_retryable or ground.retries)
+    return ground.prompts.get(evidence.path) != plan_prompt(evidence, replace(told, own=None))
 
 
 def _work(ground: Ground, number: int, evidence: Evidence, told: Told) -> Work:

@@ -46,33 +46,48 @@ async def propose(ground: Ground, number: int, known: Sequence[Known]) -> Propos
     return found
 
 
-async def _proposed(ground: Ground, number: int, known: Sequence[Known]) -> Proposed:
-    goal, evidences = ground.given.goal, [one.evidence for one in known]
-    if ground.given.split == HEURISTIC:
-        return Proposed(heuristic_split(evidences, goal), HEURISTIC)
+def asks(ground: Ground, known: Sequence[Known]) -> bool:
+    """Whether a round that began now would ask for a split: one that an agent gave is asked for again when it would be
+    told what it was not."""
     last = ground.rounds[-1] if ground.rounds else None
-    answers = [(one.question, one.text) for one in ground.answers]
-    issues = [one.text for one in last.analysis.issues] if last is not None else []
-    told = split_prompt(goal, evidences, answers=answers, issues=issues)
-    if last is not None and last.split_source == AGENT and ground.prompts.get(_PHASE) == told:
-        return Proposed(last.split, AGENT)
+    if ground.given.split == HEURISTIC or (last is not None and last.split_source != AGENT and not ground.retries):
+        return last is None
+    return ground.prompts.get(_PHASE) != _prompt(ground, known)
+
+
+def _prompt(ground: Ground, known: Sequence[Known], earlier: Split | None = None, again: Sequence[str] = ()) -> str:
+    last = ground.rounds[-1] if ground.rounds else None
+    return split_prompt(
+        ground.given.goal,
+        [one.evidence for one in known],
+        answers=[(one.question, one.text) for one in ground.answers],
+        issues=[one.text for one in last.analysis.issues] if last is not None else (),
+        earlier=earlier,
+        again=again,
+    )
+
+
+async def _proposed(ground: Ground, number: int, known: Sequence[Known]) -> Proposed:
+    given, evidences = ground.given, [one.evidence for one in known]
+    last = ground.rounds[-1] if ground.rounds else None
+    if given.split == HEURISTIC:
+        return Proposed(heuristic_split(evidences, given.goal), HEURISTIC)
+    if last is not None and not asks(ground, known):
+        if last.split_source == AGENT:
+            return Proposed(last.split, AGENT)
+        return Proposed(heuristic_split(evidences, given.goal), HEURISTIC, last.split_cause)
     earlier = last.split if last is not None and last.split_source == AGENT else None
-
-    def prompt(again: Sequence[str] = ()) -> str:
-        return split_prompt(goal, evidences, answers=answers, issues=issues, earlier=earlier, again=again)
-
-    given = ground.given
     work = Work(
         key=f"split-r{number}",
         label="split",
         phase=_PHASE,
         role="splitter",
-        prompt=prompt(),
+        prompt=_prompt(ground, known, earlier),
         base="",
         cwd=Path(ground.context.spec.workspace),
         schema=SPLIT_SCHEMA,
         read=lambda result: _read(result, ground.repos),
-        again=prompt,
+        again=lambda issues: _prompt(ground, known, earlier, issues),
         sandbox="read-only",
         model=given.model,
         effort=given.effort,
@@ -83,8 +98,8 @@ async def _proposed(ground: Ground, number: int, known: Sequence[Known]) -> Prop
     ground.phase(_PHASE, f"round {number}")
     done = await ground.crew.call(work)
     if not done.ok:
-        return Proposed(heuristic_split(evidences, goal), HEURISTIC, done.message or "no agent split the work")
-    ground.prompts[_PHASE] = told
+        return Proposed(heuristic_split(evidences, given.goal), HEURISTIC, done.message or "no agent split the work")
+    ground.prompts[_PHASE] = _prompt(ground, known)
     return Proposed(split_of(mapping({"split": done.value}, "split")), AGENT)
 
 

@@ -26,10 +26,9 @@ from odw_core.workflows.coordinate.decision import (
 )
 from odw_core.workflows.coordinate.given import CoordinateInput
 from odw_core.workflows.coordinate.ground import Ground, Stopped, ground_of
-from odw_core.workflows.coordinate.planning import plan_all
-from odw_core.workflows.coordinate.proposing import propose
+from odw_core.workflows.coordinate.planning import anyone_asks, plan_all
+from odw_core.workflows.coordinate.proposing import asks, propose
 from odw_core.workflows.coordinate.publishing import publish
-from odw_core.workflows.coordinate.repo_plan import FALLBACK
 from odw_core.workflows.coordinate.rounds import Answer, Knowledge, Round, knowledge, news
 
 _NOTHING_NEW = "nothing changed since the round was planned"
@@ -113,6 +112,7 @@ async def _round(ground: Ground, number: int, known: tuple[Known, ...]) -> None:
     found = align(ground, number, known)
     evidences = tuple(one.evidence for one in known)
     decision = decided(plans, proposed.split, evidences, found, ground.accepted)
+    ground.retries = False
     one = Round(number, now, evidences, proposed.split, plans, found, decision, proposed.source, proposed.cause)
     ground.rounds.append(one)
     ground.earlier = plans
@@ -134,7 +134,7 @@ async def _following(ground: Ground, known: tuple[Known, ...]) -> tuple[Known, .
     mode = ground.given.mode
     if last.decision.status == HITL_REQUIRED and mode == CONDITIONAL and last.number < ground.max_rounds:
         known = await collect(ground)
-        told = news(last.knowledge, _knowledge(ground, known))
+        told = _news(ground, known)
     where = route(last.decision, last.number, ground.max_rounds, mode, bool(told))
     _tell_decided(ground, last, where, told)
     match where.next:
@@ -157,9 +157,10 @@ async def _paused(ground: Ground, why: str) -> tuple[Known, ...] | None:
             _tell_decided(ground, last, Route(WRITE, "a person accepted what stood against it"), ())
             return None
         ground.max_rounds = max(ground.max_rounds, number + 1)
+        # Whoever is asked once more because a person wants it may fail once more; by itself nobody is.
+        ground.retries = True
         known = await collect(ground)
-        told = news(last.knowledge, _knowledge(ground, known))
-        if told or any(_is_open(ground, repo) for repo in ground.repos):
+        if told := _news(ground, known):
             _tell_decided(ground, last, Route(PROPOSE, _going_on(said)), told)
             return known
         why = _NOTHING_NEW
@@ -181,11 +182,17 @@ def _taken(ground: Ground, said: Said) -> Round:
     return last
 
 
-def _is_open(ground: Ground, repo: str) -> bool:
-    """Whether no agent answered for it and nobody accepted that: a person who wants a new look wants another try."""
-    plan = ground.rounds[-1].plan(repo)
-    is_accepted = any(one.kind == "fallback" and one.repo == repo for one in ground.accepted)
-    return plan is not None and plan.status == FALLBACK and not is_accepted
+def _news(ground: Ground, known: tuple[Known, ...]) -> tuple[str, ...]:
+    """What a round that began now would be told that the last one was not; empty when nobody would be asked."""
+    last = ground.rounds[-1]
+    if not asks(ground, known) and not anyone_asks(ground, known, last.split) and not _differs(last, known):
+        return ()
+    return news(last.knowledge, _knowledge(ground, known)) or ("another try for whom nobody answered",)
+
+
+def _differs(last: Round, known: tuple[Known, ...]) -> bool:
+    """Whether a repository that nobody could plan for is there now."""
+    return [one.exists for one in last.evidences] != [one.evidence.exists for one in known]
 
 
 def _going_on(said: Said) -> str:
