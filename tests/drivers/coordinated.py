@@ -44,7 +44,7 @@ def plans(base: str, answer: Json, *, number: int | None = None, **more: object)
     return {"key": key, "result": answer, **more}
 
 
-def fails(base: str, message: str = "stream disconnected", **more: object) -> Json:
+def fails(base: str, message: str = "stream closed before response.completed", **more: object) -> Json:
     """An entry of a planner that gives no answer."""
     return {"key": f"plan-{base}-r*", "do": [{"fail": message}], **more}
 

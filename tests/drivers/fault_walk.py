@@ -52,7 +52,13 @@ def walk(base: Path, wish: str) -> Walked:
     place.play(*_SCRIPT)
     place.repository.write("src/docs.py", "# mine\n")
     place.repository.write("notes.txt", "mine too\n")
-    run = _launched(place, wish)
+    spec = RunSpec("", "parallel-review-apply", place.given(), str(world.workspace), started_by="tester")
+    run = launched(world, spec, wish)
+    return Walked(_story(place, run), resumed_to_its_end(world, run))
+
+
+def resumed_to_its_end(world: RunsWorld, run: Address) -> int:
+    """Take a run up until it is over; how often that was needed."""
     folder, resumed = world.folder(run), 0
     while not _is_at_rest(world, run):
         with suppress(OdwError):
@@ -63,12 +69,11 @@ def walk(base: Path, wish: str) -> Walked:
     with suppress(OdwError):
         # Killed between its very last line and the copy of it, it is over; whoever looks next completes the copy.
         resume(run.item, world.state)
-    return Walked(_story(place, run), resumed)
+    return resumed
 
 
-def _launched(place: ReviewApply, wish: str) -> Address:
-    world = place.world
-    spec = RunSpec("", "parallel-review-apply", place.given(), str(world.workspace), started_by="tester")
+def launched(world: RunsWorld, spec: RunSpec, wish: str) -> Address:
+    """Start a run whose supervisor has this fault."""
     os.environ[VARIABLE] = wish
     try:
         return launch(spec, world.state)

@@ -152,7 +152,8 @@ class Crew:
         self._at_work: dict[str, CallHost] = {}
         self._told = _Told()
         self._told.read(context.told)
-        self._calls = [line.event for line in context.told if line.event and text(line.event, "type") == "agent_call"]
+        events = (line.event for line in context.told if line.event is not None)
+        self._calls = [_untimed(event) for event in events if text(event, "type") == "agent_call"]
 
     @property
     def calls(self) -> tuple[Json, ...]:
@@ -354,7 +355,7 @@ class Crew:
         event["duration_ms"] = int((self._context.now() - began) * 1000)
         event["stderr"] = f"attempts/{attempt_folder(work.key, number)}/{STDERR_FILE}"
         self._context.emit(event, f"{work.label}: attempt {number} is over")
-        self._calls.append(event)
+        self._calls.append(_untimed(event))
 
     def _retry(self, work: Work, number: int, last: int, reason: str, tokens: int) -> None:
         self._told.open.discard(work.key)
@@ -407,6 +408,11 @@ class Crew:
             warning=text(mapping(value, "warning"), "message"),
             model=text(value, "model"),
         )
+
+
+def _untimed(event: Json) -> Json:
+    """The same whether it was just told or is read again."""
+    return {name: event[name] for name in sorted(event) if name != "ts"}
 
 
 def _failure(category: str, message: str) -> Value:

@@ -171,7 +171,9 @@ def _flaws(ground: Ground) -> list[str]:
 
 
 def _sentence(why: str) -> str:
-    return f"{why[:1].upper()}{why[1:].rstrip('.')}." if why else ""
+    # What it says behind the colon stands above it already.
+    said = why.partition(": ")[0]
+    return f"{said[:1].upper()}{said[1:].rstrip('.')}." if said else ""
 
 
 def _plan_of(last: Round, repo: str | None) -> tuple[tuple[str, str], ...]:
