@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
-from pathlib import Path
-
-import pytest
 
 from drivers.real_codex import RealCodex
 from drivers.session_run import SessionRun
+from drivers.unwritable import without_power_over_files
 
 
 def failure(run: SessionRun) -> dict[str, str]:
@@ -75,20 +71,6 @@ def test_sessions_that_cannot_be_written_are_told_though_the_turn_completed(code
     warning = run.of("agent_done")[0]["result"]["warning"]
     assert warning["category"] == "codex_home_not_writable"
     assert "Permission denied (os error 13)" in warning["evidence"]
-
-
-def without_power_over_files(codex: RealCodex) -> Path:
-    """The same program, for which what is not writable is not writable even if it is root's."""
-    if os.geteuid() != 0:
-        return codex.program
-    setpriv = shutil.which("setpriv")
-    if setpriv is None:
-        pytest.skip("root writes everywhere, and setpriv is not there to take that away")
-    wrapper = codex.base / "codex"
-    drop = "--bounding-set=-dac_override,-dac_read_search --inh-caps=-dac_override,-dac_read_search"
-    wrapper.write_text(f'#!/bin/sh\nexec {setpriv} {drop} -- {codex.program} "$@"\n')
-    wrapper.chmod(0o700)
-    return wrapper
 
 
 def test_a_transcript_that_cannot_be_written_is_told_with_its_evidence_though_the_turn_completed(

@@ -64,7 +64,7 @@ def cause_of_loss(lost: str, errors: Sequence[str], stderr: bytes) -> Cause:
     cause = cause_of(errors, "", stderr)
     if not cause.sentence or cause.kind in (_UNKNOWN, _STOPPED):
         return Cause(_UNKNOWN, lost, "", cause.proof)
-    return replace(cause, sentence=f"{lost}: {cause.sentence}")
+    return replace(cause, sentence=f"{cause.sentence} ({lost})")
 
 
 def crash_of(code: int | None, stderr: bytes) -> Cause:

@@ -32,7 +32,7 @@ def test_what_took_too_long_names_the_cause_behind_it_when_one_is_known() -> Non
     assert cause_of_loss(LOST, [], b"").sentence == LOST
     known = cause_of_loss(LOST, ["waiting for network (Connection failed: refused)"], b"")
     assert known.kind == "network_unreachable"
-    assert known.sentence.startswith(f"{LOST}: ")
+    assert known.sentence == f"the provider cannot be reached ({LOST})", "what is wrong comes first"
     assert not is_retryable(known.kind)
 
 
