@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import os
@@ -11,11 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from drivers.command import odw_tui
 from drivers.coordinated import GOAL, Coordinated, fails, place, plan, plans
 from drivers.runs_world import RunsWorld, world
-from odw_core.model.command import Cancel, Outcome
+from odw_core.model.address import Address
+from odw_core.model.command import Cancel, Outcome, Rerun
 from odw_core.model.item import State
 from odw_core.model.question import Road
+from odw_core.runs.reuse import FINISHED
+from odw_core.service.preflight import preflight
 
 __all__ = ["place", "world"]
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
@@ -321,3 +326,48 @@ async def test_a_run_that_is_cancelled_ends_its_planners(place: Coordinated, wor
         await room.until(lambda _: (place.script.parent / "web-works").exists())
         assert (await place.told(room, Cancel(run))).outcome is Outcome.ACCEPTED
         assert (await place.over(room, run)).state is State.IDLE
+
+
+def test_what_stands_against_a_start_is_said_before_it(place: Coordinated, world: RunsWorld) -> None:
+    def levels(**more: object) -> dict[str, str]:
+        found = preflight("coordinate", place.given(**more), str(world.workspace), program=None, home="/", now=0.0)
+        return {check.id: str(check.level).lower() for check in found if check.id != "folder"}
+
+    assert levels() == {"input": "pass", "agent": "pass", "repositories": "pass"}
+    assert levels(repos=["api", "gone"])["repositories"] == "warn"
+    assert levels(repos=["api", place.path("api")])["repositories"] == "fail"
+    assert levels(script="/nowhere.json")["agent"] == "fail"
+    assert levels(goal=" ")["input"] == "fail"
+    assert {"codex", "codex_sessions"} <= set(levels(agent="codex", script=None))
+    (world.workspace / ".converge").symlink_to(world.state)
+    assert levels()["converge"] == "warn"
+
+
+async def test_a_rerun_asks_only_those_again_who_gave_no_answer(place: Coordinated, world: RunsWorld) -> None:
+    place.play({"key": "plan-web-r1", "attempt": [1, 2], "do": [{"fail": "You've hit your usage limit."}]})
+    async with world.room() as room:
+        run = await place.start(room, max_rounds=1)
+        await place.decide(room, await room.question(run), "stop")
+        await place.over(room, run)
+        place.play()
+        receipt = await room.service.submit(Rerun(run, {}, FINISHED))
+        assert receipt.address is not None, receipt
+        again = receipt.address
+        item = await place.over(room, again)
+    assert item.state is State.DONE and place.result(again)["status"] == "CONVERGED"
+    assert place.keys(again) == ["plan-web-r1"]
+    assert place.projected(again)["odw_run"] == str(again)
+    assert len({one.name for one in (world.workspace / ".converge" / "runs").iterdir()}) == 2
+
+
+async def test_a_command_line_starts_one_and_follows_it_to_its_end(place: Coordinated, world: RunsWorld) -> None:
+    words = ("--set", f"goal={GOAL}", "--set", "repos=api", "--set", "repos=web", "--script", str(place.script))
+    argv = ("start", "coordinate", *words, "--agent", "scripted", "--foreground")
+    ran = await asyncio.to_thread(odw_tui, *argv, cwd=world.workspace)
+    assert ran.code == 0, ran
+    run = Address.parse(ran.out.splitlines()[0].strip())
+    (folder,) = (world.workspace / ".converge" / "runs").iterdir()
+    record = json.loads((folder / "run.json").read_bytes())
+    assert (record["odw_run"], record["status"]) == (str(run), "CONVERGED")
+    shown = await asyncio.to_thread(odw_tui, "show", str(run), "--json", cwd=world.workspace)
+    assert (shown.document["state"], shown.document["goal"]) == ("done", GOAL)

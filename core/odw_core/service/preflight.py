@@ -11,6 +11,8 @@ from odw_core import __version__
 from odw_core.diagnose.doctor.check import Check, Level
 from odw_core.errors import OdwError
 from odw_core.model.item import Item, Limit
+from odw_core.service.coordinate_checks import NAME as COORDINATE
+from odw_core.service.coordinate_checks import coordinate_checks
 from odw_core.service.starting import checked
 from odw_core.service.work_checks import NAME, codex_needed
 
@@ -34,10 +36,12 @@ def preflight(
     """One check for each thing a start needs, in the order in which a person would ask. ``home`` is the Codex home,
     ``limits`` what its sessions last heard. What has the level ``fail`` keeps the start from working."""
     found = [_input(workflow, given), _folder(folder)]
-    if workflow == "session" or (workflow == NAME and codex_needed(given)):
+    if workflow == "session" or (workflow in (NAME, COORDINATE) and codex_needed(given)):
         found += [_codex(program, environ), _sessions(home, now, environ), *_limits(limits, now)]
     if workflow == UPSTREAM:
         found.append(_odw(given, environ))
+    if workflow == COORDINATE:
+        found += coordinate_checks(given, folder)
     return tuple(found)
 
 
