@@ -130,7 +130,7 @@ def test_a_codex_that_cannot_keep_its_sessions_is_told_first(planners: Planners)
     (codex.home / "sessions").chmod(0o700)
     planners.plans("api", plan("Add DELETE /api/orders/{orderId}."))
     planners.plans("web", plan("Show a button."))
-    assert planners("approve", str(card["id"]), "--as", "look_again", "--yes").code == 0
+    assert planners("reject", str(card["id"]), "--as", "look_again", "--yes").code == 0
     assert run.until_over()["status"] == "completed", run.story
 
 

@@ -249,7 +249,7 @@ async def test_plans_that_are_approved_are_bound_by_their_hash_and_handed_over(
     async with world.room() as room:
         run = await place.start(room, approval="ask")
         card = await room.question(run)
-        assert (card.kind, card.decisions) == ("plan", ("approve", "stop"))
+        assert (card.kind, card.decisions) == ("plans", ("approve", "stop"))
         assert not (world.workspace / ".converge").exists()
         before = card.fields[1].default
         await place.decide(room, card, "approve", plan__web=before.replace("- Add DELETE", "- Call DELETE"))

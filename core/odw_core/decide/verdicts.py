@@ -41,6 +41,7 @@ _NAMED = {
     "deny": Meaning.DECLINE,
     "denied": Meaning.DECLINE,
     "addround": Meaning.ROUND,
+    "lookagain": Meaning.ROUND,
     "cancel": Meaning.CANCEL,
     "stop": Meaning.CANCEL,
     "abort": Meaning.CANCEL,
@@ -66,7 +67,7 @@ def lets_happen(verdict: str) -> bool:
     return meaning(verdict) not in (Meaning.DECLINE, Meaning.CANCEL, Meaning.NEVER, Meaning.ROUND)
 
 
-JUDGED = ("gate", "plan", "commit")
+JUDGED = ("gate", "plan", "plans", "coordination", "commit")
 """Kinds of questions about work as a whole: every verdict takes what is picked and typed along."""
 
 FEEDBACK = "feedback"

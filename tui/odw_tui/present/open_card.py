@@ -46,6 +46,12 @@ _OF_WORK = {
         Meaning.CANCEL: "stop the run",
     },
     "plan": {Meaning.ACCEPT: "start on these tasks", Meaning.CANCEL: "stop the run"},
+    "plans": {Meaning.ACCEPT: "approve these plans", Meaning.CANCEL: "stop the run"},
+    "coordination": {
+        Meaning.ACCEPT: "accept it as it is",
+        Meaning.ROUND: "look again and ask once more",
+        Meaning.CANCEL: "stop the run",
+    },
     "commit": {Meaning.ACCEPT: "commit and go on", Meaning.CANCEL: "stop the run"},
 }
 """What a verdict does to work as a whole."""

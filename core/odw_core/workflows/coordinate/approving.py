@@ -42,7 +42,7 @@ async def ask_approval(
     question = question_of(
         context,
         key,
-        kind="plan",
+        kind="plans",
         title=f"approve {count}?",
         body=f"For: {goal}\nEach plan can be changed before it counts. What you approve is kept with its SHA-256.",
         subject="plans",

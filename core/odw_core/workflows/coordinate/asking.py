@@ -26,8 +26,8 @@ _KINDS = {
     "contract_issue": "contracts that do not fit",
 }
 _CHOICES = (
-    "look_again reads the repositories anew and asks planners that gave no answer once more; accept lets what stands "
-    "here count as it is; stop ends the run."
+    "A new look (look_again) reads the repositories anew and asks planners that gave no answer once more; accepted, "
+    "what stands here counts as it is."
 )
 
 
@@ -134,7 +134,6 @@ async def _put(ground: Ground, key: str, last: Round, reasons: Sequence[Reason],
         fields=(),
         decisions=(LOOK_AGAIN, ACCEPT, STOP),
         decided_by=digest({**deciding, "reasons": [reason_value(one) for one in reasons]}),
-        details=tuple((title, "\n".join(_told(one) for one in listed)) for title, listed in _grouped(reasons)),
     )
     return await decided(ground.context, key, "ask", question)
 
