@@ -23,6 +23,7 @@ from odw_core.runs.reuse import FINISHED
 from odw_core.service.preflight import preflight
 
 __all__ = ["place", "world"]
+SECRET = "sk-proj-" + "a1B2c3D4" * 6
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
 
 
@@ -252,11 +253,12 @@ async def test_plans_that_are_approved_are_bound_by_their_hash_and_handed_over(
         assert (card.kind, card.decisions) == ("plans", ("approve", "stop"))
         assert not (world.workspace / ".converge").exists()
         before = card.fields[1].default
-        await place.decide(room, card, "approve", plan__web=before.replace("- Add DELETE", "- Call DELETE"))
+        after = before.replace("- Add DELETE", f"- With {SECRET}, call DELETE")
+        await place.decide(room, card, "approve", plan__web=after)
         assert (await place.over(room, run)).state is State.DONE
     pack = place.folder(run) / "handoff"
     spec = (pack / "web" / "spec.md").read_bytes()
-    assert b"- Call DELETE" in spec and b"- Add DELETE" in (pack / "api" / "spec.md").read_bytes()
+    assert b", call DELETE" in spec and b"- Add DELETE" in (pack / "api" / "spec.md").read_bytes()
     (edited,) = place.events(run, "plan_edited")
     assert edited["repo"] == place.path("web")
     assert edited["sha256_before"] == hashlib.sha256(before.encode()).hexdigest()
@@ -266,6 +268,8 @@ async def test_plans_that_are_approved_are_bound_by_their_hash_and_handed_over(
     assert [one["sha256"] for one in approval["plans"]] == [one["sha256"] for one in approved["plans"]]
     assert approval["approved_by"] == approved["by"] != ""
     assert "start campaign" in (pack / "README.md").read_text()
+    kept = [one for one in place.folder(run).rglob("*") if one.is_file() and SECRET in one.read_text()]
+    assert kept == [], "a secret of a known shape is masked in whatever is handed over, and in what its hash is of"
 
 
 async def test_plans_that_nobody_approves_end_the_run(place: Coordinated, world: RunsWorld) -> None:

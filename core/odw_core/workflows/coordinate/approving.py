@@ -13,6 +13,7 @@ from odw_core.engines.loose import text
 from odw_core.model.question import Field
 from odw_core.runs.cards import decided, picked, question_of
 from odw_core.runs.context import Context
+from odw_core.text.secrets import masked
 from odw_core.workflows.coordinate.repo_plan import RepoPlan, as_text, edited
 from odw_core.workflows.coordinate.wording import fenced
 
@@ -58,7 +59,7 @@ async def ask_approval(
         return None
     left: list[RepoPlan] = []
     for plan in plans:
-        words = "\n".join(picked(value, f"plan:{bases[plan.repo]}"))
+        words = masked("\n".join(picked(value, f"plan:{bases[plan.repo]}")))
         one = edited(plan, words) if words else plan
         if one.digest() != plan.digest():
             event: dict[str, object] = {"type": "plan_edited", "repo": plan.repo, "sha256_before": plan.digest()}

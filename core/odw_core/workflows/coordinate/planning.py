@@ -9,6 +9,7 @@ from pathlib import Path
 
 from odw_core.agents.base import AgentResult
 from odw_core.agents.crew import Done, Unusable, Work
+from odw_core.text.secrets import masked
 from odw_core.workflows.coordinate.classify import Evidence
 from odw_core.workflows.coordinate.collecting import Known
 from odw_core.workflows.coordinate.ground import Ground
@@ -126,10 +127,11 @@ def _read(result: AgentResult, evidence: Evidence) -> object:
     found = parse_plan(result.value if result.value is not None else result.text, evidence)
     if isinstance(found, Trouble):
         raise Unusable(*(found.issues or (found.message,)))
+    # Masked before anything is made of it, so that what is hashed, shown, approved and handed over is one text.
     return {
-        "summary": found.summary,
-        "proposed_changes": [*found.changes],
-        "questions_for_hitl": [*found.questions],
+        "summary": masked(found.summary),
+        "proposed_changes": [masked(one) for one in found.changes],
+        "questions_for_hitl": [masked(one) for one in found.questions],
     }
 
 
