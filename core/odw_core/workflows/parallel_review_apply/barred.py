@@ -13,13 +13,13 @@ from odw_core.engines.loose import text
 from odw_core.engines.odw.names import STOPPED_BY_OWNER
 from odw_core.errors import OdwError
 from odw_core.model.question import Field
+from odw_core.runs.cards import decided, picked, question_of
 from odw_core.runs.landed import Candidate, Picture, Version
 from odw_core.runs.landing import Approval
 from odw_core.runs.overlaying import overlaid
 from odw_core.runs.steps import Value, fingerprint
 from odw_core.runs.tree import CONTENT
 from odw_core.text.ansi import one_line
-from odw_core.workflows.parallel_review_apply.asking import decided, picked, question_of
 from odw_core.workflows.parallel_review_apply.deciding import Next, Step
 from odw_core.workflows.parallel_review_apply.ground import Ended, Ground
 from odw_core.workflows.parallel_review_apply.risk import risk_of
@@ -66,7 +66,7 @@ async def _asked(ground: Ground, candidate: Candidate, pictures: Sequence[Pictur
         ("patch", candidate.patch.decode("utf-8", "replace")),
     ]
     question = question_of(
-        ground,
+        ground.context,
         key,
         kind="gate",
         title=f"{named} changed meanwhile: land again?",
@@ -78,7 +78,7 @@ async def _asked(ground: Ground, candidate: Candidate, pictures: Sequence[Pictur
         details=tuple((label, words) for label, words in details if words),
         risk=risk_of(candidate.patch, ground.files, ()) or None,
     )
-    return await decided(ground, key, "gate", question)
+    return await decided(ground.context, key, "gate", question)
 
 
 async def _onto_theirs(

@@ -86,7 +86,7 @@ async def decide_blocked(ground: Ground, round_number: int, block: Block) -> str
     key = f"blocked-r{round_number}"
     owned = "\n".join(f"{task.id}: {', '.join(task.owned)}" for task in ground.tasks)
     question = question_of(
-        ground,
+        ground.context,
         key,
         kind="gate",
         title=f"{_count(said, 'thing')} left before any review",
@@ -107,7 +107,7 @@ async def decide_blocked(ground: Ground, round_number: int, block: Block) -> str
             if words
         ),
     )
-    value = await decided(ground, key, "gate", question)
+    value = await decided(ground.context, key, "gate", question)
     if text(value, "verdict") != "add_round":
         raise Ended(block.category, block.message)
     ground.ceiling += 1
