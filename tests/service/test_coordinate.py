@@ -15,8 +15,9 @@ import pytest
 from drivers.command import odw_tui
 from drivers.coordinated import GOAL, Coordinated, fails, place, plan, plans
 from drivers.runs_world import RunsWorld, world
+from drivers.small_disk import small_disk
 from odw_core.model.address import Address
-from odw_core.model.command import Cancel, Outcome, Rerun
+from odw_core.model.command import Cancel, Outcome, Rerun, Resume
 from odw_core.model.item import State
 from odw_core.model.question import Road
 from odw_core.runs.reuse import FINISHED
@@ -375,3 +376,22 @@ async def test_a_command_line_starts_one_and_follows_it_to_its_end(place: Coordi
     assert (record["odw_run"], record["status"]) == (str(run), "CONVERGED")
     shown = await asyncio.to_thread(odw_tui, "show", str(run), "--json", cwd=world.workspace)
     assert (shown.document["state"], shown.document["goal"]) == ("done", GOAL)
+
+
+async def test_a_disk_that_fills_up_stops_a_coordination_that_goes_on_when_there_is_room(
+    world: RunsWorld, tmp_path: Path
+) -> None:
+    with small_disk(world.workspace, 8) as disk:
+        place = Coordinated(world, tmp_path)
+        once = tmp_path / "filled"
+        fills = f"[ -e '{once}' ] || {{ touch '{once}'; cat /dev/zero > '{disk.filler}' 2> /dev/null; }}; true"
+        place.play({"key": "plan-web-*", "do": [{"run": ["sh", "-c", fills]}], "result": plan("Show it.")})
+        async with world.room() as room:
+            run = await place.start(room)
+            item = await room.item(run, State.STALE, where=lambda one: "No space left" in one.why)
+            assert item.ended_at is None
+            disk.make_room()
+            assert (await room.service.submit(Resume(run))).outcome is Outcome.ACCEPTED
+            assert (await place.over(room, run)).state is State.DONE
+        assert place.projected(run)["status"] == "CONVERGED"
+        assert place.keys(run).count("plan-api-r1") <= 2

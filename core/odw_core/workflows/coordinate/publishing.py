@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from odw_core.engines.loose import integer, text
 from odw_core.engines.odw.names import start_ms_of
-from odw_core.errors import OdwError
+from odw_core.errors import OdwError, no_room
 from odw_core.runs.steps import Value, fingerprint
 from odw_core.text.secrets import masked
 from odw_core.workflows.coordinate.approving import Approval, handoff_files
@@ -26,6 +26,9 @@ async def publish(ground: Ground, approval: Approval | None) -> str:
         try:
             write_folder(context.spec.workspace, stamp, files)
         except (OdwError, OSError, ValueError) as error:
+            if no_room(error):
+                # It is written when there is room again.
+                raise
             return {"stamp": "", "files": 0, "why": str(error)}
         return {"stamp": stamp, "files": len(files), "why": ""}
 

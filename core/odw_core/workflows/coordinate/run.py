@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from odw_core.errors import no_room
 from odw_core.model.command import Cancel
 from odw_core.runs.context import Context
 from odw_core.runs.workflow import Result
@@ -45,6 +46,10 @@ async def run(context: Context, given: CoordinateInput) -> Result:
         if not hearing.done():
             raise
         return Result(False, is_cancelled=True)
+    except Exception as error:
+        if no_room(error):
+            context.stop_short()
+        raise
     finally:
         hearing.cancel()
         working.cancel()
