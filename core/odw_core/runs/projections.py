@@ -5,6 +5,7 @@ Rooms of the same person read those in the run's private folder, since an agent 
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from odw_core.runs.spec import RunSpec
 from odw_core.runs.workspace import RunPlace, open_new, write_whole
 from odw_core.text.secrets import masked
 
-_DEBUG = "script-debug.log"
+_DEBUG, _REPORT = "script-debug.log", "report.html"
 
 
 class Projections:
@@ -88,3 +89,16 @@ class Projections:
                 }
             )
         )
+
+
+def write_report(place: RunPlace, state: Path, spec: RunSpec) -> None:
+    """``report.html`` of a run that is over. Raises ``OSError``; does nothing where the run's folder was removed."""
+    # What a run says is read by a layer above this one.
+    html: bytes = importlib.import_module("odw_core.service.run_report").run_report(state, spec.workspace, spec.run_id)
+    if not html or not place.path.is_dir():
+        return
+    folder = place.open()
+    try:
+        write_whole(folder, _REPORT, html)
+    finally:
+        os.close(folder)

@@ -35,9 +35,9 @@ from odw_core.runs.control import bury, lying, write_receipt
 from odw_core.runs.decided import Decided
 from odw_core.runs.ending import mark_settled
 from odw_core.runs.folders import RunFolder, new_epoch, private_chain, write_private
-from odw_core.runs.journal import Journal
+from odw_core.runs.journal import Journal, is_over
 from odw_core.runs.litter import litter, take_away
-from odw_core.runs.projections import Projections
+from odw_core.runs.projections import Projections, write_report
 from odw_core.runs.spec import read_spec
 from odw_core.runs.waiting import has_waited, wait_for
 from odw_core.runs.whispers import LOST, Ear
@@ -371,7 +371,12 @@ def main(words: list[str]) -> int:
         lock = hold(folder.lock)
         if lock is None:
             return _answer(f"{root.name} is driven by another supervisor already.", 75)
-        return asyncio.run(_drive(folder))
+        code = asyncio.run(_drive(folder))
+        # Whoever wants to do something with what landed need not wait for this.
+        os.close(lock)
+        if code == 0 and is_over(folder):
+            _leave_report(folder)
+        return code
     except OdwError as error:
         return _answer(str(error), error.exit_code)
     except OSError as error:
@@ -385,6 +390,15 @@ async def _drive(folder: RunFolder) -> int:
     supervisor.begin()
     _answer(READY, 0)
     return await supervisor.run()
+
+
+def _leave_report(folder: RunFolder) -> None:
+    """``report.html`` beside the journal, as upstream leaves one. A run is as over without it."""
+    try:
+        spec = read_spec(folder)
+        write_report(RunPlace(spec.workspace, spec.run_id), folder.state, spec)
+    except Exception:
+        _log(traceback.format_exc())
 
 
 def _log(said: str) -> None:

@@ -1,0 +1,152 @@
+"""Upstream's own commands read a run of ours at every stage of its life, and its retention spares one that waits."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from drivers.review_apply import CORE, FINE, VIEW, ReviewApply, place, reject, reviews
+from drivers.runs_world import Room, RunsWorld, world
+from drivers.upstream_reader import removable, report, runs_list, runs_list_text, runs_show
+from odw_core.model.address import Address
+from odw_core.model.command import Cancel
+from odw_core.runs.projections import Projections
+from odw_core.runs.spec import read_spec
+from odw_core.runs.workspace import RunPlace
+
+__all__ = ["place", "world"]
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
+
+DAY_MS = 24 * 3_600_000
+
+
+def read(world: RunsWorld, run: Address, status: str) -> None:
+    """Everything that upstream's commands read of it."""
+    workspace = world.workspace
+    listed = runs_list(workspace)
+    assert listed["runs_dir"] == str(workspace / ".odw" / "runs")
+    (record,) = [one for one in listed["runs"] if one["run_id"] == run.item]
+    assert record["status"] == status
+    assert record["workflow"].startswith("odw-tui:")
+    assert (record["finished_ms"] is None) is (status == "running")
+    assert f"{run.item} {status} {record['workflow']}" in runs_list_text(workspace)
+    assert runs_show(workspace) == runs_show(workspace, run.item)
+    assert runs_show(workspace)[0] == f"{run.item} {status}"
+
+
+async def _stages(place: ReviewApply, room: Room, ended: Callable[[Address], Awaitable[None]]) -> AsyncIterator[str]:
+    world, go = place.world, place.script.parent / "go"
+    place.play({**CORE, "do": [{"wait": str(go)}, *CORE["do"]]}, VIEW, FINE)
+    run = await place.start(room, gate="ask")
+    await room.until(lambda snapshot: "view" in place.keys(run, "agent_done"))
+    read(world, run, "running")
+    yield "running"
+    go.touch()
+    question = await room.question(run)
+    read(world, run, "running")
+    yield "waiting"
+    await place.decide(room, question, "approve")
+    await ended(run)
+    read(world, run, "completed")
+    yield "done"
+    place.repository.commit("landed")
+    place.play(CORE, VIEW, reviews(reject("src/core.py:1 returns the wrong sum")))
+    run = await place.start(room, max_review_rounds=1)
+    await ended(run)
+    read(world, run, "failed")
+    yield "rejected"
+    place.play({"key": "*", "do": [{"fail": "no quota is left"}]})
+    run = await place.start(room, max_review_rounds=1)
+    await ended(run)
+    read(world, run, "failed")
+    yield "failed"
+    place.play({"key": "*", "do": [{"hang": True}]})
+    run = await place.start(room)
+    await room.until(lambda snapshot: "core" in place.keys(run))
+    await place.told(room, Cancel(run))
+    await ended(run)
+    read(world, run, "failed")
+    yield "cancelled"
+    run = await room.start(world, "sh", "-c", "echo done; exit 0")
+    await ended(run)
+    read(world, run, "completed")
+    yield "a command"
+
+
+async def test_every_stage_of_a_native_run_is_listed_shown_and_reported_by_upstream(
+    place: ReviewApply, world: RunsWorld
+) -> None:
+    async with world.room() as room:
+
+        async def ended(run: Address) -> None:
+            await place.over(room, run)
+            _await_end(world.supervisor(run))
+            assert run.item in report(world.workspace, run.item).read_text()
+
+        stages = [stage async for stage in _stages(place, room, ended)]
+    assert stages == ["running", "waiting", "done", "rejected", "failed", "cancelled", "a command"]
+    assert len(runs_list(world.workspace)["runs"]) == 5
+
+
+def _await_end(pid: int) -> None:
+    """The page is written when everything else is."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    try:
+        assert select.select([descriptor], [], [], 10)[0], "its supervisor does not end"
+    finally:
+        os.close(descriptor)
+
+
+async def test_the_report_of_a_run_holds_no_secret(place: ReviewApply, world: RunsWorld) -> None:
+    secret = "sk-proj-" + "a1B2c3D4e5F6g7H8" * 2
+    place.play({**CORE, "result": f"the key is {secret}"}, VIEW, FINE)
+    async with world.room() as room:
+        run = await place.start(room)
+        await place.over(room, run)
+        _await_end(world.supervisor(run))
+    assert secret not in report(world.workspace, run.item).read_text()
+
+
+async def test_a_run_that_has_waited_for_25_hours_survives_upstreams_retention(
+    place: ReviewApply, world: RunsWorld
+) -> None:
+    place.play(CORE, VIEW, FINE)
+    async with world.room() as room:
+        run = await place.start(room, gate="ask")
+        question = await room.question(run)
+        (record,) = runs_list(world.workspace)["runs"]
+        later = record["started_ms"] + DAY_MS + DAY_MS // 24
+        _foreign(world.workspace, record, record["started_ms"] - 10)
+        assert removable(world.workspace, 0, later) == [f"odw-exec-{record['started_ms'] - 10}-1", run.item]
+        # What its supervisor does every minute while it lives.
+        spec = read_spec(world.folder(run))
+        projections = Projections(
+            RunPlace(spec.workspace, spec.run_id), world.folder(run).root, spec, record["command"], record["started_ms"]
+        )
+        projections.renew(later - 60_000)
+        assert removable(world.workspace, 0, later) == [f"odw-exec-{record['started_ms'] - 10}-1"]
+        runs_show(world.workspace)
+        await place.decide(room, question, "approve")
+        await place.over(room, run)
+    read(world, run, "completed")
+
+
+def _foreign(workspace: Path, record: dict[str, object], started_ms: int) -> None:
+    """A run of upstream's own that was killed while it ran."""
+    run_id = f"odw-exec-{started_ms}-1"
+    folder = workspace / ".odw" / "runs" / run_id
+    folder.mkdir()
+    paths = {"run_dir": folder, "events_path": folder / "events.jsonl", "debug_file": folder / "script-debug.log"}
+    own = {**record, "run_id": run_id, "started_ms": started_ms, "finished_ms": None, "workflow": "/srv/w.js"}
+    (folder / "run.json").write_text(json.dumps({**own, **{name: str(path) for name, path in paths.items()}}, indent=2))
+    for name in ("events.jsonl", "script-debug.log", "input.raw"):
+        (folder / name).touch()
