@@ -18,7 +18,8 @@ from odw_core.model.address import Address
 from odw_core.model.cause import Cause, Proof
 from odw_core.model.detail import Artifact, Contract, Detail, Duty, How, Notice, Origin, Plan
 from odw_core.model.item import State, Tokens
-from odw_core.service.report import WRITERS, is_report, moment, report, took
+from odw_core.service.report import WRITERS, is_report, report
+from odw_core.service.report_words import moment, took
 from odw_core.service.report_blocks import Bullets, Paragraph, Piece, Style, Table, line, shown
 from odw_core.service.report_graphs import Call, label, sequence, state_graph
 from odw_core.service.report_graphs import State as GraphState

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from odw_core.model.address import Address
+from odw_core.model.batch import Batch
 from odw_core.model.cause import Cause, Proof
+from odw_core.model.coordination import AgentCall, Graph, Mismatch, PlanRound, Side
 from odw_core.model.item import Item, Tokens
 from odw_core.model.question import Question
 
@@ -110,6 +112,8 @@ class Row:
     title: str
     kind: str
     """``task`` or ``reviewer``."""
+    stands_for: Address | None = None
+    """The run whose story this line tells; None where the line is the run's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +248,8 @@ class Contract:
     declared: tuple[str, ...]
     consumed: tuple[str, ...]
     artifacts: tuple[str, ...]
+    places: tuple[tuple[str, Side], ...] = ()
+    """(contract, where it stands) pairs: the first place of each, as far as somebody says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +276,8 @@ class Plan:
     """Hints alone; nothing was executed or installed."""
     attachments: tuple[Artifact, ...] = ()
     causes: tuple[Cause, ...] = ()
+    rounds: tuple[PlanRound, ...] = ()
+    """What is known of it in each round, the oldest first; the last is the plan itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +309,12 @@ class RunDetail:
     plans: tuple[Plan, ...] = ()
     duties: tuple[Duty, ...] = ()
     contracts: tuple[Contract, ...] = ()
+    mismatches: tuple[Mismatch, ...] = ()
+    """Contracts on which the repos do not agree."""
+    graph: Graph | None = None
+    """The states it goes through; None for runs that only go on."""
+    batch: Batch | None = None
+    calls: tuple[AgentCall, ...] = ()
     findings: tuple[Notice, ...] = ()
     """Where what was configured, claimed and written do not fit together."""
     notices: tuple[Notice, ...] = ()

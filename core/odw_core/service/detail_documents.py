@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from odw_core.model.cause import Cause, Proof
+from odw_core.model.cause import Cause
+from odw_core.model.coordination import differences
 from odw_core.model.detail import (
     Artifact,
     Attempt,
@@ -18,11 +19,22 @@ from odw_core.model.detail import (
     Notice,
     Origin,
     Plan,
+    Row,
     RunDetail,
     SessionDetail,
     Verification,
 )
 from odw_core.model.item import Limit
+from odw_core.service.coordination_documents import (
+    batch_document,
+    call_document,
+    difference_document,
+    graph_document,
+    mismatch_document,
+    plan_round_document,
+    proof_document,
+    side_document,
+)
 from odw_core.service.plain_values import Document, duration_s, time_text, tokens_document
 
 
@@ -44,7 +56,7 @@ def run_fields(run: RunDetail) -> Document:
         "backend": run.backend,
         "max_rounds": run.max_rounds,
         "columns": [_column_document(column) for column in run.columns],
-        "rows": [{"key": row.key, "title": row.title, "kind": row.kind} for row in run.rows],
+        "rows": [_row_document(row) for row in run.rows],
         "cells": [cell_document(cell) for cell in run.cells],
         "gates": [_gate_document(gate) for gate in run.gates],
         "blockers": [_blocker_document(blocker) for blocker in run.blockers],
@@ -60,6 +72,10 @@ def run_fields(run: RunDetail) -> Document:
         "plans": [plan_document(plan) for plan in run.plans],
         "duties": [{"repo": duty.repo, "duties": list(duty.duties)} for duty in run.duties],
         "contracts": [_contract_document(contract) for contract in run.contracts],
+        "mismatches": [mismatch_document(mismatch) for mismatch in run.mismatches],
+        "graph": None if run.graph is None else graph_document(run.graph),
+        "batch": None if run.batch is None else batch_document(run.batch),
+        "calls": [call_document(call) for call in run.calls],
         "findings": [_notice_document(finding) for finding in run.findings],
         "notices": [_notice_document(notice) for notice in run.notices],
         "artifacts": [_artifact_document(artifact) for artifact in run.artifacts],
@@ -102,6 +118,11 @@ def session_fields(session: SessionDetail) -> Document:
         "artifacts": [_artifact_document(artifact) for artifact in session.artifacts],
         "origins": [_origin_document(origin) for origin in session.origins],
     }
+
+
+def _row_document(row: Row) -> Document:
+    stands_for = None if row.stands_for is None else str(row.stands_for)
+    return {"key": row.key, "title": row.title, "kind": row.kind, "stands_for": stands_for}
 
 
 def _column_document(column: Column) -> Document:
@@ -204,13 +225,9 @@ def _cause_document(cause: Cause) -> Document:
         "kind": cause.kind,
         "sentence": cause.sentence,
         "fix": cause.fix,
-        "evidence": _proof_document(cause.proof),
+        "evidence": proof_document(cause.proof),
         "is_warning": cause.is_warning,
     }
-
-
-def _proof_document(proof: Proof | None) -> Document | None:
-    return None if proof is None else {"file": proof.file, "line": proof.line, "text": proof.text}
 
 
 def plan_document(plan: Plan) -> Document:
@@ -228,6 +245,8 @@ def plan_document(plan: Plan) -> Document:
         "commands": list(plan.commands),
         "attachments": [_artifact_document(artifact) for artifact in plan.attachments],
         "causes": [_cause_document(cause) for cause in plan.causes],
+        "rounds": [plan_round_document(one) for one in plan.rounds],
+        "differences": [difference_document(one) for one in differences(plan.rounds)],
     }
 
 
@@ -237,11 +256,12 @@ def _contract_document(contract: Contract) -> Document:
         "declared": list(contract.declared),
         "consumed": list(contract.consumed),
         "artifacts": list(contract.artifacts),
+        "places": [{"id": name, **side_document(side)} for name, side in contract.places],
     }
 
 
 def _notice_document(notice: Notice) -> Document:
-    return {"text": notice.text, "is_warning": notice.is_warning, "evidence": _proof_document(notice.proof)}
+    return {"text": notice.text, "is_warning": notice.is_warning, "evidence": proof_document(notice.proof)}
 
 
 def _artifact_document(artifact: Artifact) -> Document:

@@ -13,7 +13,6 @@ from odw_core.model.cause import Cause, Proof
 from odw_core.model.detail import Attempt, Cell, Detail, Gate, Mark, Notice, Plan, RunDetail, SessionDetail
 from odw_core.model.item import State, Tokens
 from odw_core.model.question import Question
-from odw_core.service.plain_values import time_text
 from odw_core.service.report_blocks import (
     Block,
     Bullets,
@@ -28,12 +27,20 @@ from odw_core.service.report_blocks import (
     line,
     strong,
 )
+from odw_core.service.report_coordination import (
+    batch_blocks,
+    call_blocks,
+    cycle_blocks,
+    difference_blocks,
+    mismatch_blocks,
+)
 from odw_core.service.report_graphs import Call, sequence, state_graph
 from odw_core.service.report_graphs import State as GraphState
 from odw_core.service.report_html import FIRST_LINE as HTML_MARK
 from odw_core.service.report_html import html
 from odw_core.service.report_markdown import FIRST_LINE as MARKDOWN_MARK
 from odw_core.service.report_markdown import markdown
+from odw_core.service.report_words import moment, took
 
 WRITERS = {".md": markdown, ".markdown": markdown, ".html": html, ".htm": html}
 """By the ending of the file's name."""
@@ -59,7 +66,10 @@ def blocks(detail: Detail) -> Iterator[Block]:
     yield from _graphs(detail)
     yield from _causes(detail)
     if isinstance(detail, RunDetail):
+        if detail.batch is not None:
+            yield from batch_blocks(detail.batch)
         yield from _produced(detail)
+        yield from call_blocks(detail)
         yield from _plans(detail)
         yield from _shares(detail)
         yield from _reviews(detail)
@@ -161,6 +171,8 @@ def _graphs(detail: Detail) -> Iterator[Block]:
         for number, one in enumerate(states)
     )
     yield Graph(state_graph(states), Bullets(told, is_ordered=True))
+    if isinstance(detail, RunDetail) and detail.graph is not None:
+        yield from cycle_blocks(detail.graph)
     calls = [*_calls(detail)]
     if calls:
         yield Heading(2, line("Calls"))
@@ -285,6 +297,7 @@ def _plan(plan: Plan) -> Iterator[Block]:
     yield Paragraph(line(strong(plan.status), f", by {plan.badge}{doubt}" if plan.badge else ""))
     if plan.markdown.strip():
         yield Code(plan.markdown)
+    yield from difference_blocks(plan)
     if plan.attachments:
         yield Bullets(tuple(line(code(one.name), f" {one.note}" if one.note else "") for one in plan.attachments))
     if plan.causes:
@@ -305,6 +318,7 @@ def _shares(run: RunDetail) -> Iterator[Block]:
                 for one in run.contracts
             ),
         )
+    yield from mismatch_blocks(run.mismatches)
 
 
 def _reviews(run: RunDetail) -> Iterator[Block]:
@@ -462,19 +476,3 @@ def _tokens(used: Tokens | None) -> str:
     parts = (("input", used.input), ("cached", used.cached), ("output", used.output), ("reasoning", used.reasoning))
     known = ", ".join(f"{name} {number:,}" for name, number in parts if number is not None)
     return f"{'at least ' if used.at_least else ''}{used.total:,}" + (f" ({known})" if known else "")
-
-
-def moment(at: float | None) -> str:
-    """``2026-11-20 21:28:16 UTC``; empty for what is unknown."""
-    text = time_text(at)
-    return "" if text is None else f"{text[:19].replace('T', ' ')} UTC"
-
-
-def took(started_at: float | None, ended_at: float | None) -> str:
-    """``1h 12m``, ``3m 05s``, ``41s``; empty for what is unknown."""
-    if started_at is None or ended_at is None:
-        return ""
-    whole = max(0, round(ended_at - started_at))
-    if whole >= 3600:
-        return f"{whole // 3600}h {whole % 3600 // 60:02}m"
-    return f"{whole // 60}m {whole % 60:02}s" if whole >= 60 else f"{whole}s"

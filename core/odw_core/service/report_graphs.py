@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from odw_core.model.coordination import Graph
 from odw_core.service.report_blocks import shown
 
 LONGEST_LABEL = 60
@@ -53,6 +54,25 @@ def state_graph(states: Sequence[State]) -> str:
         before = f"s{number - 1}" if number else "[*]"
         why = f" : {label(state.led_by)}" if state.led_by else ""
         lines.append(f"    {before} --> s{number}{why}")
+    return "\n".join(lines)
+
+
+def cycle(graph: Graph) -> str:
+    """States with the ways between them that were taken; a way back says why, a state that it is in is marked."""
+    keys = {node.key: f"s{number}" for number, node in enumerate(graph.nodes)}
+    lines = ["stateDiagram-v2"]
+    for node in graph.nodes:
+        told = f"{node.title}: {node.note}" if node.note else node.title
+        lines.append(f'    state "{label(told)}" as {keys[node.key]}')
+    if graph.nodes:
+        lines.append(f"    [*] --> {keys[graph.nodes[0].key]}")
+    for edge in [one for one in graph.edges if one.times][:MOST_STEPS]:
+        whys = [loop.why for loop in graph.loops if (loop.source, loop.target) == (edge.source, edge.target)]
+        times = f"{edge.times} times" if edge.times > 1 else ""
+        why = ", ".join(filter(None, (times, whys[-1] if whys else "")))
+        lines.append(f"    {keys[edge.source]} --> {keys[edge.target]}" + (f" : {label(why)}" if why else ""))
+    if graph.lit in keys:
+        lines += ["    classDef lit stroke-width:4px", f"    class {keys[graph.lit]} lit"]
     return "\n".join(lines)
 
 

@@ -52,6 +52,8 @@ class ContractAcc:
     declared: list[str]
     consumed: list[str]
     artifacts: list[str]
+    hashes: dict[str, str] = field(default_factory=dict)
+    """Of each artifact, the digest that was kept."""
 
 
 @dataclass(slots=True)
@@ -213,6 +215,8 @@ class RunAcc:
     max_rounds: int | None = None
     decision: str | None = None
     """``human_decision`` as JSON."""
+    native: str = ""
+    """Id of the run of ours that wrote it; empty for upstream's own."""
     events: int = 0
     rounds: list[RoundAcc] = field(default_factory=list)
     pauses: int = 0

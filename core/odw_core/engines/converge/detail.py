@@ -6,7 +6,9 @@ from odw_core.engines.converge import timeline
 from odw_core.engines.converge.acc import RunAcc, TaskAcc
 from odw_core.engines.converge.blockers import Stop, stops
 from odw_core.engines.converge.causes import cause_lines, causes_of, task_cause
+from odw_core.engines.converge.contracts import contracts_of, mismatches_of
 from odw_core.engines.converge.findings import findings_of, notices_of
+from odw_core.engines.converge.graph import graph_of
 from odw_core.engines.converge.item import run_item, task_item
 from odw_core.engines.converge.names import row_time, run_address
 from odw_core.engines.converge.origins import run_origins, task_origins
@@ -16,7 +18,7 @@ from odw_core.engines.converge.records import stored_questions
 from odw_core.engines.converge.standing import NOT_RECOMPUTED
 from odw_core.engines.converge.ties import repos_of, run_of
 from odw_core.model.cause import Proof
-from odw_core.model.detail import Blocker, Contract, Duty, Notice, RunDetail
+from odw_core.model.detail import Blocker, Duty, Notice, RunDetail
 from odw_core.model.evidence import Facts
 from odw_core.text.ansi import one_line, plain
 
@@ -47,10 +49,9 @@ def run_detail(acc: RunAcc, facts: Facts) -> RunDetail:
         causes=causes,
         plans=plans_of(acc),
         duties=tuple(Duty(duty.repo, tuple(duty.duties)) for duty in acc.duties),
-        contracts=tuple(
-            Contract(one.repo, tuple(one.declared), tuple(one.consumed), tuple(one.artifacts))
-            for one in (acc.contracts or acc.mapped)
-        ),
+        contracts=contracts_of(acc),
+        mismatches=mismatches_of(acc),
+        graph=graph_of(acc, item),
         findings=findings_of(acc),
         notices=notices_of(acc),
         artifacts=artifacts_of(acc),

@@ -116,6 +116,7 @@ def _record(acc: RunAcc, data: bytes | None) -> None:
     acc.lines = {} if data is None or not acc.has_record else _lines(data)
     acc.goal, acc.status = text(fields, "goal"), record.status
     acc.round, acc.max_rounds = integer(fields, "round"), integer(fields, "max_rounds")
+    acc.native = text(fields, "odw_run")
     acc.decision = None if record.decision is None else json.dumps(record.decision, ensure_ascii=False)
     _events(acc, record)
     starts = [] if data is None else _plan_lines(data)
@@ -208,6 +209,7 @@ def _contracts(fields: Json) -> list[ContractAcc]:
             texts(repo, "declared_contract_ids"),
             texts(repo, "consumed_contract_ids"),
             [text(artifact, "path") for artifact in objects(repo, "artifacts")],
+            {text(artifact, "path"): text(artifact, "hash") for artifact in objects(repo, "artifacts")},
         )
         for repo in objects(fields, "repos")[:_MOST]
     ]

@@ -138,6 +138,9 @@ def repos_asked(acc: RunAcc) -> list[str]:
 def claims_of(acc: RunAcc, stand: Stand, ended: float | None, facts: Facts) -> tuple[Claim, ...]:
     """The Codex sessions that were its: those that began in one of its repos meanwhile."""
     began = began_at(acc)
+    if acc.native:
+        # The run of ours names its sessions itself.
+        return ()
     if began is None or any(plan.provider == "copilot" for plan in acc.plans):
         return ()
     if _says_codex_was_never_called(acc):

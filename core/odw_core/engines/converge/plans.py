@@ -9,6 +9,7 @@ from odw_core.engines.converge.badge import ONLY_A_LOG, badge_of, last_planned, 
 from odw_core.engines.converge.causes import fail_cause, log_name
 from odw_core.engines.converge.names import PLANS, attachment_folder, base_name, run_address
 from odw_core.model.cause import Cause
+from odw_core.model.coordination import PlanRound
 from odw_core.model.detail import Artifact, Plan
 from odw_core.text.ansi import one_line, plain
 
@@ -45,6 +46,19 @@ def _plan(acc: RunAcc, number: int, plan: PlanAcc) -> Plan:
         commands=tuple(plain(hint) for hint in _hints(acc, number)),
         attachments=attachments(acc, number),
         causes=_causes(acc, plan),
+        rounds=(_round(acc, plan, badge.words),),
+    )
+
+
+def _round(acc: RunAcc, plan: PlanAcc, badge: str) -> PlanRound:
+    """The one round whose plan upstream keeps."""
+    return PlanRound(
+        number=acc.round or len(acc.rounds) or 1,
+        status=one_line(plan.status, 60),
+        badge=badge,
+        summary=plain(plan.summary),
+        changes=tuple(map(plain, plan.changes)),
+        questions=tuple(map(plain, plan.questions)),
     )
 
 

@@ -95,6 +95,9 @@ def _needs_a_person(acc: RunAcc, tied: Tied | None) -> Reading:
     said = stop_words(found) or "a person is required, and nothing says why"
     if acc.decision is not None:
         said = f"{said}; a person has decided, but {NOT_RECOMPUTED}"
+    if acc.native:
+        # What is left open is asked by the run of ours that wrote it, or was left so by a person there.
+        return Reading(Standing.HELD, said)
     is_asking = any(stop.kind == "question" for stop in found)
     if tied is not None:
         after = _after(acc, tied)

@@ -80,7 +80,7 @@ def _column(acc: RunAcc, item: Item, rounds: list[RoundAcc], at: int) -> Column:
         note=_column_note(acc, one, is_last=is_last),
         started_at=began,
         ended_at=ended,
-        why=f"{_why_began(rounds, at)}; {_why_ended(acc, item, one, is_last=is_last)}",
+        why=f"{_why_began(rounds, at)}; {why_ended(acc, item, one, is_last=is_last)}",
     )
 
 
@@ -111,7 +111,8 @@ def _why_began(rounds: list[RoundAcc], at: int) -> str:
     return f"started because round {before.number} ended {one_line(before.status or 'without a status', 40)}{issues}"
 
 
-def _why_ended(acc: RunAcc, item: Item, one: RoundAcc, *, is_last: bool) -> str:
+def why_ended(acc: RunAcc, item: Item, one: RoundAcc, *, is_last: bool) -> str:
+    """Why a round was the last one, or was not."""
     if not is_last:
         return "stopped to plan again: the ceiling was not reached"
     if not acc.has_record:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from odw_core.engines.odw.coordination_acc import BatchAcc, CallAcc, CampaignAcc, CoordinationAcc
 from odw_core.engines.odw.names import NATIVE
 
 
@@ -70,6 +71,10 @@ class NodeAcc:
     is_cached: bool = False
     done_index: int = 0
     """Number of the journal line that finished it, to tell what came after."""
+    task: str = ""
+    """Whose plan it makes, in a run over several repos."""
+    round: int = 0
+    """The round of such a run; 0 for all other nodes."""
 
 
 @dataclass(slots=True)
@@ -267,6 +272,10 @@ class NativeAcc:
     commit: str = ""
     """The commit that holds what landed."""
     branch: str = ""
+    calls: list[CallAcc] = field(default_factory=list)
+    coordination: CoordinationAcc | None = None
+    campaign: CampaignAcc | None = None
+    batch: BatchAcc | None = None
 
 
 @dataclass(slots=True)

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from odw_core.engines.odw.acc import RunAcc
+from odw_core.engines.odw.campaign import campaign_progress, campaign_stage, campaign_why, campaign_words
 from odw_core.engines.odw.cause import broken_nodes, cause_lines, node_cause, run_cause
+from odw_core.engines.odw.coordination import (
+    coordination_end,
+    coordination_progress,
+    coordination_stage,
+    fallback_why,
+    open_reasons,
+)
 from odw_core.engines.odw.names import REVIEW_APPLY, STOPPED_BY_OWNER, start_ms_of
 from odw_core.engines.odw.native import native_asking, native_claims, native_commit, native_stage
+from odw_core.engines.odw.native_batch import batch_end, batch_progress, batch_stage
 from odw_core.engines.odw.question import run_questions
 from odw_core.engines.odw.roles import Part, max_rounds, name_of, role_of, round_now
 from odw_core.engines.odw.show_as import ShowAs, show_as, waiting_nodes
@@ -99,6 +108,12 @@ def stage(acc: RunAcc, shown: ShowAs) -> str:
         return native_stage(acc)
     if acc.native.waits_for and not acc.has_exit:
         return "waits for a run"
+    if acc.native.coordination is not None:
+        return coordination_stage(acc, acc.native.coordination, is_over=acc.has_exit)
+    if acc.native.campaign is not None:
+        return campaign_stage(acc.native.campaign)
+    if acc.native.batch is not None and acc.native.batch.planned:
+        return batch_stage(acc, acc.native.batch)
     if not acc.phases:
         return ""
     last = one_line(acc.phases[-1].title, 60).lower()
@@ -134,6 +149,12 @@ def _rounds(acc: RunAcc) -> str:
 
 
 def _progress(acc: RunAcc) -> Progress | None:
+    if acc.native.coordination is not None:
+        return coordination_progress(acc.native.coordination)
+    if acc.native.campaign is not None:
+        return campaign_progress(acc.native.campaign)
+    if acc.native.batch is not None and acc.native.batch.planned:
+        return batch_progress(acc.native.batch)
     rows: dict[str, bool] = {}
     roles = [(role_of(node), node) for node in acc.nodes.values()]
     of_tasks = [(role, node) for role, node in roles if role.part is Part.TASK] or roles
@@ -145,6 +166,8 @@ def _progress(acc: RunAcc) -> Progress | None:
 
 
 def _open_blockers(acc: RunAcc) -> int | None:
+    if acc.native.coordination is not None:
+        return open_reasons(acc.native.coordination)
     if not acc.gates:
         return None
     gate = acc.gates[-1]
@@ -174,7 +197,9 @@ def _why(acc: RunAcc, shown: ShowAs, alive: bool | None) -> str:
             return "a signal stopped it before it finished"
         case ShowAs.FAILED:
             first = next((f"{one_line(n.label or n.key, 80)}: {node_cause(acc, n)}" for n in broken_nodes(acc)), "")
-            return run_cause(acc) or first or "it failed and left no reason in its journal"
+            said = run_cause(acc) or first or "it failed and left no reason in its journal"
+            told = _cause_of_many(acc)
+            return f"{told}; {said}" if told and told not in said else said
         case ShowAs.COMPLETED:
             return _completed(acc)
 
@@ -182,6 +207,8 @@ def _why(acc: RunAcc, shown: ShowAs, alive: bool | None) -> str:
 def _doing(acc: RunAcc, shown: ShowAs) -> str:
     if acc.native.waits_for:
         return f"waits for odw:{one_line(acc.native.waits_for, 80)} to land"
+    if acc.native.campaign is not None:
+        return campaign_words(acc.native.campaign)
     ahead = set(acc.state.done) if acc.state is not None else set()
     open_nodes = [n for n in acc.nodes.values() if n.outcome is None and n.attempts and n.key not in ahead]
     names = [one_line(name_of(node), 60) for node in open_nodes]
@@ -221,7 +248,20 @@ def _landed(acc: RunAcc) -> str:
     return f"{len(applied)} {_plural('patch', len(applied))} landed in {files} {_plural('file', files)}"
 
 
+def _cause_of_many(acc: RunAcc) -> str:
+    """What must be said first of a run over several repos: why plans are fallbacks, or what landed and what did not."""
+    if acc.native.coordination is not None:
+        return fallback_why(acc.native.coordination)
+    return campaign_why(acc.native.campaign) if acc.native.campaign is not None else ""
+
+
 def _completed(acc: RunAcc) -> str:
+    if acc.native.coordination is not None:
+        return coordination_end(acc.native.coordination)
+    if acc.native.campaign is not None:
+        return campaign_why(acc.native.campaign) or "the campaign is over"
+    if acc.native.batch is not None and acc.native.batch.planned:
+        return batch_end(acc.native.batch)
     said: list[str] = []
     if acc.gates:
         gate = acc.gates[-1]

@@ -19,6 +19,7 @@ from odw_core.engines.odw.acc import (
     RestoreAcc,
     RunAcc,
 )
+from odw_core.engines.odw.coordination_journal import place_node
 from odw_core.engines.odw.names import JOURNAL
 from odw_core.engines.odw.native_journal import fold_native
 from odw_core.engines.odw.outcome import outcome_of, result_of
@@ -128,6 +129,7 @@ def _agent_start(acc: RunAcc, event: Json, ts_ms: int | None, ref: Ref) -> None:
     if acc.review_label and node.key.startswith(acc.review_label) and not node.is_worktree:
         node.review_label = acc.review_label
     _of_review(acc, node, event)
+    place_node(acc, node)
     if node.key in acc.native.queued:
         acc.native.queued.remove(node.key)
     node.attempts.append(AttemptAcc(integer(event, "attempt") or len(node.attempts) + 1, ts_ms, ref))
@@ -162,6 +164,7 @@ def _agent_done(acc: RunAcc, event: Json, ts_ms: int | None, ref: Ref) -> None:
 def _agent_skip(acc: RunAcc, event: Json, ts_ms: int | None, ref: Ref) -> None:
     node = _node(acc, event)
     _of_review(acc, node, event)
+    place_node(acc, node)
     node.is_worktree = node.is_worktree or (acc.is_native and "worktree" in mapping(event, "result"))
     node.is_cached, node.done_index = True, acc.events
     node.attempts.append(AttemptAcc(1, ts_ms, None, ts_ms, ref))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from odw_core.engines.odw.acc import AskedAcc, DecidedAcc, ModelAcc, NodeAcc, RunAcc, ThreadAcc
+from odw_core.engines.odw.coordination import coordination_stage, fallback_why
 from odw_core.engines.odw.names import start_ms_of
 from odw_core.model.address import Address
 from odw_core.model.detail import Notice
@@ -14,6 +16,10 @@ from odw_core.model.question_json import decode_question
 from odw_core.text.ansi import one_line, plain
 
 STREAMS_OF_AGENT = ("stdout", "stderr", "prompt", "diff", "journal")
+_STAMP = re.compile(r"^\d{8}T\d{12}Z$")
+"""Name of a folder of Converge."""
+_LOG = re.compile(r"^run-\d{8}-\d{6}(?:-\d{1,4})?$")
+"""Name of a log of a scenario batch."""
 _DONE = {"approve": "approved", "reject": "rejected", "add_round": "another round added", "stop": "stopped"}
 _GONE = "its driver is gone; answering resumes it"
 
@@ -67,6 +73,8 @@ def native_asking(acc: RunAcc, alive: bool | None) -> str:
     subject = one_line(told.subject, 60) if told else ""
     title = one_line(told.title or told.body, 300) if told else ""
     said = f"{subject or 'it'} asks: {title}" if title else "it waits for an answer"
+    if acc.native.coordination is not None and (why := fallback_why(acc.native.coordination)):
+        said = f"{why}; {said}"
     more = len(acc.native.asked) - 1
     said += f" (and {more} more)" if more else ""
     return f"{said}; {_GONE}" if alive is False else said
@@ -74,6 +82,8 @@ def native_asking(acc: RunAcc, alive: bool | None) -> str:
 
 def native_stage(acc: RunAcc) -> str:
     """What it waits for, in two or three words."""
+    if acc.native.coordination is not None:
+        return coordination_stage(acc, acc.native.coordination, is_over=False)
     kinds = [str(asked.question.get("kind", "")) for asked in acc.native.asked.values()]
     if len(kinds) > 1:
         return f"{len(kinds)} questions"
@@ -100,9 +110,18 @@ def native_sessions(acc: RunAcc) -> tuple[Address, ...]:
 
 
 def _has_address(thread: ThreadAcc, run_id: str) -> bool:
-    """Sessions of Codex have one of their own; what odw began is a whole run."""
-    is_run = thread.runtime == "odw" and start_ms_of(thread.thread) is not None and thread.thread != run_id
-    return thread.runtime == "codex" or is_run
+    """Sessions of Codex have one of their own; what odw began is a whole run, as folders and logs for others are."""
+    match thread.runtime:
+        case "codex":
+            return True
+        case "odw":
+            return start_ms_of(thread.thread) is not None and thread.thread != run_id
+        case "converge":
+            return _STAMP.match(thread.thread) is not None
+        case "scenario":
+            return _LOG.match(thread.thread) is not None
+        case _:
+            return False
 
 
 def attempt_streams(node: NodeAcc) -> tuple[str, ...]:

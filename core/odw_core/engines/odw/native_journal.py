@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from odw_core.engines.loose import Json, flag, integer, mapping, text
 from odw_core.engines.odw.acc import AskedAcc, DecidedAcc, ModelAcc, RunAcc, ThreadAcc, WarningAcc
+from odw_core.engines.odw.coordination_journal import fold_coordination
 from odw_core.text.ansi import one_line
 
 _MOST = 200
@@ -64,7 +65,7 @@ def fold_native(acc: RunAcc, kind: str, event: Json, ts_ms: int | None) -> None:
         case "cancelled":
             native.cancelled_by = text(event, "by")
         case _:
-            pass
+            fold_coordination(acc, kind, event, ts_ms)
 
 
 def _asked(acc: RunAcc, event: Json, ts_ms: int | None) -> None:

@@ -9,6 +9,9 @@ from enum import StrEnum
 from odw_core.engines.odw.acc import NodeAcc, RunAcc
 from odw_core.engines.odw.journal import round_of_label
 
+SPLIT = "split"
+"""Row of whoever says which repo does what, in a run over several."""
+
 _REPAIR_KEY = re.compile(r"^(?P<task>.+)-repair-(?P<round>\d{1,4})$")
 _ROUND_DETAIL = re.compile(r"\bround (\d{1,4})(?:/(\d{1,4}))?")
 
@@ -34,6 +37,8 @@ class Role:
 
 def role_of(node: NodeAcc) -> Role:
     """The role of one node."""
+    if node.round:
+        return Role(Part.TASK, node.task, node.round) if node.task else Role(Part.PLANNER, SPLIT, node.round)
     if node.review_label:
         return Role(Part.REVIEWER, node.label or node.key, round_of_label(node.review_label))
     if match := _REPAIR_KEY.match(node.key):

@@ -6,10 +6,13 @@ from collections import defaultdict
 
 from odw_core.engines.odw.acc import GateAcc, NodeAcc, RunAcc
 from odw_core.engines.odw.blocker import gate_blockers
+from odw_core.engines.odw.campaign import with_campaign
 from odw_core.engines.odw.cause import cause_lines, known_causes, node_cause
+from odw_core.engines.odw.coordination_detail import calls_of, with_coordination
 from odw_core.engines.odw.item import run_item, workflow_name
 from odw_core.engines.odw.names import session_address
 from odw_core.engines.odw.native import attempt_streams, native_notices, native_sessions
+from odw_core.engines.odw.native_batch import native_batch
 from odw_core.engines.odw.origins import run_origins
 from odw_core.engines.odw.question import run_questions
 from odw_core.engines.odw.roles import Part, Role, is_review_loop, max_rounds, role_of, round_now
@@ -47,7 +50,7 @@ def run_detail(acc: RunAcc, facts: Facts) -> RunDetail:
         for node in acc.nodes.values()
         if node.outcome is not None and node.outcome.session
     )
-    return RunDetail(
+    detail = RunDetail(
         item=item,
         workflow=workflow_name(acc),
         backend=plain(acc.backend or ""),
@@ -69,14 +72,19 @@ def run_detail(acc: RunAcc, facts: Facts) -> RunDetail:
         notices=native_notices(acc),
         causes=known_causes(acc) if item.cause else (),
         origins=run_origins(acc, facts, item.state),
+        calls=calls_of(acc),
+        batch=None if acc.native.batch is None else native_batch(acc, acc.native.batch, is_live=grid.is_live),
     )
+    if acc.native.coordination is not None:
+        return with_coordination(acc, acc.native.coordination, detail, grid.attempt)
+    return detail if acc.native.campaign is None else with_campaign(acc, acc.native.campaign, detail)
 
 
 class _Grid:
     """Lays the nodes of one run out in columns and rows."""
 
     def __init__(self, acc: RunAcc, roles: dict[str, Role], *, is_live: bool) -> None:
-        self._acc, self._roles, self._is_live = acc, roles, is_live
+        self._acc, self._roles, self.is_live = acc, roles, is_live
         self._is_loop = is_review_loop(acc)
         self._ahead = set(acc.state.done) if acc.state is not None else set[str]()
         self._by_column: dict[str, list[NodeAcc]] = defaultdict(list)
@@ -198,7 +206,7 @@ class _Grid:
 
     def _cell(self, node: NodeAcc) -> Cell:
         mark, role = self._mark(node), self._roles[node.key]
-        attempts = tuple(self._attempt(node, i) for i in range(len(node.attempts)))
+        attempts = tuple(self.attempt(node, i) for i in range(len(node.attempts)))
         return Cell(_row_key(role), self._column_of(node), mark, self._note(node, mark), attempts)
 
     def _kept_cells(self, taken: set[tuple[str, str]]) -> list[Cell]:
@@ -232,7 +240,7 @@ class _Grid:
                 return Mark.DONE
             if any(asked.key == node.key for asked in self._acc.native.asked.values()):
                 return Mark.WAITING
-            return Mark.RUNNING if self._is_live else Mark.UNFINISHED
+            return Mark.RUNNING if self.is_live else Mark.UNFINISHED
         if outcome.decision:
             return _VERDICTS[outcome.decision]
         if outcome.state == "waiting_for_user":
@@ -249,7 +257,8 @@ class _Grid:
             return node_cause(self._acc, node)
         return {Mark.CACHED: "cached", Mark.WAITING: "waits for an answer"}.get(mark, "")
 
-    def _attempt(self, node: NodeAcc, index: int) -> Attempt:
+    def attempt(self, node: NodeAcc, index: int) -> Attempt:
+        """One try of a node."""
         tried, is_last = node.attempts[index], index == len(node.attempts) - 1
         outcome = node.outcome if is_last else None
         mark = self._mark(node) if is_last else Mark.FAILED

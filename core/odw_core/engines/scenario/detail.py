@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from odw_core.engines.scenario import diagnosis
 from odw_core.engines.scenario.acc import Acc, ErrorLogAcc, RunAcc, TryAcc
+from odw_core.engines.scenario.batch import batch_of
 from odw_core.engines.scenario.item import batch_item, newest_tries
-from odw_core.engines.scenario.names import ENGINE, file_of
+from odw_core.engines.scenario.names import ENGINE, OURS, RECORDS, file_of
 from odw_core.model.address import Address
 from odw_core.model.cause import Proof
 from odw_core.model.detail import (
@@ -64,6 +65,7 @@ def batch_detail(acc: Acc, facts: Facts) -> RunDetail:
         sessions=(),
         streams=("journal", "file") if is_run else ("file",),
         causes=causes,
+        batch=batch_of(acc, item) if isinstance(acc, RunAcc) and acc.shape == OURS else None,
         findings=tuple(_findings(acc)),
         notices=tuple(_notices(acc)) if isinstance(acc, RunAcc) else (),
         artifacts=tuple(_artifacts(acc)),
@@ -116,7 +118,7 @@ def _attempt(acc: RunAcc, tried: TryAcc, item: Item, *, is_newest: bool) -> Atte
         files=(tried.file_written,) if tried.file_written and tried.status != "NO_FILE" else (),
         summary=tried.said or tried.error,
         error=_error(tried) if mark is Mark.FAILED else None,
-        streams=said + (("raw",) if has_raw else ()),
+        streams=(*said, RECORDS, *(("raw",) if has_raw else ())),
     )
 
 

@@ -145,12 +145,16 @@ def _other_failures(acc: RunAcc, file: str) -> list[Cause]:
     return [replace(cause, sentence=f"{cause.sentence}, in {scenarios(indexes)}") for cause, indexes in found.values()]
 
 
+def fix_of(kind: str) -> str:
+    """The next step against a kind of trouble; empty when nobody knows one."""
+    return next((words for sign, words in _FIXES.items() if sign == kind), "")
+
+
 def _cause(group: Group, file: str) -> Cause:
-    fix = next((words for sign, words in _FIXES.items() if sign == group.kind), "")
     return Cause(
         kind=group.kind,
         sentence=sentence(group),
-        fix=fix,
+        fix=fix_of(group.kind),
         proof=Proof(file, group.first.line, group.first.text),
         is_warning=group.is_warning,
     )

@@ -5,14 +5,12 @@ from __future__ import annotations
 from odw_core.engines.loose import Json, flag, integer, mapping, sequence, text
 from odw_core.engines.scenario import records
 from odw_core.engines.scenario.acc import CheckAcc, HitAcc, ProblemAcc, Ref, RunAcc, TryAcc
-from odw_core.engines.scenario.names import RAW_FOLDER
+from odw_core.engines.scenario.names import OTHER, OURS, RAW_FOLDER
 from odw_core.engines.scenario.records import Record
 from odw_core.engines.scenario.signs import Sign, folder_in, hits, is_dated, path_in
 from odw_core.model.evidence import Appended, Evidence, Gone, Replaced
 from odw_core.text.ansi import one_line
 from odw_core.text.lines import whole_lines
-
-OURS, OTHER = "ours", "other"
 
 _PROBLEMS_KEPT = 50
 _CHECKS_KEPT = 200

@@ -14,6 +14,11 @@ LOG = ""
 RAW_FOLDER = ".d"
 """The folder with raw responses that may lie beside a run log."""
 
+RECORDS = "records"
+"""The stream with everything that the log says of one scenario."""
+OURS, OTHER = "ours", "other"
+"""What a log is by its first line."""
+
 FOLD_VERSION = 1
 """Raised whenever the meaning of an accumulator's field changes: checkpoints of another version are folded again."""
 

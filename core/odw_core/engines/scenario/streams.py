@@ -6,10 +6,11 @@ import json
 import os
 from datetime import datetime
 
-from odw_core.engines.loose import Json, text
+from odw_core.engines.loose import Json, integer, text
 from odw_core.engines.scenario import records
 from odw_core.engines.scenario.acc import Acc, Ref, RunAcc, TryAcc
 from odw_core.engines.scenario.records import Record
+from odw_core.engines.scenario.signs import hits
 from odw_core.errors import NotFound
 from odw_core.files.line_index import FileLines
 from odw_core.files.line_source import LineSource
@@ -62,13 +63,38 @@ def _of_try(unit: Unit, acc: RunAcc, tried: TryAcc, stream: str | None) -> LineS
             if not prompt:
                 raise NotFound(f"the log has no prompt of scenario {tried.index}")
             return TextLines(prompt, f"prompt of scenario {tried.index}")
+        case "records":
+            return _records_of(unit, tried)
         case "raw":
             found = [name for name in acc.raw_files if name.partition("-")[0].lstrip("0") == str(tried.index)]
             if not found:
                 raise NotFound(f"no raw responses of scenario {tried.index} were kept")
             return _raw(unit, found[0])
         case other:
-            raise NotFound(f"no stream {other!r}; a scenario has output, prompt, raw")
+            raise NotFound(f"no stream {other!r}; a scenario has output, prompt, records, raw")
+
+
+def _records_of(unit: Unit, tried: TryAcc) -> LineSource:
+    """Everything the log says of one scenario in its order: tool calls, records, and the signs of trouble in them."""
+
+    def line_of(fields: Json) -> str | None:
+        record = records.record_of(fields)
+        if integer(record.fields, "index") != tried.index:
+            return None
+        line = journal_line(fields)
+        found = dict.fromkeys(str(hit.sign) for hit in hits(_told_of_trouble(record.fields)))
+        return f"{line}   {', '.join(found)}" if found else line
+
+    try:
+        return RecordLines(unit.root, b'"index"', line_of, f"records of scenario {tried.index}")
+    except (OSError, ValueError) as error:
+        raise _missing("run log", error) from None
+
+
+def _told_of_trouble(fields: Json) -> str:
+    error = fields.get("error")
+    said = error if isinstance(error, str) else json.dumps(error, ensure_ascii=False) if error else ""
+    return "\n".join(filter(None, (said, text(fields, "final_output"))))
 
 
 def _output(unit: Unit, tried: TryAcc) -> LineSource:

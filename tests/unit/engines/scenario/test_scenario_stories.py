@@ -275,7 +275,10 @@ def test_prompt_answer_and_raw_responses_of_a_scenario_are_whole() -> None:
     assert lines_of(unit, acc, (), "output-1") == ["Done."]
     assert lines_of(unit, acc, (), "raw/002-raw.jsonl") == ['{"id": "resp_1", "output": []}']
     detail = ENGINE.detail(acc, LATER)
-    assert [cell.attempts[0].streams for cell in detail.cells] == [("output", "prompt"), ("output", "prompt", "raw")]
+    assert [cell.attempts[0].streams for cell in detail.cells] == [
+        ("output", "prompt", "records"),
+        ("output", "prompt", "records", "raw"),
+    ]
 
 
 def test_the_journal_is_the_log_in_words_and_the_file_as_it_lies() -> None:
