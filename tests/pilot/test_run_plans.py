@@ -167,7 +167,7 @@ async def test_where_space_is_short_only_the_open_tab_keeps_its_name() -> None:
     asking = replace(RUN, questions=(samples.question(ADDRESS),), streams=("stdout", "journal"))
     async with opened(asking, size=(80, 24)) as run:
         await run.press("9")
-        assert run.row("9 notes 2").split() == ["1", "2", "3", "5", "6", "7", "8", "9", "notes", "2"]
+        assert run.row("9 notes 2").split() == ["1", "2", "C", "3", "5", "6", "7", "8", "9", "notes", "2"]
     async with opened(asking, size=(120, 30)) as run:
         assert run.shows("6 artifacts 4") and run.shows("9 notes 2")
 

@@ -10,16 +10,19 @@ from unittest.mock import patch
 
 from textual.pilot import Pilot
 
-from drivers import asked, plan_samples, samples
+from drivers import asked, batch_panes, coordination_story, plan_samples, samples
+from drivers.odw_recording import Story
 from drivers.room_driver import open_room
 from drivers.run_driver import opened
 from drivers.talk import SESSION, TALK, said, talking
 from odw_core.diagnose.doctor.check import Check, Level
 from odw_core.diagnose.doctor.examine import Section
 from odw_core.diagnose.doctor.world import World
+from odw_core.engines.odw.timeline import run_detail
 from odw_core.model.address import Address
 from odw_core.model.conversation import Entry, EntryKind
-from odw_core.model.detail import Detail, How, Notice, Origin, SessionDetail
+from odw_core.model.detail import Detail, How, Notice, Origin, RunDetail, SessionDetail
+from odw_core.model.evidence import Facts
 from odw_core.model.item import Claim, Item, Limit, State, Tokens
 from odw_core.model.problem import Problem
 from odw_tui.screens.doctor import DoctorScreen
@@ -139,6 +142,24 @@ def doctor() -> Scene:
     return scene
 
 
+def _seen(told: Story) -> RunDetail:
+    return run_detail(told.acc, Facts(samples.NOW, True))
+
+
+def batch(*keys: str) -> Scene:
+    """A batch that is half through, at a time at which it is."""
+
+    @asynccontextmanager
+    async def scene(size: Size) -> AsyncIterator[Pilot[Any]]:
+        async with opened(batch_panes.running(), size=size) as driver:
+            driver.clock.time = batch_panes.NOW
+            await driver.press(*keys)
+            driver.screen.tick()
+            yield driver.pilot
+
+    return scene
+
+
 def gone() -> Scene:
     @asynccontextmanager
     async def scene(size: Size) -> AsyncIterator[Pilot[Any]]:
@@ -152,6 +173,7 @@ def gone() -> Scene:
 DETAILS = tuple(samples.run_detail(item) for item in samples.room_items())
 RUN = samples.run_detail()
 PLANS = plan_samples.planning_detail()
+AGREED = _seen(coordination_story.agreed())
 LIMITED = tuple(
     replace(one, limits=(Limit("5 h", 62.0, samples.NOW + 4200, samples.NOW),)) for one in samples.room_items()
 )
@@ -239,6 +261,14 @@ SCENES: dict[str, Scene] = {
     "run-timeline": run(detail=RUN),
     "run-plans": run("2", detail=PLANS),
     "run-plans-doubtful": run("2", "j", "j", "j", "j", detail=PLANS),
+    "run-plans-rounds": run("2", "j", "j", "j", detail=AGREED),
+    "run-contracts": run("C", detail=_seen(coordination_story.asking())),
+    "run-contracts-upstream": run("C", "G", detail=PLANS),
+    "run-states": run("S", detail=_seen(coordination_story.planning_again())),
+    "run-states-over": run("S", detail=AGREED),
+    "run-campaign": run(detail=_seen(coordination_story.half_landed())),
+    "run-batch": batch("B"),
+    "run-batch-scenario": batch("B", "j", "j", "j"),
     "run-blockers": run("3", detail=RUN),
     "run-diff": run("4", detail=RUN, logs=DIFFS),
     "run-output": run(

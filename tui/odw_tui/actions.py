@@ -195,6 +195,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_trouble", "next trouble", "To the next failure or question", ("]",), _SESSIONS, "look", hint=True),
     Action("previous_trouble", "trouble before", "To the failure or question before", ("[",), _SESSIONS, "look"),
     Action("plans", "plans", "Show what each repo is to do, and who really planned it", ("2",), _OPENED, "look"),
+    Action("states", "states", "Show which states it went through, where it is, and its loops", ("S",), _RUNS, "look"),
+    Action(
+        "contracts", "contracts", "Show what repos give and need, and both sides of a mismatch", ("C",), _RUNS, "look"
+    ),
+    Action("batch", "batch", "Show how far a batch is, its root causes and scenarios", ("B",), _RUNS, "look"),
     Action("blockers", "blockers", "Show what reviewers found, and what became of it", ("3",), _OPENED, "look"),
     Action(
         "diff", "diff", "Show what was changed, by all tasks together or one after the other", ("4",), _OPENED, "look"

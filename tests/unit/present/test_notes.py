@@ -103,7 +103,8 @@ def test_a_proof_is_found_by_name_stream_or_path() -> None:
 
 
 def test_tabs_are_those_that_have_something_to_show() -> None:
-    assert tabs_of(RUN) == (Tab.TIMELINE, Tab.PLANS, Tab.BLOCKERS, Tab.OUTPUT, Tab.ARTIFACTS, Tab.NOTES)
+    shown = (Tab.TIMELINE, Tab.PLANS, Tab.CONTRACTS, Tab.BLOCKERS, Tab.OUTPUT, Tab.ARTIFACTS, Tab.NOTES)
+    assert tabs_of(RUN) == shown
     assert note_of(Tab.PLANS, RUN) == ("3", "blocked") and note_of(Tab.NOTES, RUN) == ("2", "blocked")
     assert note_of(Tab.ARTIFACTS, RUN) == ("4", "quiet")
 

@@ -76,6 +76,7 @@ def _cell_story(
     yield from blocker_lines(blockers, glyphs, width)
     if last is not None:
         yield from _attempt_story(cell, last, cause, glyphs)
+        yield from _call_story(detail, last, glyphs)
     yield from _why_story(column)
 
 
@@ -97,6 +98,19 @@ def _attempt_story(cell: Cell, last: Attempt, cause: list[str], glyphs: Glyphs) 
         rest = f" and {len(last.files) - _FILES} more" if len(last.files) > _FILES else ""
         yield labelled("files", Span(names + rest))
     yield labelled("opens", Span(_streams(last), "quiet"), right=spans(Span(_agent(last, glyphs), "faint")))
+
+
+def _call_story(detail: RunDetail, last: Attempt, glyphs: Glyphs) -> Iterator[Line]:
+    """How its agent was called, where the run wrote that down."""
+    parts = last.address.parts
+    called = (one for one in detail.calls if parts and one.key == parts[0] and one.attempt == last.number)
+    for call in called:
+        facts = [one_line(" ".join(call.argv), 200), one_line(call.model or "", 60), one_line(call.sandbox, 40)]
+        facts += ["with a schema" if call.has_schema else ""]
+        facts += ["" if call.exit_code is None else f"exit {call.exit_code}"]
+        facts += ["" if call.duration_s is None else numbers.duration(call.duration_s)]
+        told = f" {glyphs.dot} ".join(fact for fact in facts if fact)
+        yield labelled("call", Span(told, "quiet"), right=spans(Span(one_line(call.stderr, 80), "faint")))
 
 
 def _name(row: Row) -> str:

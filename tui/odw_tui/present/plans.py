@@ -13,6 +13,7 @@ from odw_tui.present.glyphs import Glyphs
 from odw_tui.present.markdown import markdown_lines
 from odw_tui.present.numbers import short
 from odw_tui.present.parts import LABEL, TEXT_LIMIT, counted, labelled, said
+from odw_tui.present.plan_rounds import changes_in_short, has_rounds, round_lines
 from odw_tui.present.spans import Line, Span, spans
 
 _NAME_LIMIT = 200
@@ -29,6 +30,7 @@ class EntryKind(StrEnum):
     """What an entry of the list is."""
 
     PLAN = "plan"
+    ROUNDS = "rounds"
     PROMPT = "prompt"
     ATTACHMENT = "attachment"
     DUTIES = "duties"
@@ -50,6 +52,8 @@ def entries(detail: RunDetail) -> tuple[Entry, ...]:
     found: list[Entry] = []
     for place, plan in enumerate(detail.plans):
         found.append(Entry(f"{place} {plan.repo}", EntryKind.PLAN, plan))
+        if has_rounds(plan):
+            found.append(Entry(f"{place} {plan.repo} rounds", EntryKind.ROUNDS, plan))
         if plan.prompt:
             found.append(Entry(f"{place} {plan.repo} prompt", EntryKind.PROMPT, plan))
         found += [
@@ -73,6 +77,8 @@ def entry_rows(detail: RunDetail, glyphs: Glyphs) -> list[tuple[str, Line]]:
                 rows += [("", Line())] if rows else []
                 rows.append((entry.key, said(Span(repo_name(plan), "strong"), right=spans(_status(plan)))))
                 rows.append((entry.key, Line((Span("  "), badge(plan)), (), 2, 4)))
+            case EntryKind.ROUNDS if plan is not None:
+                rows.append((entry.key, said(Span("    round to round", "quiet"), right=changes_in_short(plan))))
             case EntryKind.PROMPT if plan is not None:
                 size = short(len(plan.prompt or ""))
                 rows.append((entry.key, _beside("prompt", size)))
@@ -121,6 +127,8 @@ def entry_text(
     match entry.kind:
         case EntryKind.PLAN if plan is not None:
             return tuple(_plan_text(plan, glyphs, unfold, is_unfolded=is_unfolded))
+        case EntryKind.ROUNDS if plan is not None:
+            return round_lines(plan, glyphs)
         case EntryKind.PROMPT if plan is not None:
             head = said(Span("prompt", "strong"), Span(f"   as it was sent for {repo_name(plan)}", "quiet"))
             return (head, Line(), *_text_lines(plan.prompt or "", _WHOLE_PROMPT, opens))

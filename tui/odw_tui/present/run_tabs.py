@@ -17,7 +17,10 @@ class Tab(StrEnum):
 
     CONVERSATION = "conversation"
     TIMELINE = "timeline"
+    BATCH = "batch"
+    STATES = "states"
     PLANS = "plans"
+    CONTRACTS = "contracts"
     BLOCKERS = "blockers"
     DIFF = "diff"
     OUTPUT = "output"
@@ -48,6 +51,12 @@ def _is_there(tab: Tab, detail: Detail | None, sessions: int) -> bool:
             return not is_session
         case Tab.PLANS:
             return run is not None and bool(run.plans or run.duties or run.contracts)
+        case Tab.BATCH:
+            return run is not None and run.batch is not None
+        case Tab.STATES:
+            return run is not None and run.graph is not None
+        case Tab.CONTRACTS:
+            return run is not None and bool(run.contracts or run.mismatches)
         case Tab.BLOCKERS:
             return run is not None and is_reviewed(run)
         case Tab.DIFF:
@@ -83,6 +92,12 @@ def why_not_there(tab: Tab, detail: Detail | None) -> str:
             return "A session has no rounds; its output is all there is."
         case Tab.PLANS:
             return "A session makes no plans for repos." if is_session else "This run wrote no plans for repos."
+        case Tab.BATCH:
+            return "This is no batch of scenarios."
+        case Tab.STATES:
+            return "It goes through no states that could be drawn; its timeline is all there is."
+        case Tab.CONTRACTS:
+            return "Nobody looked for contracts between repos here."
         case Tab.BLOCKERS:
             return "Nobody reviews this run, so there are no blockers."
         case Tab.DIFF:
@@ -116,6 +131,12 @@ def note_of(tab: Tab, detail: Detail | None, sessions: int = 0) -> tuple[str, st
         case Tab.PLANS if isinstance(detail, RunDetail):
             doubtful = sum(plan.is_doubtful for plan in detail.plans)
             return count(len(detail.plans)), "blocked" if doubtful else "quiet"
+        case Tab.CONTRACTS if isinstance(detail, RunDetail):
+            number = len(detail.mismatches)
+            return (count(number) if number else ""), "blocked"
+        case Tab.BATCH if isinstance(detail, RunDetail) and detail.batch is not None:
+            of = "?" if detail.batch.total is None else count(detail.batch.total)
+            return f"{count(detail.batch.done)}/{of}", "failed" if detail.batch.missing else "quiet"
         case Tab.ARTIFACTS:
             return count(len(detail.artifacts)), "quiet"
         case Tab.NOTES:

@@ -164,6 +164,7 @@ class OpenedScreen(LineScreen, DrivingScreen):
     def _take_latest(self) -> None:
         detail, self._is_gone = self._latest
         if detail is not None:
+            detail = self._completed(detail)
             questions = as_asked(detail.questions, self.kit.service.snapshot().questions)
             self._detail = detail if questions == detail.questions else replace(detail, questions=questions)
         if self._detail is None and self._is_gone:
@@ -171,6 +172,10 @@ class OpenedScreen(LineScreen, DrivingScreen):
         self._show_all()
         if self._detail is not None:
             self._tell_pane(self._detail)
+
+    def _completed(self, detail: Detail) -> Detail:
+        """A reading with what others say of it."""
+        return detail
 
     def _show_all(self) -> None:
         self._show_head()

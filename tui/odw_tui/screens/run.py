@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import PurePath
 from typing import ClassVar
 
 from textual.widget import Widget
 
+from odw_core.errors import OdwError
 from odw_core.model.address import Address
 from odw_core.model.cause import Proof
 from odw_core.model.detail import Detail, RunDetail
@@ -17,15 +19,19 @@ from odw_core.state.select import children
 from odw_tui import actions
 from odw_tui.kit import Kit
 from odw_tui.motion import FrameLimiter
+from odw_tui.panes.batch import BatchPane
 from odw_tui.panes.blockers import BlockersPane
+from odw_tui.panes.contracts import ContractsPane
 from odw_tui.panes.diff import DiffPane
 from odw_tui.panes.journal import JournalPane
 from odw_tui.panes.plans import PlansPane
 from odw_tui.panes.sessions import SessionsPane
+from odw_tui.panes.states import StatesPane
 from odw_tui.panes.timeline import TimelinePane
 from odw_tui.present.artifacts import proving
 from odw_tui.present.blockers import cell_of
 from odw_tui.present.cell_story import cell_at
+from odw_tui.present.contracts import place_of as contract_place
 from odw_tui.present.diff import STREAM as DIFF_STREAM
 from odw_tui.present.diff import Part, part_at
 from odw_tui.present.findings import place_of
@@ -36,7 +42,14 @@ from odw_tui.present.run_tabs import Tab
 from odw_tui.screens.file import Text
 from odw_tui.screens.lines import Edited
 from odw_tui.screens.opened import OpenedScreen
+from odw_tui.screens.opening import Opening, screen_at, screen_for
 from odw_tui.widgets.line_view import LineView
+from odw_tui.widgets.list_and_text import ListAndText
+
+_BATCHES = "scenario"
+"""Engine whose logs are batches."""
+RECORDS = "records"
+"""Stream with everything about one scenario."""
 
 
 class RunScreen(OpenedScreen):
@@ -52,14 +65,20 @@ class RunScreen(OpenedScreen):
         self._blockers = BlockersPane(kit)
         self._plans = PlansPane(kit)
         self._diff = DiffPane(kit)
+        self._states = StatesPane(kit)
+        self._contracts = ContractsPane(kit)
+        self._batch = BatchPane(kit)
         self._journal = JournalPane(kit, address.root)
         self._agents = SessionsPane(kit)
         self._children: tuple[Item, ...] = ()
+        self._log: RunDetail | None = None
+        """The log of the batch that this run drives, read as a run of its own; it knows more than the journal."""
+        self._log_address: Address | None = None
         self._limit_children = FrameLimiter(self._show_children, self.set_timer, motion=kit.motion)
 
     def _panes(self) -> Iterable[Widget]:
-        own = (self._timeline, self._plans, self._blockers, self._diff, self._journal, self._agents)
-        return (*own, *super()._panes())
+        own = (self._timeline, self._batch, self._states, self._plans, self._contracts, self._blockers, self._diff)
+        return (*own, self._journal, self._agents, *super()._panes())
 
     def on_mount(self) -> None:
         self.run_worker(self._watch_children(), name="follow the sessions")
@@ -75,9 +94,30 @@ class RunScreen(OpenedScreen):
 
     def _show_children(self) -> None:
         self._children = tuple(children(self.address.root, self.kit.service.snapshot().items))
+        log = next((one.address for one in self._children if one.address.engine == _BATCHES), None)
+        if log is not None and log != self._log_address:
+            self._log_address = log
+            self.run_worker(self._watch_log(log), name="follow the log of the batch", group="log", exclusive=True)
         self._show_tab()
         if self._tab is Tab.SESSIONS:
             self._agents.tell(self._children)
+
+    async def _watch_log(self, address: Address) -> None:
+        """Take in what the log of the batch says, as long as the screen is open."""
+        try:
+            async with self.kit.service.detail(address) as feed:
+                while True:
+                    self._log = feed.value if isinstance(feed.value, RunDetail) else self._log
+                    self._limiter.request()
+                    await feed.changed()
+        except OdwError:
+            # The journal alone has to do.
+            return
+
+    def _completed(self, detail: Detail) -> Detail:
+        if self._log is None or not isinstance(detail, RunDetail) or self._log.batch is None:
+            return detail
+        return replace(detail, batch=self._log.batch)
 
     @property
     def _sessions(self) -> int:
@@ -113,6 +153,12 @@ class RunScreen(OpenedScreen):
             self._blockers.tell(detail)
         elif self._tab is Tab.PLANS:
             self._plans.tell(detail)
+        elif self._tab is Tab.STATES:
+            self._states.tell(detail)
+        elif self._tab is Tab.CONTRACTS:
+            self._contracts.tell(detail)
+        elif self._tab is Tab.BATCH and detail.batch is not None:
+            self._batch.tell(detail.batch)
         elif self._tab is Tab.DIFF:
             self._diff.tell(detail)
         elif self._tab is Tab.SESSIONS:
@@ -135,9 +181,20 @@ class RunScreen(OpenedScreen):
         super().tick()
         if self._tab is Tab.TIMELINE and self._detail is not None and is_live(self._detail.item):
             self._timeline.tick()
+        elif self._tab is Tab.BATCH:
+            self._batch.tick()
 
     def why_not(self, action_id: str) -> str | None:
         match action_id:
+            case "open" if self._tab is Tab.TIMELINE and self._cursor_run() is not None:
+                return None
+            case "open" if self._tab is Tab.BATCH and self._evidence() is None:
+                return "Nothing that could be opened is under the cursor."
+            case "open" if self._tab is Tab.CONTRACTS:
+                edit = self.kit.keymap.shown(self.context, "edit")
+                return f"All of it is here already; {edit} opens the place in your editor."
+            case "open" if self._tab is Tab.STATES:
+                return "All of it is here already."
             case "open" if self._tab is Tab.TIMELINE and self._cursor_cell() is None:
                 output = self.kit.keymap.shown(self.context, "output")
                 return f"Nothing was run in this cell; {output} shows the output of the whole run."
@@ -155,7 +212,7 @@ class RunScreen(OpenedScreen):
                 return "There is no other attempt that way."
             case "run_output" if self._tab is Tab.OUTPUT and self._cell is None:
                 return "This is the output of the whole run."
-            case "preview_down" | "preview_up" if self._tab is Tab.PLANS:
+            case "preview_down" | "preview_up" if self._tab in (Tab.PLANS, Tab.CONTRACTS, Tab.BATCH):
                 return None
             case "zoom" | "preview_down" | "preview_up" if self._tab is not Tab.TIMELINE:
                 return "That works in the timeline."
@@ -167,6 +224,34 @@ class RunScreen(OpenedScreen):
         run, cursor = self._run, self._timeline.cursor
         cell = cell_at(run, *cursor) if run is not None and cursor is not None else None
         return (cell.row, cell.column, len(cell.attempts) - 1) if cell is not None and cell.attempts else None
+
+    def _cursor_run(self) -> Address | None:
+        """The run whose story the line under the cursor tells, where it is another one."""
+        run, cursor = self._run, self._timeline.cursor
+        row = next((row for row in run.rows if row.key == cursor[0]), None) if run is not None and cursor else None
+        return row.stands_for if row is not None else None
+
+    def _evidence(self) -> Opening | Text | None:
+        """What the batch pane's cursor leads to: everything about a scenario, or the line that shows a cause."""
+        scenario, group = self._batch.scenario, self._batch.group
+        if scenario is not None and scenario.address is not None:
+            item = self.kit.service.snapshot().items.get(scenario.address.root) or self._item
+            stream = RECORDS if scenario.address.engine == _BATCHES else None
+            return Opening(item, scenario.address, stream) if item is not None else None
+        if group is None or group.proof is None:
+            return None
+        root = self._log_address or self.address.root
+        return self._text(group.proof.file, "file", address=root, line=group.proof.line)
+
+    def _open_evidence(self) -> None:
+        match self._evidence():
+            case Opening() as opening if opening.address.root == self.address.root:
+                self._asked = opening.address, opening.stream
+                self.open_tab(Tab.OUTPUT)
+            case Opening() as opening:
+                self.app.push_screen(screen_at(self.kit, opening))
+            case Text() as text:
+                self.open_text(text)
 
     def _other_attempt(self, action_id: str) -> tuple[str, str, int] | None:
         run = self._run
@@ -217,8 +302,12 @@ class RunScreen(OpenedScreen):
         await self.act("open")
 
     def do_open(self) -> None:
-        if self._tab is Tab.TIMELINE:
+        if self._tab is Tab.TIMELINE and (other := self._cursor_run()) is not None:
+            self._open_run(other)
+        elif self._tab is Tab.TIMELINE:
             self._open_output(self._cursor_cell())
+        elif self._tab is Tab.BATCH:
+            self._open_evidence()
         elif self._tab is Tab.SESSIONS:
             self._open_session()
         elif self._tab is not Tab.BLOCKERS:
@@ -231,11 +320,24 @@ class RunScreen(OpenedScreen):
             self.open_tab(Tab.TIMELINE)
             self._timeline.move_to(*place)
 
+    def _open_run(self, address: Address) -> None:
+        item = self.kit.service.snapshot().items.get(address)
+        if item is None:
+            self.flash(f"{address} is in no place that is watched here.")
+            return
+        self.app.push_screen(screen_for(self.kit, item))
+
     def _open_session(self) -> None:
         if (session := self._agents.session) is not None:
-            from odw_tui.screens.opening import screen_for
-
             self.app.push_screen(screen_for(self.kit, session))
+
+    async def on_list_and_text_opened(self, event: ListAndText.Opened) -> None:
+        event.stop()
+        await self.act("open")
+
+    def on_list_and_text_moved(self, event: ListAndText.Moved) -> None:
+        event.stop()
+        self._show_footer()
 
     async def on_sessions_pane_opened(self, event: SessionsPane.Opened) -> None:
         event.stop()
@@ -300,6 +402,8 @@ class RunScreen(OpenedScreen):
                 return self._blockers.blocker is not None and bool(self._blockers.blocker.path)
             case Tab.PLANS:
                 return self._plans.entry is not None and self._plans.entry.artifact is not None
+            case Tab.CONTRACTS:
+                return self._contracts.side is not None
             case Tab.DIFF | Tab.JOURNAL:
                 return True
             case _:
@@ -358,6 +462,15 @@ class RunScreen(OpenedScreen):
     def do_plans(self) -> None:
         self.open_tab(Tab.PLANS)
 
+    def do_states(self) -> None:
+        self.open_tab(Tab.STATES)
+
+    def do_contracts(self) -> None:
+        self.open_tab(Tab.CONTRACTS)
+
+    def do_batch(self) -> None:
+        self.open_tab(Tab.BATCH)
+
     def do_sessions(self) -> None:
         self.open_tab(Tab.SESSIONS)
 
@@ -397,6 +510,10 @@ class RunScreen(OpenedScreen):
     def _scroll_below(self, lines: int) -> None:
         if self._tab is Tab.PLANS:
             self._plans.scroll_text(lines)
+        elif self._tab is Tab.CONTRACTS:
+            self._contracts.scroll_text(lines)
+        elif self._tab is Tab.BATCH:
+            self._batch.scroll_text(lines)
         else:
             self._timeline.scroll_story(lines)
 
@@ -415,6 +532,8 @@ class RunScreen(OpenedScreen):
             return entry.plan.address
         if self._tab is Tab.DIFF and (part := self._diff.part) is not None:
             return part.address
+        if self._tab is Tab.BATCH and (one := self._batch.scenario) is not None and one.address is not None:
+            return one.address
         if self._tab is Tab.SESSIONS and (session := self._agents.session) is not None:
             return session.address
         return super()._copied_address()
@@ -422,6 +541,8 @@ class RunScreen(OpenedScreen):
     async def _copied(self) -> str:
         if self._tab is Tab.BLOCKERS and (blocker := self._blockers.blocker) is not None:
             return place_of(blocker) or blocker.text
+        if self._tab is Tab.CONTRACTS and (side := self._contracts.side) is not None:
+            return contract_place(side)
         if self._tab is Tab.DIFF and self._diff.view.cursor_line is None and (place := self._diff.place) is not None:
             return place[0]
         if self._tab is Tab.PLANS and (entry := self._plans.entry) is not None and entry.artifact is not None:
@@ -435,6 +556,8 @@ class RunScreen(OpenedScreen):
             if found is not None:
                 return Edited(await self._path_of(found), line, self._places, wrote_a_run=True)
             return self._edited_file(path, line)
+        if self._tab is Tab.CONTRACTS and (side := self._contracts.side) is not None:
+            return self._edited_file(str(PurePath(side.repo) / side.path), side.line or 1)
         if self._tab is Tab.DIFF and (place := self._diff.place) is not None:
             return self._edited_file(*place)
         if self._tab is Tab.JOURNAL:
@@ -458,6 +581,12 @@ class RunScreen(OpenedScreen):
                 self._blockers.move(rows)
             case Tab.PLANS:
                 self._plans.move(rows)
+            case Tab.STATES:
+                self._states.move(rows)
+            case Tab.CONTRACTS:
+                self._contracts.move(rows)
+            case Tab.BATCH:
+                self._batch.move(rows)
             case Tab.SESSIONS:
                 self._agents.move(rows)
             case _:
@@ -471,6 +600,12 @@ class RunScreen(OpenedScreen):
                 self._blockers.page(pages)
             case Tab.PLANS:
                 self._plans.page(pages)
+            case Tab.STATES:
+                self._states.page(pages)
+            case Tab.CONTRACTS:
+                self._contracts.page(pages)
+            case Tab.BATCH:
+                self._batch.page(pages)
             case Tab.SESSIONS:
                 self._agents.page(pages)
             case _:
@@ -484,6 +619,12 @@ class RunScreen(OpenedScreen):
                 self._blockers.to_edge(rows)
             case Tab.PLANS:
                 self._plans.to_edge(rows)
+            case Tab.STATES:
+                self._states.to_edge(rows)
+            case Tab.CONTRACTS:
+                self._contracts.to_edge(rows)
+            case Tab.BATCH:
+                self._batch.to_edge(rows)
             case Tab.SESSIONS:
                 self._agents.to_edge(rows)
             case _:

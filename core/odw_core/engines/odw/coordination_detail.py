@@ -159,7 +159,9 @@ class _Rounds:
         return next((one.repo for one in plans if one.key == node.key), self._by_base.get(node.task, node.task))
 
     def _cell(self, row: str, one: RoundAcc, node: NodeAcc | None, plan: PlanAcc | None) -> Cell:
-        attempts = tuple(self._attempt_of(node, at) for at in range(len(node.attempts))) if node is not None else ()
+        # Planners only read, so none of them leaves a diff.
+        tried = (self._attempt_of(node, at) for at in range(len(node.attempts))) if node is not None else ()
+        attempts = tuple(replace(one, streams=tuple(s for s in one.streams if s != "diff")) for one in tried)
         if plan is None:
             mark = attempts[-1].mark if attempts else Mark.UNFINISHED
             is_guess = row == SPLIT and one.split is not None and one.split.source == "heuristic"

@@ -1,0 +1,215 @@
+"""A batch: how far it is and when it will be over, root causes, whose output is missing, every scenario. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from odw_core.model.batch import Batch, Diagnosis, Group, Scenario
+from odw_core.model.cause import Proof
+from odw_core.model.detail import Mark
+from odw_core.text.ansi import one_line
+from odw_tui.present import numbers
+from odw_tui.present.causes import proof_place
+from odw_tui.present.glyphs import Glyphs
+from odw_tui.present.parts import TEXT_LIMIT, counted, labelled, said
+from odw_tui.present.spans import Line, Span, Spans, cells, right, spans
+
+_BAR = 24
+_WIDE = 64
+"""Cells from which a row has space for time and model."""
+_MARKS = {
+    "OK": (Mark.DONE, "done"),
+    "NO_FILE": (Mark.FAILED, "failed"),
+    "FAILED": (Mark.FAILED, "failed"),
+    "SKIPPED": (Mark.SKIPPED, "faint"),
+    "CANCELLED": (Mark.UNFINISHED, "stale"),
+    "unfinished": (Mark.UNFINISHED, "stale"),
+    "running": (Mark.RUNNING, "running"),
+    "waiting": (Mark.SKIPPED, "faint"),
+}
+
+
+def scenario_key(one: Scenario) -> str:
+    """Names the row of a scenario."""
+    return f"scenario {one.index}"
+
+
+def batch_head(batch: Batch, glyphs: Glyphs, now: float) -> tuple[Line, ...]:
+    """``12 of 17 done``, the bar, and when it will be over."""
+    of = batch.total
+    done = f"{batch.done} of {of if of is not None else '?'} done"
+    bar: Spans = ()
+    if of:
+        filled = round(_BAR * min(batch.done, of) / of)
+        full, empty = ("#", ".") if glyphs.is_ascii else ("━", "─")
+        bar = (Span(f"   {full * filled}", "done"), Span(empty * (_BAR - filled), "faint"))
+    when = _when(batch, now)
+    return (Line(spans(Span(done, "strong"), *bar)), *((said(Span(when, "quiet")),) if when else ()))
+
+
+def _when(batch: Batch, now: float) -> str:
+    if batch.ends_at is None:
+        usual = f"{numbers.duration(batch.typical_s)} each" if batch.typical_s else ""
+        return ", ".join(filter(None, (usual, f"model {one_line(batch.model, 60)}" if batch.model else "")))
+    # One that takes longer than the others did takes no time away from those after it.
+    at_work = max((one.started_at or now for one in batch.scenarios if one.status == "running"), default=now)
+    late = max(now - at_work - (batch.typical_s or 0.0), 0.0)
+    ends = batch.ends_at + late
+    clock = datetime.fromtimestamp(ends).strftime("%H:%M")
+    return f"about {numbers.duration(max(ends - now, 0.0))} left, over at {clock}"
+
+
+def batch_rows(batch: Batch, glyphs: Glyphs, now: float, width: int) -> list[tuple[str, Line]]:
+    """(key, line) pairs: root causes, then what is missing, then every scenario."""
+    rows: list[tuple[str, Line]] = [*(("", one) for one in batch_head(batch, glyphs, now)), ("", Line())]
+    if batch.groups:
+        rows.append(("", said(Span("root causes", "strong"))))
+        rows += [(f"group {place}", _group_row(one, glyphs)) for place, one in enumerate(batch.groups)]
+        rows.append(("", Line()))
+    if batch.missing:
+        rows.append(("", said(Span("output missing", "strong"), Span(f"   {len(batch.missing)}", "failed"))))
+        for one in batch.missing:
+            where = one_line(one.file, 120) or "nobody says where it was to be"
+            rows.append((f"missing {one.index}", said(Span(f"  {one.index:>3}  "), Span(where, "quiet"))))
+        rows.append(("", Line()))
+    rows.append(("", said(Span("scenarios", "strong"))))
+    rows += [(scenario_key(one), _scenario_row(one, glyphs, now, width)) for one in batch.scenarios]
+    rest = (batch.total or 0) - len(batch.scenarios)
+    if rest > 0:
+        rows.append(
+            ("", said(Span(f"{glyphs.mark(Mark.SKIPPED)} ", "faint"), Span(f"     and {rest} more to come", "faint")))
+        )
+    return rows
+
+
+def _group_row(one: Group, glyphs: Glyphs) -> Line:
+    if one.cascade_of:
+        sign, tone = glyphs.mark(Mark.SKIPPED), "faint"
+        words = f"cascade of {one.cascade_of}"
+    else:
+        is_mild = one.is_warning
+        sign, tone = (glyphs.mark(Mark.UNFINISHED), "stale") if is_mild else (glyphs.mark(Mark.FAILED), "failed")
+        words = "worth knowing" if is_mild else ""
+    many = counted(len(one.scenarios), "scenario") + (f", {one.count} times" if one.count > len(one.scenarios) else "")
+    kind = Span(one_line(one.kind, 60), "quiet" if tone == "faint" else "")
+    return said(
+        Span(f"{sign} ", tone), kind, Span(f"   {words}" if words else "", "faint"), right=spans(Span(many, "quiet"))
+    )
+
+
+def _scenario_row(one: Scenario, glyphs: Glyphs, now: float, width: int) -> Line:
+    mark, tone = _MARKS.get(one.status, (Mark.FAILED, "failed"))
+    facts: list[Span] = []
+    if one.status not in ("OK", "running"):
+        facts.append(Span(one.status.lower().replace("_", " "), tone))
+    if width >= _WIDE and one.model:
+        facts.append(Span(f"   {one_line(one.model, 24)}", "blocked" if one.is_other_model else "faint"))
+    facts.append(Span(right(_took(one, now), 8), "quiet"))
+    title = Span(one_line(one.title, 200) or "(no title)", "" if one.status != "SKIPPED" else "faint")
+    return said(Span(f"{glyphs.mark(mark)} ", tone), Span(f"{one.index:>3}  ", "quiet"), title, right=spans(*facts))
+
+
+def _took(one: Scenario, now: float) -> str:
+    ended = now if one.status == "running" else one.ended_at
+    if one.started_at is None or ended is None:
+        return ""
+    return numbers.duration(max(ended - one.started_at, 0.0))
+
+
+def scenario_at(batch: Batch, key: str) -> Scenario | None:
+    """The scenario of a row; None for other rows."""
+    kind, _, index = key.partition(" ")
+    if kind not in ("scenario", "missing"):
+        return None
+    return next((one for one in batch.scenarios if str(one.index) == index), None)
+
+
+def group_at(batch: Batch, key: str) -> Group | None:
+    """The root cause of a row; None for other rows."""
+    kind, _, place = key.partition(" ")
+    return batch.groups[int(place)] if kind == "group" and int(place) < len(batch.groups) else None
+
+
+def batch_text(batch: Batch, key: str, glyphs: Glyphs, now: float, opens: str) -> Sequence[Line]:
+    """One row in full. ``opens`` is the key that opens it."""
+    if (group := group_at(batch, key)) is not None:
+        return [*_group_text(batch, group, glyphs, opens)]
+    one = scenario_at(batch, key)
+    return () if one is None else [*_scenario_text(batch, one, glyphs, now, opens)]
+
+
+def _group_text(batch: Batch, one: Group, glyphs: Glyphs, opens: str) -> Iterator[Line]:
+    yield said(Span(one_line(one.kind, 60), "strong"))
+    yield Line((Span(one_line(one.sentence, TEXT_LIMIT)),), (), 6)
+    if one.cascade_of:
+        yield labelled("root", Span(f"it only followed from {one.cascade_of}, and is not counted", "quiet"), most=2)
+    if one.fix:
+        yield labelled("fix", Span(one_line(one.fix, TEXT_LIMIT)), most=6)
+    yield from _proof(one.proof)
+    yield Line()
+    by_index = {each.index: each for each in batch.scenarios}
+    for index in one.scenarios:
+        each = by_index.get(index)
+        if each is not None:
+            mark, tone = _MARKS.get(each.status, (Mark.FAILED, "failed"))
+            yield said(Span(f"  {glyphs.mark(mark)} ", tone), Span(f"{index:>3}  {one_line(each.title, 200)}", "quiet"))
+    if one.proof is not None:
+        yield Line()
+        yield said(Span(opens, "strong"), Span("  opens the log at this line", "quiet"))
+
+
+def _proof(proof: Proof | None) -> Iterator[Line]:
+    if proof is not None:
+        yield labelled("line", Span(proof_place(proof), "accent"))
+        yield labelled("", Span(one_line(proof.text, TEXT_LIMIT), "quiet"), most=6)
+
+
+def _scenario_text(batch: Batch, one: Scenario, glyphs: Glyphs, now: float, opens: str) -> Iterator[Line]:
+    mark, tone = _MARKS.get(one.status, (Mark.FAILED, "failed"))
+    status = Span(f"{glyphs.mark(mark)} {one.status.lower().replace('_', ' ') if one.status != 'OK' else 'OK'}", tone)
+    yield Line(
+        spans(Span(f"{one.index}  {one_line(one.title, 200)}", "strong")), spans(status), 2, cells(f"{one.index}  ")
+    )
+    facts = [_took(one, now), f"try {one.tries}" if one.tries > 1 else ""]
+    if one.tools:
+        facts.append(counted(one.tools, "tool call") + (f", {one.failed_tools} failed" if one.failed_tools else ""))
+    dot = f" {glyphs.dot} "
+    yield labelled("did", Span(dot.join(filter(None, facts)) or "nothing yet", "quiet"))
+    if one.model:
+        other = f", not {one_line(batch.model, 60)}" if one.is_other_model else ""
+        yield labelled("model", Span(one_line(one.model, 60), ""), Span(other, "blocked"))
+    if one.file:
+        missing = "   missing" if one.is_missing else ""
+        yield labelled("file", Span(one_line(one.file, 300)), Span(missing, "failed"), most=2)
+    if said_first := one_line(one.said, TEXT_LIMIT):
+        yield labelled("said", Span(said_first), most=4)
+    if one.diagnoses:
+        yield Line()
+        yield said(Span("diagnoses", "strong"))
+        for found in one.diagnoses:
+            yield from _diagnosis(found, glyphs)
+    yield Line()
+    if one.address is not None:
+        yield said(
+            Span(opens, "strong"), Span("  opens its tool calls, log records and diagnoses in one text", "quiet")
+        )
+
+
+def _diagnosis(found: Diagnosis, glyphs: Glyphs) -> Iterator[Line]:
+    times = f"   {found.count} times" if found.count > 1 else ""
+    if found.cascade_of:
+        head = (
+            Span(f"  {glyphs.mark(Mark.SKIPPED)} {found.kind}", "faint"),
+            Span(f"   cascade of {found.cascade_of}", "faint"),
+        )
+    elif found.is_warning:
+        head = (
+            Span(f"  {glyphs.mark(Mark.UNFINISHED)} {found.kind}", "stale"),
+            Span("   its file was written all the same", "faint"),
+        )
+    else:
+        head = (Span(f"  {glyphs.mark(Mark.FAILED)} {found.kind}", "failed"), Span("   root cause", "quiet"))
+    place = Span(proof_place(found.proof) if found.proof is not None else "", "faint")
+    yield said(*head, Span(times, "quiet"), right=spans(place))
+    yield Line((Span(f"    {one_line(found.text, TEXT_LIMIT)}", "quiet"),), (), 4, 4)
