@@ -161,6 +161,10 @@ class CoordinationAcc:
     repos: list[str] = field(default_factory=list)
     mode: str = ""
     max_rounds: int | None = None
+    from_run: str = ""
+    """Address of the run that it goes on with; empty where it goes on with none."""
+    known: list[AnswerAcc] = field(default_factory=list)
+    """Answers that it was given before its first round."""
     rounds: list[RoundAcc] = field(default_factory=list)
     edits: list[EditAcc] = field(default_factory=list)
     approved: dict[str, str] = field(default_factory=dict)

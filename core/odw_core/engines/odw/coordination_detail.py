@@ -19,7 +19,7 @@ from odw_core.engines.odw.coordination import (
     repos_of,
     round_of,
 )
-from odw_core.engines.odw.coordination_acc import CallAcc, CoordinationAcc, PlanAcc, RoundAcc, SideAcc
+from odw_core.engines.odw.coordination_acc import AnswerAcc, CallAcc, CoordinationAcc, PlanAcc, RoundAcc, SideAcc
 from odw_core.engines.odw.names import JOURNAL
 from odw_core.engines.odw.roles import SPLIT
 from odw_core.engines.state_graph import PAUSE, PROPOSE, WRITE, Turn, counted, state_graph
@@ -54,6 +54,7 @@ def with_coordination(acc: RunAcc, known: CoordinationAcc, detail: RunDetail, at
     last = round_of(known)
     return replace(
         detail,
+        resumed_from=detail.resumed_from or known.from_run or None,
         max_rounds=(last.max_rounds if last is not None else None) or known.max_rounds,
         columns=grid.columns(),
         rows=grid.rows(),
@@ -270,7 +271,7 @@ def _evidence(one: RoundAcc, repo: str) -> Iterator[str]:
 
 
 def _plan_rounds(acc: RunAcc, known: CoordinationAcc, repo: str) -> Iterator[PlanRound]:
-    told: list[tuple[str, str]] = []
+    told = _answers_to(known.known, repo)
     for one in known.rounds:
         plan = one.plans.get(repo)
         if plan is not None:
@@ -284,7 +285,11 @@ def _plan_rounds(acc: RunAcc, known: CoordinationAcc, repo: str) -> Iterator[Pla
                 answers=tuple(told),
             )
             told = []
-        told += [(plain(answer.question), plain(answer.text)) for answer in one.answers if answer.repo == repo]
+        told += _answers_to(one.answers, repo)
+
+
+def _answers_to(answers: list[AnswerAcc], repo: str) -> list[tuple[str, str]]:
+    return [(plain(answer.question), plain(answer.text)) for answer in answers if answer.repo == repo]
 
 
 def _duties(known: CoordinationAcc) -> tuple[Duty, ...]:
@@ -363,15 +368,16 @@ def _graph_notes(known: CoordinationAcc, last: RoundAcc) -> dict[str, str]:
 
 
 def _notices(known: CoordinationAcc) -> Iterator[Notice]:
+    if known.from_run:
+        yield Notice(f"it goes on with {known.from_run}")
+    yield from map(_answered, known.known)
     for one in known.rounds:
         if one.split is not None and one.split.source == "heuristic":
             why = f": {one_line(one.split.cause, 300)}" if one.split.cause else ""
             yield Notice(f"round {one.number}: the split is a fallback{why}", True)
         for risk in one.split.risks if one is known.rounds[-1] and one.split is not None else ():
             yield Notice(f"risk: {plain(risk)}", True)
-        for answer in one.answers:
-            by = f" by {answer.by}" if answer.by else ""
-            yield Notice(f"answered{by}: {one_line(answer.question, 200)}: {one_line(answer.text, 300)}")
+        yield from map(_answered, one.answers)
         for taken in one.accepted:
             yield Notice(f"accepted as it is: {taken}")
     for edit in known.edits:
@@ -382,6 +388,11 @@ def _notices(known: CoordinationAcc) -> Iterator[Notice]:
         yield Notice(f"plans approved{by}: {named}")
     if known.stamp:
         yield Notice(f"written for others as converge:{known.stamp}, {counted(known.files or 0, 'file')}")
+
+
+def _answered(answer: AnswerAcc) -> Notice:
+    by = f" by {answer.by}" if answer.by else ""
+    return Notice(f"answered{by}: {one_line(answer.question, 200)}: {one_line(answer.text, 300)}")
 
 
 def _seconds(ms: int | None) -> float | None:

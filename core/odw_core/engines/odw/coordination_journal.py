@@ -48,6 +48,7 @@ def fold_coordination(acc: RunAcc, kind: str, event: Json, ts_ms: int | None) ->
             known = _known(acc)
             known.goal = text(event, "goal")[:_TEXT]
             known.repos = texts(event, "repos")[:_MOST]
+            known.from_run = one_line(text(event, "from_run"), 200)
             known.mode, known.max_rounds = one_line(text(event, "mode"), 40), integer(event, "max_rounds")
         case "coordination_repos" | "coordination_split" | "coordination_plan" | "coordination_contracts":
             _of_round(acc, kind, event, ts_ms)
@@ -213,19 +214,20 @@ def _decided(acc: RunAcc, event: Json, ts_ms: int | None) -> None:
 
 
 def _told(acc: RunAcc, kind: str, event: Json) -> None:
-    """What a person said after the last round that was decided."""
-    rounds = _known(acc).rounds
-    if not rounds:
-        return
+    """What a person said after the last round that was decided, or before the first."""
+    known = _known(acc)
+    last = known.rounds[-1] if known.rounds else None
     if kind == "coordination_accepted":
-        rounds[-1].accepted = [one_line(one, _LINE) for one in _accepted(event)][:_MOST]
+        if last is not None:
+            last.accepted = [one_line(one, _LINE) for one in _accepted(event)][:_MOST]
         return
+    answers = known.known if last is None else last.answers
     for one in objects(event, "answers")[:_MOST]:
         told = AnswerAcc(
             text(one, "question")[:_TEXT], text(one, "repo"), text(one, "text")[:_TEXT], one_line(text(one, "by"), 200)
         )
-        if told not in rounds[-1].answers and len(rounds[-1].answers) < _MOST:
-            rounds[-1].answers.append(told)
+        if told not in answers and len(answers) < _MOST:
+            answers.append(told)
 
 
 def _accepted(event: Json) -> list[str]:
