@@ -197,7 +197,7 @@ class Coordination(Story):
         self.event("question_closed", id="q-question", how="answered")
         answer = {"question": body, "repo": WEB, "text": text, "by": "ada@here"}
         self.event("coordination_answered", round=1, answers=[answer])
-        return self
+        return self.decided(1, "HITL_REQUIRED", "propose", "a person answered", QUESTION, ISSUE)
 
     def ended(self, *, ok: bool = True, **result: object) -> Coordination:
         self.event("workflow_done", name="coordinate", result={"ok": ok, **result})

@@ -48,12 +48,11 @@ def place_of(acc: RunAcc, known: CoordinationAcc) -> str:
     if last is None:
         return COLLECT
     if last.status:
-        if acc.native.asked and last.next != WRITE:
-            return PAUSE
-        if last.next == PAUSE and (last.answers or last.accepted) and not acc.has_exit:
+        way = last.after_pause or last.next
+        if way == PAUSE and (last.answers or last.accepted) and not acc.native.asked and not acc.has_exit:
             # What a person said is taken into the next round.
             return PROPOSE
-        return {"propose": PROPOSE, "pause": PAUSE, "write": WRITE}.get(last.next, DECIDE)
+        return way if way in (PROPOSE, PAUSE, WRITE) else DECIDE
     if last.has_contracts:
         return DECIDE
     return reached(acc, known, last)

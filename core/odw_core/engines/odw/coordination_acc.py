@@ -119,6 +119,9 @@ class RoundAcc:
     reasons: list[ReasonAcc] = field(default_factory=list)
     next: str = ""
     why: str = ""
+    after_pause: str = ""
+    """Where it went once people had said something; empty where it asked nobody, or still does."""
+    after_why: str = ""
     max_rounds: int | None = None
     answers: list[AnswerAcc] = field(default_factory=list)
     """Given after it was decided; they count for the next round."""

@@ -124,7 +124,7 @@ class _Rounds:
             note=counted(len(one.reasons), "blocker") if one.reasons else one_line(one.status, 40).lower(),
             started_at=_seconds(one.began_ms),
             ended_at=_seconds(one.ended_ms),
-            why="; ".join(filter(None, (self._why_began(at), plain(one.why)))),
+            why="; ".join(filter(None, (self._why_began(at), plain(one.why), plain(one.after_why)))),
         )
 
     def _column_mark(self, one: RoundAcc, *, is_last: bool) -> Mark:
@@ -167,7 +167,14 @@ class _Rounds:
             mark = attempts[-1].mark if attempts else Mark.UNFINISHED
             is_guess = row == SPLIT and one.split is not None and one.split.source == "heuristic"
             return Cell(row, f"round-{one.number}", mark, "fallback" if is_guess else "", attempts)
+        if node is None and plan.sha256 and plan.sha256 == self._digest_before(row, one.number):
+            # Its planner would have been told nothing new.
+            return Cell(row, f"round-{one.number}", Mark.KEPT, "kept")
         return Cell(row, f"round-{one.number}", _MARKS.get(plan.status, Mark.FAILED), _note(plan), attempts)
+
+    def _digest_before(self, repo: str, number: int) -> str:
+        earlier = [one.plans[repo] for one in self._known.rounds if one.number < number and repo in one.plans]
+        return earlier[-1].sha256 if earlier else ""
 
 
 def _note(plan: PlanAcc) -> str:
@@ -343,12 +350,13 @@ def _graph(acc: RunAcc, known: CoordinationAcc, *, is_over: bool) -> Graph:
 def _turn(acc: RunAcc, known: CoordinationAcc, at: int) -> Turn:
     one, is_last = known.rounds[at], at == len(known.rounds) - 1
     way = {"propose": PROPOSE, "pause": PAUSE, "write": WRITE}.get(one.next, "")
-    after = "" if way != PAUSE else PROPOSE if not is_last else WRITE if known.stamp else ""
-    why = plain(one.why)
-    if way == PAUSE and not is_last:
+    after = one.after_pause or (PROPOSE if way == PAUSE and not is_last else "")
+    if way == PAUSE and is_last and not after and known.stamp:
+        after = WRITE
+    why = plain(one.after_why or one.why)
+    if way == PAUSE and one.answers:
         said = [f"{one_line(answer.question, 200)} {one_line(answer.text, 200)}" for answer in one.answers]
-        why = f"a person answered: {said[0]}" if said else "a person asked to look again"
-        why += f" (and {len(said) - 1} more)" if len(said) > 1 else ""
+        why = f"a person answered: {said[0]}" + (f" (and {len(said) - 1} more)" if len(said) > 1 else "")
     return Turn(one.number, reached(acc, known, one), way, why, after)
 
 

@@ -24,6 +24,7 @@ from odw_core.engines.odw.coordination_acc import (
     SideAcc,
     SplitAcc,
 )
+from odw_core.engines.state_graph import PAUSE
 from odw_core.text.ansi import one_line
 
 _MOST, _MOST_ROUNDS, _MOST_CALLS, _MOST_IDS = 200, 50, 1_000, 500
@@ -201,16 +202,20 @@ def _decided(acc: RunAcc, event: Json, ts_ms: int | None) -> None:
     found = _round(acc, event)
     if found is None:
         return
-    found.ended_ms = ts_ms
-    found.status, found.next = one_line(text(event, "status"), 60), one_line(text(event, "next"), 40)
-    found.why = text(event, "why")[:_TEXT]
-    found.reasons = [
-        ReasonAcc(one_line(text(one, "kind"), 60), text(one, "repo"), text(one, "text")[:_TEXT])
-        for one in objects(event, "reasons")[:_MOST]
-    ]
+    goes, why = one_line(text(event, "next"), 40), text(event, "why")[:_TEXT]
+    if found.next == PAUSE and goes != PAUSE:
+        # It was decided once more after people had said something: what stood against it stays told.
+        found.after_pause, found.after_why = goes, why
+    else:
+        found.ended_ms, found.next, found.why = ts_ms, goes, why
+        found.reasons = [
+            ReasonAcc(one_line(text(one, "kind"), 60), text(one, "repo"), text(one, "text")[:_TEXT])
+            for one in objects(event, "reasons")[:_MOST]
+        ]
+    found.status = one_line(text(event, "status"), 60)
     # A person's answer grants a round beyond the ceiling.
     found.max_rounds = integer(event, "max_rounds")
-    acc.last_words = one_line(f"round {found.number}: {found.status}, {found.why}", _LINE)
+    acc.last_words = one_line(f"round {found.number}: {found.status}, {why}", _LINE)
 
 
 def _told(acc: RunAcc, kind: str, event: Json) -> None:
