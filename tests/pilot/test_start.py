@@ -133,3 +133,47 @@ async def test_a_run_that_is_started_again_brings_its_input_along() -> None:
         await room.press("ctrl+s")
         assert sent(room).given == {"prompt": "add a queue, with tests", "sandbox": "read-only"}
         assert (sent(room).workspace, sent(room).parent) == ("/work/shop", run.address)
+
+
+async def test_a_batch_of_somebody_else_is_run_again_with_what_its_log_names() -> None:
+    log = samples.item("run-20260220-101500", State.FAILED, driver="scenario_batch")
+    log = replace(log, address=Address("scenario", "run-20260220-101500"))
+    async with open_room(samples.snapshot([log])) as room:
+        given: dict[str, object] = {"argv": ["run", "it"]}
+        room.service.starts[log.address] = Start("command", given, "/work/shop", parent=log.address)
+        await room.press("R")
+        await room.idle()
+        await room.press("ctrl+s")
+        assert (sent(room).given, sent(room).parent) == (given, log.address)
+
+
+async def test_what_nobody_knows_how_to_start_says_so() -> None:
+    log = replace(samples.item("x", State.FAILED, driver="scenario_batch"), address=Address("scenario", "run-1"))
+    async with open_room(samples.snapshot([log])) as room:
+        await room.press("R")
+        await room.idle()
+        assert room.shows("Nobody knows what it was started with")
+    old = replace(log, address=Address("scenario", "error-022026_1015"), raw_state="error log")
+    async with open_room(samples.snapshot([old])) as room:
+        await room.press("R")
+        assert room.shows("An old error log says of no batch what it was.")
+
+
+async def test_a_run_of_another_program_is_run_again_by_it_or_natively(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The one stands for the other program, whichever of the two ways that takes the same words.
+    ways = ("parallel-review-apply", "coordinate")
+    monkeypatch.setattr("odw_tui.screens.start.twins", lambda name: ways if name in ways else (name,))
+    run = replace(samples.item("plan", State.BLOCKED, driver="scenario_batch"), address=Address("scenario", "run-1"))
+    async with open_room(samples.snapshot([run])) as room:
+        given: dict[str, object] = {"goal": "all of it", "repos": ["/work/a", "/work/b"], "from_run": "converge:1"}
+        room.service.starts[run.address] = Start("coordinate", given, "/work/shop", parent=run.address)
+        await room.press("R")
+        await room.idle()
+        assert room.shows("Run again   parallel-review-apply  coordinate")
+        await room.type(" now")
+        await room.press("ctrl+t")
+        assert room.shows("all of it now") and not room.shows("/work/b")
+        await room.press("ctrl+t", "ctrl+s")
+        assert sent(room).workflow == "coordinate"
+        told = {name: sent(room).given[name] for name in given}
+        assert told == {**given, "goal": "all of it now"} and sent(room).parent == run.address

@@ -117,3 +117,18 @@ def test_a_run_of_odw_is_part_of_the_run_that_drives_it(order: tuple[int, ...]) 
     assert kinship.complete(driver).parent is None
     # Whoever was read first is looked at again.
     assert order[0] == 1 or upstream.address in told
+
+
+@pytest.mark.parametrize(
+    ("engine", "name"), [("converge", "20261120T212816047000Z"), ("scenario", "run-20261120-212816")]
+)
+@pytest.mark.parametrize("order", [*permutations(range(2))])
+def test_what_a_run_of_ours_writes_for_others_is_shown_once_below_it(
+    engine: str, name: str, order: tuple[int, ...]
+) -> None:
+    written = replace(samples.item(name, State.DONE), address=Address(engine, name), parent=None)
+    driver = replace(samples.item("odw-exec-1-1", State.DONE), parent=None, claims=(Claim(engine, session=name),))
+    kinship = Kinship()
+    for one in order:
+        kinship.take((written, driver)[one])
+    assert kinship.complete(written).parent == driver.address

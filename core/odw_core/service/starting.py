@@ -9,7 +9,9 @@ from odw_core.config import Config
 from odw_core.engines.codex.layout import is_home
 from odw_core.runs.workflow import WORKFLOWS, checked_input, load_workflow
 
-__all__ = ["WORKFLOWS", "checked", "input_schema", "preferred", "reuse_of", "workspaces"]
+_TWINS = (("converge-coordinate", "coordinate"),)
+
+__all__ = ["WORKFLOWS", "checked", "input_keys", "input_schema", "preferred", "reuse_of", "twins", "workspaces"]
 
 
 def reuse_of(*, is_failed_only: bool = False, step: str | None = None) -> str:
@@ -21,6 +23,12 @@ def reuse_of(*, is_failed_only: bool = False, step: str | None = None) -> str:
     return FINISHED if is_failed_only else ""
 
 
+def twins(workflow: str) -> tuple[str, ...]:
+    """Workflows that can do the same with the same words, ``workflow`` among them: upstream's program, and natively."""
+    found = next((pair for pair in _TWINS if workflow in pair), (workflow,))
+    return tuple(name for name in found if name in WORKFLOWS)
+
+
 def workspaces(places: Iterable[str]) -> list[str]:
     """Those of the places in which a run can be started: all but Codex homes."""
     return [place for place in places if not is_home(place)]
@@ -29,6 +37,11 @@ def workspaces(places: Iterable[str]) -> list[str]:
 def checked(workflow: str, given: Mapping[str, object]) -> dict[str, object]:
     """The whole input with what was left out filled in. Raises ``UsageError`` that names workflow and key."""
     return checked_input(load_workflow(workflow), given)
+
+
+def input_keys(workflow: str) -> frozenset[str]:
+    """The keys of a workflow's input."""
+    return frozenset(load_workflow(workflow).input.model_fields)
 
 
 def input_schema(workflow: str, config: Config | None = None) -> dict[str, object]:

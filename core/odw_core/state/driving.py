@@ -13,6 +13,7 @@ NATIVE = "odw-tui"
 UPSTREAM = "odw"
 """``Item.driver`` of runs of somebody else's odw."""
 _NOT_ODW = "Only a run of odw can be adopted."
+_BATCHES, _ERROR_LOG = "scenario", "error log"
 _LANDED = "landed but verification failed"
 _AT_WORK = (State.RUNNING, State.WAITING)
 
@@ -48,6 +49,8 @@ def why_not(wish: Wish, item: Item) -> str | None:
         return _why_not_upstream(wish, item)
     if wish is Wish.ADOPT:
         return "It is one of ours already; it can be resumed or run again." if is_native else _NOT_ODW
+    if wish is Wish.RERUN and item.address.engine == _BATCHES:
+        return "An old error log says of no batch what it was." if item.raw_state == _ERROR_LOG else None
     if not (is_session or is_native):
         return f"Only {item.driver or item.address.engine} itself can do that to a run of its own."
     at_work = item.state in _AT_WORK

@@ -28,7 +28,12 @@ EVERYTHING, FAILED_ONLY, FROM_A_STEP = "everything", "what failed", "from a step
 AT_ONCE = "at once"
 _LABEL = 14
 _MOST_LINES = 8
-_NOT_SHOWN = frozenset(("cwd", "thread", "fork", "repo", "candidates", "blockers", "questions"))
+_NOT_SHOWN = frozenset(
+    (
+        *("cwd", "thread", "fork", "repo", "candidates", "blockers", "questions"),
+        *("answers", "plans", "from_run", "repeats"),
+    )
+)
 """Asked as the folder, or said by what is gone on with."""
 _WORDS = {
     "approval_policy": "asks",
@@ -36,6 +41,7 @@ _WORDS = {
     "argv": "command",
     "hold_after_planning": "hold the plan",
     "max_review_rounds": "rounds",
+    "max_rounds": "rounds",
     "deadline_s": "deadline, s",
     "budget_tokens": "tokens",
     "auto_answer": "auto answer",

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from odw_core.model.address import Address
 from odw_core.model.command import Outcome, Start
 from odw_core.model.item import Item, State
-from odw_core.service.starting import WORKFLOWS, input_schema, reuse_of, workspaces
+from odw_core.service.starting import WORKFLOWS, input_keys, input_schema, reuse_of, twins, workspaces
 from odw_core.state.driving import NATIVE
 from odw_core.text.ansi import one_line
 from odw_tui import actions
@@ -78,6 +78,8 @@ class StartScreen(FormScreen):
         self._workflow = WORKFLOWS[0]
         self._kept: dict[str, object] = {}
         """Inputs that are not asked: the session that is gone on with."""
+        self._carried: dict[str, object] = {}
+        """What was given so far, by whichever way it is started."""
         self._all: tuple[Input, ...] = ()
         """Every input that there is; ``_inputs`` are those that are asked as the others stand."""
         self._repeated: Mapping[str, object] = {}
@@ -185,7 +187,9 @@ class StartScreen(FormScreen):
     async def _prepare(self) -> None:
         if self._again is not None and not self._is_touched:
             known = await self.kit.service.repeated(self._again.address)
-            if known is not None and not self._is_touched:
+            if known is None:
+                self.flash("Nobody knows what it was started with, so it cannot be started again.")
+            elif not self._is_touched:
                 self._repeats, self._home, self._repeated = known.parent, known.home, known.given
                 if known.parent is not None:
                     self._steps = await self.kit.service.steps(known.parent)
@@ -208,7 +212,8 @@ class StartScreen(FormScreen):
     def _show(self) -> None:
         signs = self.kit.signs
         title = "Run again" if self._again is not None else "New run"
-        names = [Span(f" {name} ", "accent" if name == self._workflow else "faint") for name in WORKFLOWS]
+        offered_ways = WORKFLOWS if self._again is None else twins(self._workflow)
+        names = [Span(f" {name} ", "accent" if name == self._workflow else "faint") for name in offered_ways]
         self._head.show((Line(spans(Span(title, "strong"), Span("  "), *names)), Line()))
         blocks: list[list[Line]] = []
         here = self._input
@@ -313,10 +318,23 @@ class StartScreen(FormScreen):
 
     def do_other_workflow(self) -> None:
         if self._again is not None:
-            self.flash("What is run again stays what it was.")
+            self._other_way()
             return
         name = WORKFLOWS[(WORKFLOWS.index(self._workflow) + 1) % len(WORKFLOWS)]
         self._take(name, {}, self.folder)
+        self._show()
+        self._check_later()
+
+    def _other_way(self) -> None:
+        """What is run again by its own program, natively, or the other way round; what was typed stays."""
+        ways = twins(self._workflow)
+        if len(ways) < 2 or self._again is None or self._again.driver == NATIVE:
+            self.flash("What is run again stays what it was.")
+            return
+        self._carried |= {**self._kept, **given_of(shown_inputs(self._all, self._typed, is_whole=True), self._typed)}
+        other = ways[(ways.index(self._workflow) + 1) % len(ways)]
+        known = input_keys(other)
+        self._take(other, {key: value for key, value in self._carried.items() if key in known}, self.folder)
         self._show()
         self._check_later()
 

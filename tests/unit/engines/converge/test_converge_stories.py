@@ -361,3 +361,48 @@ def test_what_may_hold_credentials_is_named_and_never_opened(place: Path) -> Non
     for name in ("repo-plans/api/auth.json", "linked.txt"):
         with pytest.raises(NotFound):
             engine.open_log(unit, acc, unit.address, name)
+
+
+def test_both_sides_of_a_contract_issue_are_named_as_far_as_the_files_say(place: Path) -> None:
+    lay("contract-blockers", place)
+    drift, path, operation = only(place).mismatches
+    assert (drift.kind, drift.id, [(side.repo, side.path) for side in drift.declared]) == (
+        "drift",
+        "openapi.yaml",
+        [("contract-a", "openapi.yaml"), ("contract-b", "openapi.yaml")],
+    )
+    assert len({side.text for side in drift.declared}) == 2
+    assert (path.kind, path.id, path.declared) == ("undefined_path", "http:path:/api/refunds/{id}", ())
+    assert [side.repo for side in path.consumed] == ["contract-b"]
+    assert (operation.kind, operation.id) == ("undefined_operation", "graphql:operation:MissingThing")
+
+
+def test_the_states_of_a_run_show_its_loops_and_that_nothing_new_was_told(place: Path) -> None:
+    lay("three-rounds-three-repos", place)
+    graph = only(place).graph
+    assert graph is not None and (graph.lit, graph.is_over) == ("write", True)
+    assert [(loop.round, loop.source, loop.target) for loop in graph.loops] == [
+        (1, "decide", "propose"),
+        (2, "decide", "propose"),
+    ]
+    assert "tells its planners nothing new" in graph.loops[0].why
+    assert {node.key: node.times for node in graph.nodes}["plan"] == 3
+
+
+def test_a_pause_is_a_state_of_its_own(place: Path) -> None:
+    lay("interrupt-resumed", place)
+    graph = next(detail.graph for detail in details(place) if detail.graph is not None and detail.plans)
+    assert [node.key for node in graph.nodes if node.times] == [
+        *("collect", "propose", "plan", "align", "decide", "pause", "write")
+    ]
+
+
+def test_a_run_without_files_shows_the_states_that_its_log_tells(place: Path) -> None:
+    lay("crash-empty-run", place)
+    graph = only(place).graph
+    assert graph is not None and graph.lit in ("propose", "plan", "align") and graph.is_over
+
+
+def test_upstream_keeps_one_round_of_a_plan_and_no_other_is_made_up(place: Path) -> None:
+    lay("three-rounds-three-repos", place)
+    assert [[one.number for one in plan.rounds] for plan in only(place).plans] == [[3], [3], [3]]
