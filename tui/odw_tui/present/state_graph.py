@@ -67,9 +67,12 @@ def _across(detail: RunDetail, graph: Graph, glyphs: Glyphs, column: int) -> Ite
     if any(node.times > 1 for node in graph.nodes):
         times = (f"  {node.times} times" if node.times > 1 else "" for node in graph.nodes)
         yield Line(spans(*(Span(left(one, column), "faint") for one in times)))
+    order = [*places]
     for edge in graph.edges:
         if edge.is_loop and edge.times:
             yield from _loop_across(edge, graph.loops, glyphs, places)
+        elif edge.times and order.index(edge.target) - order.index(edge.source) > 1:
+            yield from _skip_across(edge, glyphs, places)
 
 
 def _arrow(gap: int, glyphs: Glyphs, *, is_taken: bool) -> str:
@@ -101,6 +104,15 @@ def _loop_across(edge: Edge, loops: Sequence[Loop], glyphs: Glyphs, places: dict
             Span(other, "stale"),
         )
     )
+
+
+def _skip_across(edge: Edge, glyphs: Glyphs, places: dict[str, int]) -> Iterator[Line]:
+    """A way past a state that lies between."""
+    begin, end = places[edge.source], places[edge.target]
+    up, side, corner, line, other = ("^", "|", "`", "-", "'") if glyphs.is_ascii else ("▲", "│", "└", "─", "┘")
+    inside = end - begin - 1
+    yield Line(spans(Span(" " * begin), Span(side, "quiet"), Span(" " * inside), Span(up, "quiet")))
+    yield Line(spans(Span(" " * begin), Span(corner + line * inside + other, "quiet")))
 
 
 def _down(detail: RunDetail, graph: Graph, glyphs: Glyphs, width: int) -> Iterator[Line]:

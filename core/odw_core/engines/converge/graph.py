@@ -50,7 +50,7 @@ def _notes(acc: RunAcc) -> dict[str, str]:
         "collect": counted(len(acc.repos), "repo") if acc.has_constraints else "",
         "propose": "nothing assigned" if acc.has_split is False else "",
         "plan": counted(len(acc.plans), "plan"),
-        "align": counted(len(acc.issues), "contract issue") if acc.analysis else "",
+        "align": counted(len(acc.issues), "issue") if acc.analysis else "",
         "decide": one_line((last.status if last is not None else "") or acc.status, 40),
         "write": counted(len(acc.files), "file") if acc.files else "",
     }

@@ -366,7 +366,7 @@ def _graph_notes(known: CoordinationAcc, last: RoundAcc) -> dict[str, str]:
         "collect": counted(len(known.repos), "repo"),
         "propose": "" if last.split is None else "by an agent" if last.split.source == "agent" else "a fallback",
         "plan": f"{fine} of {len(known.repos)} OK" if last.plans else "",
-        "align": counted(len(last.issues), "contract issue") if last.has_contracts else "",
+        "align": counted(len(last.issues), "issue") if last.has_contracts else "",
         "decide": last.status,
         "write": counted(known.files, "file") if known.files is not None else "",
     }
