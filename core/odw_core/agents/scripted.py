@@ -195,6 +195,9 @@ class _Work:
                 self._tell_output(text(told, "text"))
             case "edit":
                 self._put(0, f"[{text(told, 'what')}]\n".encode("utf-8", "replace"))
+            case "tool":
+                failed = f" failed: {text(told, 'error')}" if text(told, "error") else ""
+                self._put(0, f"[{text(told, 'name')}{failed}]\n".encode("utf-8", "replace"))
             case "model":
                 self._model(text(told, "model"))
             case "tokens":

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from odw_core.runs.context import Context
 
-WORKFLOWS = ("session", "command", "parallel-review-apply", "coordinate", "odw-exec")
+WORKFLOWS = ("session", "command", "parallel-review-apply", "coordinate", "odw-exec", "scenario-batch")
 """Names of everything that can be started."""
 
 

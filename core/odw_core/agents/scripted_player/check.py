@@ -33,6 +33,7 @@ _Step = Annotated[
     | Annotated[parts.Print, Tag("print")]
     | Annotated[parts.Flood, Tag("flood")]
     | Annotated[parts.Binary, Tag("binary")]
+    | Annotated[parts.Tool, Tag("tool")]
     | Annotated[parts.Run, Tag("run")]
     | Annotated[parts.Model, Tag("model")]
     | Annotated[parts.Tokens, Tag("tokens")]

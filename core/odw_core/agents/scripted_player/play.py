@@ -110,6 +110,9 @@ class Player:
                 self._talk.put(step.to, self._text(step.print).encode() + b"\n")
             case Flood() | Binary():
                 self._pour(step)
+            case Tool():
+                args = {name: self._text(value) for name, value in (step.args or {}).items()}
+                self._talk.tell("tool", name=step.tool, args=args, error=self._text(step.error))
             case Run():
                 self._run(step.run)
             case Model():

@@ -147,6 +147,15 @@ class Binary(_Part):
 
 
 @dataclass(frozen=True, slots=True)
+class Tool(_Part):
+    tool: str
+    """Tell of a call of this tool; nothing is called."""
+    args: dict[str, str] | None = None
+    error: str = ""
+    """Why it failed; empty when it went well."""
+
+
+@dataclass(frozen=True, slots=True)
 class Run(_Part):
     run: tuple[str, ...]
     """A command in the folder of the call; what it prints goes to stderr. A failing one fails the agent."""
@@ -217,6 +226,7 @@ Step = (
     | Print
     | Flood
     | Binary
+    | Tool
     | Run
     | Model
     | Tokens

@@ -96,7 +96,10 @@ class RunAcc:
     model_expected: str = ""
     scenario_file: str = ""
     scenario_count: int | None = None
+    planned: int | None = None
+    """How many scenarios the run is to go through, where it says so itself."""
     template: str = ""
+    template_file: str = ""
     started_ms: int | None = None
     first_ms: int | None = None
     last_ms: int | None = None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from odw_core.engines.scenario import diagnosis
 from odw_core.engines.scenario.acc import Acc, ErrorLogAcc, RunAcc, TryAcc
 from odw_core.engines.scenario.batch import batch_of
-from odw_core.engines.scenario.item import batch_item, newest_tries
+from odw_core.engines.scenario.item import batch_item, is_forced, newest_tries
 from odw_core.engines.scenario.names import ENGINE, OURS, RECORDS, file_of
 from odw_core.model.address import Address
 from odw_core.model.cause import Proof
@@ -178,8 +178,9 @@ def _contradictions(acc: RunAcc, file: str) -> Iterator[Notice]:
             seen = sum(one.status == status for one in tries)
             if said is not None and said != seen:
                 yield Notice(f"the end of the log counts {said} {status}, its records show {seen}", True, proof)
-        if acc.reason == "completed" and acc.scenario_count and len(tries) < acc.scenario_count:
-            begun = f"{len(tries)} of {acc.scenario_count} scenarios began"
+        planned = acc.scenario_count if acc.planned is None else acc.planned
+        if acc.reason == "completed" and planned and len(tries) < planned:
+            begun = f"{len(tries)} of {planned} scenarios began"
             yield Notice(f"the run says it is completed, but {begun}", True, proof)
 
 
@@ -192,7 +193,7 @@ def _notices(acc: RunAcc) -> Iterator[Notice]:
         seen = sorted({one.model_seen for one in acc.tries if one.model_seen})
         answered = f"answered by {', '.join(seen)}" if seen else "nobody says which model answered"
         yield Notice(f"model {acc.model_expected} was asked for, {answered}", seen not in ([], [acc.model_expected]))
-    if "--force" in acc.argv and any(check.level in ("fail", "failed", "error") for check in acc.checks):
+    if is_forced(acc) and any(check.level in ("fail", "failed", "error") for check in acc.checks):
         yield Notice("it was started in spite of a failed preflight check (--force)", True)
     for check in acc.checks:
         text = f"preflight {check.level or 'check'}: {check.name}" + (f", {check.detail}" if check.detail else "")

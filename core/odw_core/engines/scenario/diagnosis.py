@@ -92,6 +92,8 @@ def newest(acc: RunAcc, index: int) -> TryAcc:
 def total(acc: RunAcc) -> int | None:
     """How many scenarios the run was to go through; None while nobody says."""
     reached = len(acc.newest)
+    if acc.planned is not None:
+        return acc.planned
     if acc.reason == "max_scenarios":
         return reached
     return None if acc.scenario_count is None and not reached else max(acc.scenario_count or 0, last_index(acc))

@@ -14,6 +14,7 @@ from odw_core.text.lines import whole_lines
 
 _PROBLEMS_KEPT = 50
 _CHECKS_KEPT = 200
+_MOST_HITS = 1_000_000_000
 _TITLE, _LINE, _LONG = 200, 400, 4000
 
 
@@ -94,7 +95,8 @@ def _run_start(acc: RunAcc, record: Record) -> None:
     acc.model_expected = one_line(text(fields, "model_expected"), _TITLE)
     acc.scenario_file = one_line(text(fields, "scenario_file"), _LINE)
     acc.scenario_count = integer(fields, "scenario_count")
-    acc.template = one_line(text(fields, "template_sha"), 80)
+    acc.planned = integer(fields, "planned")
+    acc.template, acc.template_file = one_line(text(fields, "template_sha"), 80), one_line(text(fields, "template"), _LINE)
     acc.started_ms = records.moment_ms(fields.get("started_at")) or record.ts_ms
 
 
@@ -159,7 +161,11 @@ def _diagnostic(acc: RunAcc, record: Record, ref: Ref) -> None:
     kind = one_line(text(record.fields, "kind"), 60).upper() or "UNKNOWN"
     evidence = record.fields.get("evidence")
     line = text(evidence, "line") or text(evidence, "text") if isinstance(evidence, dict) else ""
-    _hit(acc, tried, kind, line or _words(evidence), "diagnostic", record, ref)
+    # Several sources may tell of the same trouble; what came often from one is told with its number.
+    witness = f"diagnostic {one_line(text(record.fields, 'source'), 40)}".rstrip()
+    count = integer(record.fields, "count")
+    hit = _hit(acc, tried, kind, line or _words(evidence), witness, record, ref)
+    hit.counts[witness] += max(0, min(count or 1, _MOST_HITS) - 1)
 
 
 def _scenario_end(acc: RunAcc, record: Record, ref: Ref) -> None:

@@ -13,12 +13,14 @@ from odw_core.state.derive import Reading, Standing, derive
 from odw_core.text.ansi import one_line
 
 _BAD_LEVELS = ("fail", "failed", "error")
+_REFUSED = "preflight_failed"
 _ENDS = {
     "completed": Standing.FINISHED,
     "max_scenarios": Standing.FINISHED,
     "fail_fast": Standing.BROKEN,
     "cancelled": Standing.STOPPED,
     "crashed": Standing.BROKEN,
+    _REFUSED: Standing.HELD,
 }
 _BAD = ("FAILED", "NO_FILE")
 
@@ -104,7 +106,8 @@ def standing_of(acc: RunAcc) -> tuple[Standing, str]:
     if not acc.shape:
         return Standing.STARTING, "starting"
     bad = [one for one in newest_tries(acc) if one.status in _BAD]
-    if not acc.tries and _refusals(acc) and "--force" not in acc.argv and acc.reason != "cancelled":
+    is_refused = acc.reason == _REFUSED or not is_forced(acc)
+    if not acc.tries and _refusals(acc) and is_refused and acc.reason != "cancelled":
         return Standing.HELD, "preflight failed"
     if acc.has_end:
         reason = acc.reason or "ended"
@@ -115,6 +118,11 @@ def standing_of(acc: RunAcc) -> tuple[Standing, str]:
             return Standing.BROKEN, f"{reason}, with unfinished scenarios"
         return standing, reason
     return Standing.WORKING, "running" if acc.tries else "preflight"
+
+
+def is_forced(acc: RunAcc) -> bool:
+    """Whether it was told to begin whatever the checks say."""
+    return "--force" in acc.argv or "force=true" in acc.argv
 
 
 def title(acc: RunAcc) -> str:

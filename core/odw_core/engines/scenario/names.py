@@ -19,7 +19,7 @@ RECORDS = "records"
 OURS, OTHER = "ours", "other"
 """What a log is by its first line."""
 
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 """Raised whenever the meaning of an accumulator's field changes: checkpoints of another version are folded again."""
 
 _RUN_LOG = re.compile(r"^(run-(\d{8}-\d{6})(?:-\d{1,4})?)\.log$")

@@ -181,6 +181,8 @@ def _told(record: Record) -> str:
             return f"run_start  {word('scenario_count') or '?'} scenarios of {word('scenario_file') or '?'}"
         case records.PREFLIGHT:
             return f"preflight  {word('level')} {word('check')}  {word('detail')}".rstrip()
+        case "cleared":
+            return f"cleared  {word('count')} taken away from {word('folder')}"
         case records.SCENARIO_START:
             return f"start {word('index')}  {word('title')}"
         case records.TOOL_CALL:
