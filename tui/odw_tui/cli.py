@@ -23,6 +23,7 @@ from odw_tui.headless.commands import command_table
 if TYPE_CHECKING:
     from odw_core.demo.live import Live
     from odw_core.model.change import Snapshot
+    from odw_core.model.command import Start
     from odw_core.model.search import Hit
     from odw_core.service.oneshot import Room
     from odw_core.service.plain_values import Document
@@ -382,7 +383,10 @@ def _start(task: _Task) -> int:
     from odw_core.service.first_page import first_snapshot
     from odw_tui.headless.driving import drive, follow, start_of
 
-    _refuse_if_read_only(task)
+    if task.given.as_json and not task.given.is_check:
+        raise UsageError("--json goes with --check; start prints the address of the run.")
+    if not task.given.is_check:
+        _refuse_if_read_only(task)
     roots = task.given.roots
     workspace = str(Path(roots[0]).expanduser().absolute() if roots else Path.cwd())
     after = None
@@ -390,6 +394,9 @@ def _start(task: _Task) -> int:
         with task.room() as room:
             after = room.resolve(task.given.after).root
     command = start_of(task.given, workspace, task.config, after)
+    code = _check(task, command)
+    if task.given.is_check:
+        return code
     submitter = _submitter(task, lambda: first_snapshot((), None), "command line")
     driven = asyncio.run(drive(submitter, command))
     if driven.address is None:
@@ -398,14 +405,52 @@ def _start(task: _Task) -> int:
     sys.stdout.write(f"{driven.address}\n")
     sys.stdout.flush()
     if not task.given.foreground:
-        return FINE
+        return code
     from odw_core.service.live import LiveService
 
+    watched = LiveService((workspace,), task.config, cache=None)
     try:
-        return asyncio.run(follow(LiveService((workspace,), task.config, cache=None), driven.address, _narrate))
+        ended = asyncio.run(follow(watched, driven.address, _narrate, _lines_of(command, driven.address)))
+        return code or ended
     except KeyboardInterrupt:
         _narrate(f"The run goes on; odw-tui cancel {driven.address} ends it.")
         return INTERRUPTED
+
+
+def _check(task: _Task, command: Start) -> int:
+    """Say what stands against a start; the exit code that it has because of that."""
+    import asyncio
+
+    from odw_tui.headless import checking
+
+    if not task.given.is_check and command.workflow not in checking.CHECKED_FIRST:
+        return FINE
+    homes = task.given.codex_home
+    looked_at = replace(command, home=command.home or (homes[0] if homes else None))
+    checks = asyncio.run(checking.checks_of(looked_at, task.config, user_paths().state))
+    if task.given.is_check:
+        told = checking.answer(checks)
+        _print_answer(told, task)
+        return told.exit_code
+    for note in checking.notes(checks):
+        _narrate(note)
+    return checking.exit_code(checks)
+
+
+def _lines_of(command: Start, address: Address) -> Callable[[], None] | None:
+    """Prints what a batch has said since it was asked last."""
+    if command.workflow != "scenario-batch":
+        return None
+    from odw_core.service.batch_lines import BatchLines
+
+    lines = BatchLines(user_paths().state, address.item)
+
+    def say() -> None:
+        for line in lines.new():
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
+
+    return say
 
 
 def _drive(task: _Task) -> int:
@@ -416,6 +461,8 @@ def _drive(task: _Task) -> int:
     _refuse_if_read_only(task)
     with task.room() as room:
         address = room.resolve(task.given.address)
+        if task.given.is_after_current:
+            _refuse_unless_batch(address)
         command = command_of(task.given.command, task.given, address)
         driven = asyncio.run(drive(_submitter(task, lambda: room.snapshot, "command line"), command))
     if driven.address is not None:
@@ -479,6 +526,13 @@ def _decide(task: _Task) -> int:
     if decided.note:
         _narrate(decided.note)
     return decided.exit_code
+
+
+def _refuse_unless_batch(address: Address) -> None:
+    from odw_core.service.batch_again import is_batch
+
+    if not is_batch(address, user_paths().state):
+        raise UsageError(f"{address} is no batch of ours; leave --after-current out to end it now.")
 
 
 def _refuse_if_read_only(task: _Task) -> None:

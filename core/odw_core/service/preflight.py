@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from odw_core import __version__
@@ -16,7 +17,7 @@ from odw_core.service.coordinate_checks import coordinate_checks
 from odw_core.service.starting import checked
 from odw_core.service.work_checks import NAME, codex_needed
 
-UPSTREAM = "odw-exec"
+UPSTREAM, BATCH = "odw-exec", "scenario-batch"
 _NEARLY_USED = 90.0
 """Percent of a rate-limit window from which a start is worth a second thought."""
 _ASKING_S = 10.0
@@ -42,6 +43,8 @@ def preflight(
         found.append(_odw(given, environ))
     if workflow == COORDINATE:
         found += coordinate_checks(given, folder)
+    if workflow == BATCH:
+        found += _batch(given, folder, program, home, now, environ)
     return tuple(found)
 
 
@@ -92,6 +95,26 @@ def _odw(given: Mapping[str, object], environ: Mapping[str, str]) -> Check:
     except OdwError as error:
         return Check("odw", "odw", Level.FAIL, str(error))
     return Check("odw", "odw", Level.PASS, f"odw is there: {found.odw}")
+
+
+def _batch(
+    given: Mapping[str, object], folder: str, program: str | None, home: str, now: float, environ: Mapping[str, str]
+) -> Iterable[Check]:
+    """The checks of the run itself; what ``force`` overrides is a warning."""
+    from odw_core.workflows.scenario_batch.checks import NEVER_FORCED, Place, examined
+    from odw_core.workflows.scenario_batch.given import ScenarioBatchInput
+    from odw_core.workflows.scenario_batch.sources import read_sources
+
+    try:
+        wanted = ScenarioBatchInput.model_validate(checked(BATCH, given))
+    except OdwError:
+        # What is wrong with it is said already.
+        return
+    if not Path(folder).is_dir():
+        return
+    for one in examined(wanted, read_sources(wanted, folder, environ), Place(folder, home, program, environ, now)):
+        is_forced = wanted.force and one.level is Level.FAIL and one.id not in NEVER_FORCED
+        yield replace(one, level=Level.WARN, fix="It begins all the same: force.") if is_forced else one
 
 
 def _sessions(home: str, now: float, environ: Mapping[str, str]) -> Check:

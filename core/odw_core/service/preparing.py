@@ -18,7 +18,7 @@ from odw_core.model.command import Start
 from odw_core.model.conversation import Conversation, EntryKind
 from odw_core.model.item import Item
 from odw_core.model.landing import CommitPlan
-from odw_core.service.preflight import models_of, newest_limits, preflight
+from odw_core.service.preflight import BATCH, models_of, newest_limits, preflight
 from odw_core.service.work_checks import NAME, work_checks
 
 _FIRST_ENTRIES = 50
@@ -80,6 +80,8 @@ class Preparing:
             return None
         if address.engine == "odw":
             return await asyncio.to_thread(self._of_run, address.root)
+        if address.engine == "scenario":
+            return await asyncio.to_thread(self._of_batch, address.root, item.place)
         return await self._of_session(item) if address.engine == "codex" else None
 
     async def commit_plan(self, address: Address) -> CommitPlan:
@@ -117,7 +119,17 @@ class Preparing:
             spec = read_spec(RunFolder(self._state, root.item))
         except OdwError:
             return None
+        if spec.workflow == BATCH:
+            return self._of_batch(root, spec.workspace)
         return Start(spec.workflow, dict(spec.given), spec.workspace, parent=root, home=spec.codex_home)
+
+    def _of_batch(self, root: Address, place: str) -> Start | None:
+        from odw_core.service.batch_again import batch_again
+
+        try:
+            return batch_again(root, place, failed_only=False, state=self._state)
+        except OdwError:
+            return None
 
     async def _of_session(self, item: Item) -> Start:
         prompt = item.goal or ""

@@ -39,6 +39,7 @@ from odw_core.model.item import State
 from odw_core.model.question import Question, Road
 
 READ_ONLY = "This room is read-only: it sends, starts and writes nothing. Leave out --read-only to act."
+_BATCH = "scenario-batch"
 _LOOK_S = 0.05
 _DYING_LOOKS = 20
 _AT_WORK = (State.RUNNING, State.WAITING, State.STALE)
@@ -272,6 +273,10 @@ class Submitter:
         from odw_core.runs.launch import launch
         from odw_core.runs.spec import RunSpec
 
+        if start.workflow == _BATCH and start.reuse:
+            from odw_core.service.batch_again import failed_of
+
+            start = await asyncio.to_thread(failed_of, start, self._state)
         parent = start.parent.item if start.parent is not None and start.parent.engine == "odw" else None
         after = start.after.item if start.after is not None else None
         if start.after is not None and start.after.engine != "odw":
@@ -310,6 +315,8 @@ class Submitter:
 
     async def _rerun(self, command: Rerun) -> Receipt:
         run = self._run_of(command.address)
+        if run is None and command.address.engine == "scenario":
+            return await self._rerun_batch(command, command.address)
         if run is None and command.address.engine in self._carriers:
             return await self._carry(command, command.address)
         if run is None:
@@ -318,10 +325,22 @@ class Submitter:
         from odw_core.runs.spec import read_spec
 
         spec = read_spec(RunFolder(self._state, run))
+        if spec.workflow == _BATCH:
+            return await self._rerun_batch(command, Address("odw", run))
         given = {**spec.given, **command.changed}
         address = Address("odw", run)
         again = Start(spec.workflow, given, spec.workspace, address, reuse=command.reuse, id=command.id)
         return await self._start(command.id, replace(again, home=spec.codex_home))
+
+    async def _rerun_batch(self, command: Rerun, address: Address) -> Receipt:
+        from odw_core.service.batch_again import batch_again
+
+        item = self._snapshot().items.get(address.root)
+        place = item.place if item is not None else ""
+        # What failed is chosen when it is started.
+        again = await asyncio.to_thread(batch_again, address, place, failed_only=False, state=self._state)
+        given = {**again.given, **command.changed}
+        return await self._start(command.id, replace(again, given=given, reuse=command.reuse, id=command.id))
 
     def _own_run(self, address: Address) -> str:
         run = self._run_of(address)

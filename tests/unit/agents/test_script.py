@@ -76,6 +76,7 @@ def test_what_is_sent_to_the_process_is_what_it_plays() -> None:
         {"print": "p"},
         {"flood": 1, "to": "stdout"},
         {"binary": 2},
+        {"tool": "shell", "args": {"command": "ls"}, "error": "no"},
         {"run": ["true"]},
         {"model": "m"},
         {"tokens": 3},

@@ -108,6 +108,8 @@ class Given(argparse.Namespace):
     is_off: bool = False
     is_cleaning: bool = False
     foreground: bool = False
+    is_check: bool = False
+    is_after_current: bool = False
     text: str | None = None
     question: str = ""
     choice: int | None = None

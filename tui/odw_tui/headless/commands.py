@@ -173,6 +173,8 @@ def _for_start(parser: argparse.ArgumentParser) -> None:
     _value(parser, "--script", metavar="FILE", text="with --agent scripted: what it plays")
     _after(parser)
     _flag(parser, "--foreground", dest="foreground", text="follow it; exit 0 done, 1 failed, 5 waits for you")
+    _flag(parser, "--check", dest="is_check", text="start nothing; say what stands for and against it")
+    _flag(parser, "--json", dest="as_json", text="with --check: as one JSON document")
 
 
 def _after(parser: argparse.ArgumentParser) -> None:
@@ -204,6 +206,11 @@ def _for_commit(parser: argparse.ArgumentParser) -> None:
 def _for_pin(parser: argparse.ArgumentParser) -> None:
     _run(parser)
     _flag(parser, "--off", dest="is_off", text="let it be taken away in its turn again")
+
+
+def _for_cancel(parser: argparse.ArgumentParser) -> None:
+    _run(parser)
+    _flag(parser, "--after-current", dest="is_after_current", text="of a batch: let the scenarios at work end first")
 
 
 def _for_doctor(parser: argparse.ArgumentParser) -> None:
@@ -468,12 +475,14 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         name="start",
-        usage="start WORKFLOW [--input FILE] [--set K=V] [--agent A] [--after RUN] | start command -- ARGV",
+        usage="start WORKFLOW [--input FILE] [--set K=V] [--agent A] [--after RUN] [--check] | start command -- ARGV",
         summary="start a run that outlives this terminal, and print its address",
         example="odw-tui start command -- pytest -x",
         add_arguments=_for_start,
         notes="The run works in this folder, or in the one --root. Everything it starts ends with it.\n"
-        "With --foreground ctrl+c ends the watching, not the run. Exit 2 when the input does not fit.",
+        "With --foreground ctrl+c ends the watching, not the run. Exit 2 when the input does not fit.\n"
+        "A scenario-batch says its checks first and exits 1 when one fails (2 when there is no scenario); followed,\n"
+        "it prints one line when a scenario begins and one when it ends. --check exits 1 when a check fails.",
     ),
     Command(
         name="resume",
@@ -511,10 +520,10 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         name="cancel",
-        usage="cancel RUN",
+        usage="cancel RUN [--after-current]",
         summary="end a run and everything it started",
         example="odw-tui cancel latest",
-        add_arguments=_run,
+        add_arguments=_for_cancel,
         notes="Exit 1 when nothing confirmed it within 10 s, 7 when it is over or not ours.",
     ),
     Command(

@@ -13,7 +13,19 @@ from typing import TYPE_CHECKING
 from odw_core.config import Config
 from odw_core.errors import NotFound, UsageError
 from odw_core.model.address import Address
-from odw_core.model.command import Adopt, Cancel, Command, Commit, Outcome, Pin, Receipt, Rerun, Resume, Start
+from odw_core.model.command import (
+    Adopt,
+    Cancel,
+    Command,
+    Commit,
+    Interrupt,
+    Outcome,
+    Pin,
+    Receipt,
+    Rerun,
+    Resume,
+    Start,
+)
 from odw_core.model.item import Item, State
 from odw_tui.headless.arguments import Given
 
@@ -23,6 +35,7 @@ if TYPE_CHECKING:
     from odw_core.service.submit import Submitter
 
 WAIT_S = 10.0
+_SAYS_EVERY_S = 0.1
 EXITS = {
     Outcome.SENT: 0,
     Outcome.ACCEPTED: 0,
@@ -99,7 +112,7 @@ def command_of(name: str, given: Given, address: Address) -> Command:
         case "adopt":
             return Adopt(address, _sets(given))
         case _:
-            return Cancel(address)
+            return Interrupt(address) if given.is_after_current else Cancel(address)
 
 
 async def drive(submitter: Submitter, command: Command) -> Driven:
@@ -117,20 +130,33 @@ def _told(receipt: Receipt, address: Address | None) -> Driven:
     return Driven(address if is_done else None, receipt.reason, EXITS[receipt.outcome])
 
 
-async def follow(service: RunningService, address: Address, tell: Callable[[str], None]) -> int:
-    """Watch a run until it is over or waits for a person; ``tell`` gets a sentence at each turn."""
+async def follow(
+    service: RunningService, address: Address, tell: Callable[[str], None], say: Callable[[], None] | None = None
+) -> int:
+    """Watch a run until it is over or waits for a person; ``tell`` gets a sentence at each turn. ``say`` prints what
+    the run itself has said since it was asked last."""
     watching = asyncio.create_task(service.run())
     following = asyncio.create_task(_follow(service, address, tell))
+    saying = asyncio.create_task(_say(say)) if say is not None else None
     try:
         await asyncio.wait((watching, following), return_when=asyncio.FIRST_COMPLETED)
         if not following.done():
             watching.result()
             raise NotFound(f"{address} cannot be watched any more.")
+        if say is not None:
+            say()
         return following.result()
     finally:
-        for task in (watching, following):
+        tasks = (watching, following, *((saying,) if saying is not None else ()))
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(watching, following, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _say(say: Callable[[], None]) -> None:
+    while True:
+        say()
+        await asyncio.sleep(_SAYS_EVERY_S)
 
 
 async def _follow(service: RunningService, address: Address, tell: Callable[[str], None]) -> int:

@@ -51,6 +51,9 @@ _WORDS = {
     "allow_duplicate_task_files": "shared files",
     "allow_dirty_task_files": "dirty files",
     "strict_task_file_boundaries": "own files only",
+    "max_scenarios": "the first",
+    "fail_fast": "fail fast",
+    "env_file": "env file",
 }
 _LONG = frozenset(("prompt", *SOURCES))
 _RARE = frozenset(
@@ -58,12 +61,13 @@ _RARE = frozenset(
         *("concurrency", "budget_tokens", "deadline_s", "auto_answer", "planner_attempts", "reviewer_attempts"),
         *("allow_undeclared_task_files", "allow_duplicate_task_files", "allow_dirty_task_files"),
         "strict_task_file_boundaries",
+        *("outputs", "baseline", "env_file", "force", "clears"),
     )
 )
 """Asked only of who wants to see everything."""
 _ONLY_WITH = {"script": ("agent", "scripted"), FROM: (AGAIN, FROM_A_STEP)}
 """Input to the input, and what has to stand there, without which it means nothing."""
-_YES, _NO = "yes", "no"
+YES, _NO = "yes", "no"
 
 
 class Input(NamedTuple):
@@ -113,7 +117,7 @@ def _input(name: str, told: Mapping[str, object], parts: Mapping[str, object]) -
     if kind == "words" and isinstance(items, Mapping) and "enum" not in items and "$ref" in items:
         kind = "tasks"
     if kind == "flag":
-        choices = [_NO, _YES]
+        choices = [_NO, YES]
     return Input(
         name,
         _WORDS.get(name, name.replace("_", " ")),
@@ -190,7 +194,7 @@ def typed(value: object) -> str:
         case None:
             return ""
         case bool():
-            return _YES if value else _NO
+            return YES if value else _NO
         case float():
             return f"{value:g}"
         case list() if value and isinstance(value[0], Mapping):
@@ -262,7 +266,7 @@ def _value(one: Input, text: str) -> object:
         case "tasks":
             return _tasks(text)
         case "flag":
-            return text == _YES
+            return text == YES
         case "number":
             try:
                 number = float(text)
@@ -294,7 +298,7 @@ def _said(value: object) -> list[str]:
         case list():
             return [json.dumps(one, ensure_ascii=False) if isinstance(one, Mapping) else str(one) for one in value]
         case bool():
-            return [_YES if value else _NO]
+            return [YES if value else _NO]
         case float():
             return [f"{value:g}"]
         case _:

@@ -30,6 +30,7 @@ from odw_tui.present.start_form import (
     GOAL,
     SOURCE,
     SOURCES,
+    YES,
     Input,
     check_lines,
     command_line,
@@ -45,6 +46,7 @@ from odw_tui.present.start_form import (
     with_repeat,
     with_runs,
 )
+from odw_tui.screens.ask_line import AskLineScreen
 from odw_tui.screens.form import FormScreen
 from odw_tui.widgets.fitted_sheet import FittedSheet
 from odw_tui.widgets.line_editor import LineEditor
@@ -55,6 +57,8 @@ if TYPE_CHECKING:
     from odw_core.diagnose.doctor.check import Check
 
 _TITLE = 40
+_CLEARS, _CLEAR_WORD = "outputs_newer", "clear"
+"""The check that fails where a start would clear what is newer, and the word that lets it."""
 _BESIDE_FORM = 11
 """Rows that the head, the checks and the footer need."""
 _LEAST_FORM = 5
@@ -349,11 +353,14 @@ class StartScreen(FormScreen):
         try:
             start = self.start
             checks = await self.kit.service.preflight(start)
-            failed = next((check for check in checks if check.level.value == "FAIL"), None)
-            if failed is not None:
+            failing = [check for check in checks if check.level.value == "FAIL"]
+            if failing:
                 self._checks = checks
                 self._show()
-                self.flash(failed.detail)
+                if [check.id for check in failing] == [_CLEARS]:
+                    self._ask_to_clear(failing[0].detail)
+                else:
+                    self.flash(failing[0].detail)
                 return
             receipt = await self.kit.service.submit(start)
         finally:
@@ -364,6 +371,19 @@ class StartScreen(FormScreen):
         if self._started is not None:
             self._started(str(receipt.address))
         self.app.pop_screen()
+
+    def _ask_to_clear(self, detail: str) -> None:
+        """What would be lost is lost for good, so it takes a word, not a key."""
+
+        def typed(words: str | None) -> None:
+            if words and "clears" in self._editors:
+                self._editors["clears"] = LineEditor(YES, len(YES))
+                self._show()
+                self.do_begin()
+
+        about = Line((Span(one_line(detail, 300), "blocked"),))
+        hint = f"type {_CLEAR_WORD} and enter   esc leaves it"
+        self.app.push_screen(AskLineScreen(self.kit, "> ", (about,), hint, must_be=_CLEAR_WORD), typed)
 
 
 def _with_text(editor: LineEditor, text: str) -> LineEditor:

@@ -35,6 +35,7 @@ from odw_core.agents.scripted_player.script import (
     Sleep,
     Step,
     Tokens,
+    Tool,
     Touch,
     Wait,
     Write,

@@ -96,7 +96,10 @@ def _run_start(acc: RunAcc, record: Record) -> None:
     acc.scenario_file = one_line(text(fields, "scenario_file"), _LINE)
     acc.scenario_count = integer(fields, "scenario_count")
     acc.planned = integer(fields, "planned")
-    acc.template, acc.template_file = one_line(text(fields, "template_sha"), 80), one_line(text(fields, "template"), _LINE)
+    acc.template, acc.template_file = (
+        one_line(text(fields, "template_sha"), 80),
+        one_line(text(fields, "template"), _LINE),
+    )
     acc.started_ms = records.moment_ms(fields.get("started_at")) or record.ts_ms
 
 

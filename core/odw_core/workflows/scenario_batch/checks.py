@@ -16,8 +16,9 @@ from odw_core.diagnose.doctor.check import Check, Level
 from odw_core.diagnose.doctor.homes import model_of_home, sessions_check
 from odw_core.diagnose.doctor.models import WANTED, Setting, judge_models
 from odw_core.diagnose.doctor.world import World
+from odw_core.engines.loose import integer, text
 from odw_core.engines.scenario.names import run_address
-from odw_core.engines.scenario.records import SCENARIO_START
+from odw_core.engines.scenario.records import SCENARIO_START, decode
 from odw_core.errors import OdwError
 from odw_core.files.safe_open import read_regular
 from odw_core.paths import user_paths
@@ -254,10 +255,36 @@ def _list(given: ScenarioBatchInput, sources: Sources, place: Place) -> Iterator
     planned = len(sources.planned(given))
     said = "" if planned == sources.count else f", of which {planned} {'is' if planned == 1 else 'are'} gone through"
     yield Check(SCENARIOS, "scenarios", Level.PASS, f"{given.scenarios} has {count}{said}.")
+    yield from _changed(given, sources, place)
     if sources.warnings:
         more = f" (and {len(sources.warnings) - 1} more)" if len(sources.warnings) > 1 else ""
         detail = f"{given.scenarios}, {sources.warnings[0]}{more}."
         yield Check("scenario_list", "scenarios", Level.WARN, detail, "Look at the list.")
+
+
+def _changed(given: ScenarioBatchInput, sources: Sources, place: Place) -> Iterator[Check]:
+    """Whether the numbers still mean what they meant in the batch that is gone on with."""
+    if not (given.only and given.repeats):
+        return
+    before = _titles(place.root, given.repeats.rpartition(":")[2])
+    for one in sources.planned(given):
+        if one.index in before and before[one.index] != one.title:
+            was, now = one_line(before[one.index], 80), one_line(one.title, 80)
+            detail = f"Scenario {one.index} was {was!r} in {given.repeats}, and is {now!r} now."
+            fix = "Look at the list: with other numbers, files of other scenarios would be written over."
+            yield Check("scenarios_changed", "scenarios", Level.FAIL, detail, fix)
+            return
+
+
+def _titles(root: str, item: str) -> dict[int, str]:
+    """What each number was in a log."""
+    try:
+        data = read_regular(Path(root, LOGS, f"{item}.log"), 1 << 31) if run_address(f"{item}.log") else b""
+    except (OSError, ValueError):
+        return {}
+    found = (decode(line) for line in data.split(b"\n") if line)
+    started = (one.fields for one in found if one is not None and one.type == SCENARIO_START)
+    return {index: text(one, "title") for one in started if (index := integer(one, "index")) is not None}
 
 
 def _baseline(given: ScenarioBatchInput, sources: Sources, place: Place) -> Check:
