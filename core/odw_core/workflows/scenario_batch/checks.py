@@ -22,8 +22,9 @@ from odw_core.engines.scenario.records import SCENARIO_START, decode
 from odw_core.errors import OdwError
 from odw_core.files.safe_open import read_regular
 from odw_core.paths import user_paths
+from odw_core.runs.below import NoFolder, opened
 from odw_core.text.ansi import one_line
-from odw_core.workflows.scenario_batch.folders import NoFolder, content, newer_files, opened, probe
+from odw_core.workflows.scenario_batch.folders import content, newer_files, probe
 from odw_core.workflows.scenario_batch.given import ScenarioBatchInput
 from odw_core.workflows.scenario_batch.log import FOLDER as LOGS
 from odw_core.workflows.scenario_batch.sources import Sources, env_models

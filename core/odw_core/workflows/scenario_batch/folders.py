@@ -1,6 +1,6 @@
-"""The folders that a batch writes below its root: reached step by step, never through a link, never left.
+"""The outputs of a batch: what lies there, what is newer, clearing it, and how a file looked before it was written.
 
-It clears the content of one folder, and knows what a file looked like before somebody wrote it.
+Works on descriptors of real folders; a link is taken away itself, never followed.
 """
 
 from __future__ import annotations
@@ -12,18 +12,12 @@ import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
-from odw_core.errors import OdwError
+from odw_core.runs.below import FOLDER, NoFolder, opened
 
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 KEPT = frozenset((".gitkeep", ".gitignore"))
 """They keep an empty folder in git, and are no output."""
 _MOST = 100_000
-
-
-class NoFolder(OdwError):
-    """A folder that cannot be used; the message is a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,48 +28,6 @@ class Stamp:
     size: int
     mtime_ns: int
     ctime_ns: int
-
-
-def opened(root: str, path: str, *, makes: bool = False) -> int:
-    """A descriptor of the folder ``path`` below ``root``; the caller closes it. Raises ``NoFolder``."""
-    try:
-        here = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError as error:
-        raise NoFolder(f"{root} cannot be opened: {(error.strerror or '').lower()}.") from error
-    walked = PurePosixPath()
-    for name in PurePosixPath(path).parts:
-        walked /= name
-        try:
-            below = _entered(here, name, makes=makes)
-        except FileNotFoundError as error:
-            raise NoFolder(f"{walked}/ is not there.") from error
-        except OSError as error:
-            raise NoFolder(f"{walked} {_why(here, name, error)}.") from error
-        finally:
-            os.close(here)
-        here = below
-    return here
-
-
-def _entered(here: int, name: str, *, makes: bool) -> int:
-    try:
-        return os.open(name, _FOLDER, dir_fd=here)
-    except FileNotFoundError:
-        if not makes:
-            raise
-    with suppress(FileExistsError):
-        os.mkdir(name, dir_fd=here)
-    return os.open(name, _FOLDER, dir_fd=here)
-
-
-def _why(here: int, name: str, error: OSError) -> str:
-    with suppress(OSError):
-        mode = os.stat(name, dir_fd=here, follow_symlinks=False).st_mode
-        if stat.S_ISLNK(mode):
-            return "is a link, which is not followed"
-        if not stat.S_ISDIR(mode):
-            return "is no folder"
-    return f"cannot be used: {(error.strerror or 'unknown reason').lower()}"
 
 
 def probe(folder: int) -> None:
@@ -106,7 +58,7 @@ def _files(folder: int, prefix: str) -> Iterator[tuple[str, os.stat_result]]:
             if not stat.S_ISDIR(found.st_mode):
                 yield f"{prefix}{name}", found
                 continue
-            below = os.open(name, _FOLDER, dir_fd=folder)
+            below = os.open(name, FOLDER, dir_fd=folder)
             try:
                 yield from _files(below, f"{prefix}{name}/")
             finally:

@@ -1,14 +1,9 @@
-"""BatchLog: the log of one batch below ``logs/``. It only grows, a record is one write, and none is written twice.
-
-What was written is also kept in the run's private folder: an agent can write below the root, so the log itself is never
-believed when the run goes on.
-"""
+"""BatchLog: the log of one batch below ``logs/``: a record is one write at once, and none is written twice."""
 
 from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -18,22 +13,19 @@ from odw_core.engines.loose import Json, integer, text
 from odw_core.engines.scenario import records
 from odw_core.engines.scenario.records import Record, decode, encode
 from odw_core.errors import OdwError
-from odw_core.files.safe_open import read_regular
-from odw_core.runs.faults import point
+from odw_core.runs.below import opened
 from odw_core.runs.journal import unreadable
 from odw_core.runs.masking import MaskedStream
+from odw_core.runs.mirrored_log import MirroredLog, is_ours, reserve
 from odw_core.runs.workspace import open_new
 from odw_core.text.lines import whole_lines
-from odw_core.workflows.scenario_batch.folders import opened
 
 FOLDER = "logs"
 MIRROR = "batch.log"
 CLEARED = "cleared"
 """A record of our own: what was taken away before the first scenario."""
 _ITEM = re.compile(r"^run-\d{8}-\d{6}(-\d{1,4})?$")
-_MOST = 1 << 31
 _SUFFIXES = 1000
-_WRITE = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
 
 class BatchLog:
@@ -42,14 +34,8 @@ class BatchLog:
     def __init__(self, root: str, item: str, mirror: Path, now: Callable[[], float]) -> None:
         """Use ``open_log``."""
         self.item, self._root, self._now = item, root, now
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-        self._mirror = os.open(mirror, flags, 0o600)
-        self._cut_torn_end()
-        self._folder = opened(root, FOLDER, makes=True)
-        self._copy = -1
+        self._lines = MirroredLog(root, FOLDER, f"{item}.log", mirror)
         self._raw: dict[int, MaskedStream] = {}
-        self.trouble = ""
-        """Why the log below the root could not be written; the private one goes on."""
         self._told = [found for _, line in whole_lines(self.data())[0] if (found := decode(line)) is not None]
         self._written = {_identity(one.type, one.fields) for one in self._told}
 
@@ -58,9 +44,14 @@ class BatchLog:
         """Its path below the root."""
         return f"{FOLDER}/{self.item}.log"
 
+    @property
+    def trouble(self) -> str:
+        """Why the log below the root could not be written; the private one goes on."""
+        return self._lines.trouble
+
     def data(self) -> bytes:
         """Everything that was written so far."""
-        return os.pread(self._mirror, os.fstat(self._mirror).st_size, 0)
+        return self._lines.data()
 
     def has(self, kind: str, **fields: object) -> bool:
         """Whether such a record was written, by this supervisor or one before."""
@@ -71,17 +62,15 @@ class BatchLog:
         return [one.fields for one in self._told if one.type == records.SCENARIO_END]
 
     def tool_calls(self, index: int) -> set[str]:
-        """Ids of the tool calls of a scenario that were written."""
+        """Ids of the tool calls of a scenario that were written by supervisors before this one."""
         of_it = (one.fields for one in self._told if one.type == records.TOOL_CALL)
         return {text(one, "id") for one in of_it if integer(one, "index") == index}
 
     def put(self, kind: str, **fields: object) -> None:
         """One record, at once. Raises ``OSError`` when the private folder does not take it."""
         shown = unreadable(fields)
-        point("before a record of the log")
-        self._append(encode(Record(kind, {"ts": self.stamp(self._now()), **shown})))
+        self._lines.append(encode(Record(kind, {"ts": self.stamp(self._now()), **shown})))
         self._written.add(_identity(kind, shown))
-        point("after a record of the log")
 
     def put_once(self, kind: str, **fields: object) -> None:
         """The same, unless it was written before a resume. Records are told apart by kind and index, checks by name."""
@@ -92,67 +81,6 @@ class BatchLog:
     def stamp(at: float) -> str:
         """ISO-8601 in local time, with its zone."""
         return datetime.fromtimestamp(at).astimezone().isoformat(timespec="milliseconds")
-
-    def _append(self, line: bytes) -> None:
-        size = os.fstat(self._mirror).st_size
-        if os.write(self._mirror, line) < len(line):
-            # Half a record would swallow the next one.
-            os.ftruncate(self._mirror, size)
-            raise OSError(28, "the disk is full", MIRROR)
-        point("between the record and the log")
-        try:
-            if self._is_as_we_left_it(size):
-                self._write_copy(line)
-            else:
-                self._catch_up()
-        except (OSError, OdwError) as error:
-            self.trouble = str(error)
-            self._forget_copy()
-
-    def _is_as_we_left_it(self, size: int) -> bool:
-        """Whether the log is still the file that we write, with nothing but our ``size`` bytes in it."""
-        if self._copy < 0:
-            return False
-        found, ours = os.stat(f"{self.item}.log", dir_fd=self._folder, follow_symlinks=False), os.fstat(self._copy)
-        return (found.st_ino, found.st_dev, found.st_size) == (ours.st_ino, ours.st_dev, size)
-
-    def _write_copy(self, line: bytes) -> None:
-        if os.write(self._copy, line) < len(line):
-            self._forget_copy()
-
-    def _forget_copy(self) -> None:
-        if self._copy >= 0:
-            os.close(self._copy)
-        self._copy = -1
-
-    def _catch_up(self) -> None:
-        """What the log below the root misses is written to its end, a torn line first; nothing of it is changed."""
-        self._forget_copy()
-        self._copy = os.open(f"{self.item}.log", _WRITE | os.O_CREAT, 0o600, dir_fd=self._folder)
-        if not stat.S_ISREG(os.fstat(self._copy).st_mode):
-            self._forget_copy()
-            raise OdwError(f"{self.file} is no plain file")
-        ours, theirs = self.data(), self._theirs()
-        if ours.startswith(theirs):
-            self._write_copy(ours[len(theirs) :])
-            return
-        # Somebody else wrote into it: that stays, what is missing follows.
-        there = {*theirs.split(b"\n")}
-        missing = b"".join(line + b"\n" for line in ours.split(b"\n") if line and line not in there)
-        if missing:
-            self._write_copy((b"" if theirs.endswith(b"\n") else b"\n") + missing)
-
-    def _theirs(self) -> bytes:
-        reading = os.open(f"{self.item}.log", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=self._folder)
-        try:
-            return os.pread(reading, min(os.fstat(reading).st_size, _MOST), 0)
-        finally:
-            os.close(reading)
-
-    def _cut_torn_end(self) -> None:
-        data = os.pread(self._mirror, os.fstat(self._mirror).st_size, 0)
-        if data and not data.endswith(b"\n"):
-            os.ftruncate(self._mirror, data.rfind(b"\n") + 1)
 
     def raw(self, index: int, line: str) -> None:
         """One line of the talk with the agent, masked, beside the log. A disk that does not take it loses it."""
@@ -174,19 +102,11 @@ class BatchLog:
             with suppress(OSError):
                 stream.close()
 
-    def catch_up(self) -> None:
-        """A supervisor that was killed between a record and the log leaves the log one behind."""
-        if self.data():
-            with suppress(OSError, OdwError):
-                self._catch_up()
-
     def close(self) -> None:
         """Let go of everything."""
         for index in [*self._raw]:
             self.end_raw(index)
-        self._forget_copy()
-        os.close(self._folder)
-        os.close(self._mirror)
+        self._lines.close()
 
 
 def open_log(
@@ -195,12 +115,9 @@ def open_log(
     """The log of a run that begins or goes on. ``folder`` is the run's private one, ``kept`` the name of its log if it
     has one, ``keep`` remembers it, ``began`` is when the run started. Raises ``NoFolder``, ``OSError``."""
     mirror = folder / MIRROR
-    if isinstance(kept, str) and _ITEM.match(kept) and _is_ours(root, kept, mirror):
-        log = BatchLog(root, kept, mirror, now)
-    else:
-        log = BatchLog(root, _reserved(root, keep, began), mirror, now)
-    log.catch_up()
-    return log
+    if isinstance(kept, str) and _ITEM.match(kept) and is_ours(root, FOLDER, f"{kept}.log", mirror):
+        return BatchLog(root, kept, mirror, now)
+    return BatchLog(root, _reserved(root, keep, began), mirror, now)
 
 
 def _reserved(root: str, keep: Callable[[str], None], began: float) -> str:
@@ -213,9 +130,7 @@ def _reserved(root: str, keep: Callable[[str], None], began: float) -> str:
             # Remembered first: whoever is killed in between finds its own empty log again.
             if not _is_there(folder, item):
                 keep(item)
-                with suppress(FileExistsError):
-                    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-                    os.close(os.open(f"{item}.log", flags, 0o644, dir_fd=folder))
+                if reserve(folder, f"{item}.log"):
                     return item
     finally:
         os.close(folder)
@@ -228,22 +143,6 @@ def _is_there(folder: int, item: str) -> bool:
     except FileNotFoundError:
         return False
     return True
-
-
-def _is_ours(root: str, item: str, mirror: Path) -> bool:
-    """Whether the log of that name may be gone on with: ours by what it holds, or still to be made."""
-    try:
-        ours = read_regular(mirror, _MOST)
-    except OSError:
-        ours = b""
-    try:
-        theirs = read_regular(Path(root, FOLDER, f"{item}.log"), _MOST)
-    except FileNotFoundError:
-        return bool(ours)
-    except (OSError, ValueError):
-        return False
-    # Without a record of our own, only an empty log is sure to be ours.
-    return bool(ours) or not theirs
 
 
 def _identity(kind: str, fields: Json) -> tuple[str, object]:

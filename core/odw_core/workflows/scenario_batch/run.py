@@ -16,13 +16,14 @@ from odw_core.engines.odw.names import start_ms_of
 from odw_core.engines.scenario import records
 from odw_core.engines.scenario.names import ENGINE
 from odw_core.model.command import Cancel, Interrupt
+from odw_core.runs.below import opened
 from odw_core.runs.context import Context
 from odw_core.runs.slots import Slots, slot_limit
 from odw_core.runs.steps import Value, fingerprint
 from odw_core.runs.workflow import Result
 from odw_core.workflows.scenario_batch.checks import Place, examined, refusals
 from odw_core.workflows.scenario_batch.event_lines import OK
-from odw_core.workflows.scenario_batch.folders import clear, content, opened
+from odw_core.workflows.scenario_batch.folders import clear, content
 from odw_core.workflows.scenario_batch.given import ScenarioBatchInput
 from odw_core.workflows.scenario_batch.log import CLEARED, BatchLog, open_log
 from odw_core.workflows.scenario_batch.outcome import (
