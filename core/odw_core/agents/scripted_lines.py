@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 _LONGEST = 32 << 20
-TOLD = frozenset({"say", "ask", "edit", "model", "tokens", "result", "error"})
+TOLD = frozenset({"say", "ask", "edit", "tool", "model", "tokens", "result", "error"})
 
 Piece = Mapping[str, object] | bytes
 

@@ -168,6 +168,8 @@ def _diagnostic(acc: RunAcc, record: Record, ref: Ref) -> None:
     witness = f"diagnostic {one_line(text(record.fields, 'source'), 40)}".rstrip()
     count = integer(record.fields, "count")
     hit = _hit(acc, tried, kind, line or _words(evidence), witness, record, ref)
+    if sum(hit.counts.values()) == 1 and (command := one_line(text(record.fields, "command"), _LINE)):
+        hit.note = command
     hit.counts[witness] += max(0, min(count or 1, _MOST_HITS) - 1)
 
 

@@ -53,7 +53,7 @@ class BatchLog:
         """Everything that was written so far."""
         return self._lines.data()
 
-    def has(self, kind: str, **fields: object) -> bool:
+    def has(self, kind: str, /, **fields: object) -> bool:
         """Whether such a record was written, by this supervisor or one before."""
         return _identity(kind, unreadable(fields)) in self._written
 
@@ -66,13 +66,13 @@ class BatchLog:
         of_it = (one.fields for one in self._told if one.type == records.TOOL_CALL)
         return {text(one, "id") for one in of_it if integer(one, "index") == index}
 
-    def put(self, kind: str, **fields: object) -> None:
+    def put(self, kind: str, /, **fields: object) -> None:
         """One record, at once. Raises ``OSError`` when the private folder does not take it."""
         shown = unreadable(fields)
         self._lines.append(encode(Record(kind, {"ts": self.stamp(self._now()), **shown})))
         self._written.add(_identity(kind, shown))
 
-    def put_once(self, kind: str, **fields: object) -> None:
+    def put_once(self, kind: str, /, **fields: object) -> None:
         """The same, unless it was written before a resume. Records are told apart by kind and index, checks by name."""
         if not self.has(kind, **fields):
             self.put(kind, **fields)

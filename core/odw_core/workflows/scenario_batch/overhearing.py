@@ -62,7 +62,8 @@ class Ear:
         # A disk that is full loses a record, not the scenario.
         with suppress(OSError):
             self.log.put(records.TOOL_CALL, index=self.index, **told)
-        self.last_command = one_line(str(call.args.get("command") or call.name), _EVIDENCE)
+        if command := call.args.get("command"):
+            self.last_command = one_line(str(command), _EVIDENCE)
         if call.error:
             self.notice(call.error, TOOL)
 

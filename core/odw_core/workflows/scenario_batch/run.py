@@ -22,7 +22,7 @@ from odw_core.runs.slots import Slots, slot_limit
 from odw_core.runs.steps import Value, fingerprint
 from odw_core.runs.workflow import Result
 from odw_core.workflows.scenario_batch.checks import Place, examined, refusals
-from odw_core.workflows.scenario_batch.event_lines import OK
+from odw_core.workflows.scenario_batch.event_lines import FAILED, OK
 from odw_core.workflows.scenario_batch.folders import clear, content
 from odw_core.workflows.scenario_batch.given import ScenarioBatchInput
 from odw_core.workflows.scenario_batch.log import CLEARED, BatchLog, open_log
@@ -38,7 +38,7 @@ from odw_core.workflows.scenario_batch.outcome import (
     result_value,
 )
 from odw_core.workflows.scenario_batch.overhearing import Ear, Overhearing
-from odw_core.workflows.scenario_batch.running import AFTER, NOW, PHASE, STOPS, Batch, scenario, take_up
+from odw_core.workflows.scenario_batch.running import AFTER, NOW, PHASE, STOPS, Batch, end_open, scenario, take_up
 from odw_core.workflows.scenario_batch.sources import Sources, read_sources
 from odw_core.workflows.scenario_batch.statements import Statement
 
@@ -125,7 +125,9 @@ class _Run:
             if self._context.kept(STOPS) == NOW:
                 self._run_end(STOPPED)
             raise
-        except BaseException:
+        except BaseException as error:
+            if self._batch is not None:
+                end_open(self._batch, planned, FAILED, f"the runner crashed: {type(error).__name__}")
             self._run_end(CRASHED)
             raise
         self._run_end(reason)

@@ -27,6 +27,7 @@ PHASE = "Scenarios"
 STOPS, NOW, AFTER = "stops", "now", "after"
 """What a person said about ending the run: at once, or when what is at work is over."""
 SANDBOX = "workspace-write"
+_STOPPED = "a person stopped the run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +103,11 @@ async def scenario(batch: Batch, statement: Statement) -> Ended:
         known = context.steps.result(work.key, batch.crew.fingerprint(work)) or {}
     except asyncio.CancelledError:
         if batch.stops == NOW:
-            _end(batch, _cut_off(batch, statement, path, began), ear.talk.said or None, ear)
+            _end(batch, _cut_off(batch, statement, began, CANCELLED, _STOPPED), ear.talk.said or None, ear)
         raise
     except Exception as error:
         # A batch ends in order whatever happens to one of its calls.
         known = {"ok": False, "text": ear.talk.said, "error": {"message": str(error) or type(error).__name__}}
-    finally:
-        batch.ears.pop(key, None)
     ended, said = await _judged(batch, statement, path, began, known, "" if is_known else ear.talk.said)
     if said:
         ear.notice(said, OUTPUT)
@@ -122,15 +121,19 @@ def take_up(batch: Batch, planned: Sequence[Statement]) -> list[Statement]:
         ended = _decoded(fields)
         batch.ended[ended.index] = ended
         _tell_end(batch, ended)
-    left = [one for one in planned if one.index not in batch.ended]
     if batch.stops == NOW:
-        for one in left:
-            if batch.log.has(records.SCENARIO_START, index=one.index):
-                # It was at work when the run was stopped, and its end was never told.
-                began = batch.context.steps.result(f"{key_of(one.index)}-begin", _own(batch)) or {}
-                path = f"{batch.given.outputs}/{output_name(one.index)}"
-                _end(batch, _cut_off(batch, one, path, began), None)
-    return [one for one in left if one.index not in batch.ended]
+        # They were at work when the run was stopped, and their ends were never told.
+        end_open(batch, planned, CANCELLED, _STOPPED)
+    return [one for one in planned if one.index not in batch.ended]
+
+
+def end_open(batch: Batch, planned: Sequence[Statement], status: str, why: str) -> None:
+    """Tell the end of every scenario that began and did not end."""
+    for one in planned:
+        if one.index not in batch.ended and batch.log.has(records.SCENARIO_START, index=one.index):
+            began = batch.context.steps.result(f"{key_of(one.index)}-begin", _own(batch)) or {}
+            ear = batch.ears.pop(key_of(one.index), None)
+            _end(batch, _cut_off(batch, one, began, status, why), (ear.talk.said or None) if ear else None, ear)
 
 
 async def _begun(batch: Batch, statement: Statement, key: str) -> Value:
@@ -185,12 +188,14 @@ def _own(batch: Batch) -> str:
     return fingerprint(batch.context.run_id)
 
 
-def _cut_off(batch: Batch, statement: Statement, path: str, began: Json) -> Ended:
-    found = stamp_of(batch.context.spec.workspace, batch.given.outputs, output_name(statement.index))
+def _cut_off(batch: Batch, statement: Statement, began: Json, status: str, why: str) -> Ended:
+    name = output_name(statement.index)
+    path = f"{batch.given.outputs}/{name}"
+    found = stamp_of(batch.context.spec.workspace, batch.given.outputs, name)
     size = found.size if found is not None and asdict(found) != began.get("before") else None
     now = batch.context.now()
     seconds = round(now - float(str(began.get("at") or now)), 3)
-    return Ended(statement.index, statement.title, CANCELLED, path, size, None, seconds, "a person stopped the run")
+    return Ended(statement.index, statement.title, status, path, size, None, seconds, why)
 
 
 def _decoded(fields: Json) -> Ended:
@@ -209,6 +214,7 @@ def _decoded(fields: Json) -> Ended:
 
 def _end(batch: Batch, ended: Ended, said: str | None, ear: Ear | None = None) -> None:
     """Everything that is told at the end; nothing of it twice."""
+    batch.ears.pop(key_of(ended.index), None)
     if ear is not None:
         wanted = batch.sources.model
         if ended.model and wanted and ended.model != wanted:

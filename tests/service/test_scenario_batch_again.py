@@ -1,0 +1,144 @@
+"""Batches once more: what failed alone, whole, and a log of somebody else."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from drivers.runs_world import RunsWorld, world
+from drivers.scenario_batch import MODEL, ScenarioBatch, every, listed, place, writes
+from odw_core.errors import Refused
+from odw_core.model.address import Address
+from odw_core.model.command import Outcome, Rerun, Start
+from odw_core.model.item import State
+from odw_core.runs.reuse import FINISHED
+from odw_core.runs.spec import read_spec
+from odw_core.service.batch_again import batch_again
+
+__all__ = ["place", "world"]
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
+
+FOREIGN = Path(__file__).parents[1] / "fixtures" / "scenario" / "stopped-early"
+TALK = {"key": "scenario-002", "do": [], "result": "only words"}
+
+
+async def test_what_failed_is_run_again_in_a_child_that_clears_nothing(place: ScenarioBatch, world: RunsWorld) -> None:
+    place.play(TALK, *every())
+    async with world.room() as room:
+        run = await place.start(room)
+        await place.over(room, run)
+        before = {name: (place.root / "outputs" / name).stat().st_mtime_ns for name in place.outputs()}
+        place.write("outputs/notes.md", "mine")
+        place.play(*every())
+        receipt = await room.service.submit(Rerun(run, {}, reuse=FINISHED))
+        assert (receipt.outcome, receipt.reason) == (Outcome.ACCEPTED, "")
+        assert receipt.address is not None
+        again = receipt.address
+        assert (await place.over(room, again)).state is State.DONE
+    assert place.calls(again) == ["scenario-002"]
+    assert read_spec(world.folder(again)).parent == run.item
+    assert place.lines(again)[0].endswith("START 2/3 Transfer 2")
+    assert {name: (place.root / "outputs" / name).stat().st_mtime_ns for name in before} == before
+    assert place.outputs()["notes.md"] == "mine" and place.outputs()["scenario_002.md"] == "# Transfer 2\n"
+    begun = place.records(again, "run_start")[0]
+    assert (begun["only"], begun["planned"], begun["repeats"]) == ([2], 1, f"scenario:{place.log(run).stem}")
+    assert place.records(again, "cleared") == []
+    with pytest.raises(Refused, match="nothing that failed"):
+        batch_again(again, str(place.root), failed_only=True, state=world.state)
+
+
+async def test_an_old_file_of_a_failed_scenario_is_no_success_of_the_next(place: ScenarioBatch) -> None:
+    place.play({**writes(1), "do": [*writes(1)["do"], {"fail": "after writing"}]}, *every())
+    run = await place.whole()
+    assert place.statuses(run)[1] == "FAILED"
+    place.play({"key": "scenario-001", "do": [], "result": "words"})
+    again = await place.whole(only=[1])
+    assert place.statuses(again) == {1: "NO_FILE"}
+    assert place.outputs()["scenario_001.md"] == "# Transfer 1\n"
+
+
+async def test_what_was_never_reached_is_run_too(place: ScenarioBatch, world: RunsWorld) -> None:
+    place.play({"key": "scenario-001", "do": [{"fail": "no"}]}, *every())
+    run = await place.whole(fail_fast=True)
+    again = batch_again(run, str(place.root), failed_only=True, state=world.state)
+    assert again.given["only"] == [1, 2, 3]
+
+
+async def test_what_was_agreed_to_once_is_not_agreed_to_again(place: ScenarioBatch, world: RunsWorld) -> None:
+    run = await place.whole(clears=True, force=True, smoke=True)
+    again = batch_again(run, str(place.root), failed_only=False, state=world.state)
+    assert not {"clears", "force", "smoke"} & {*again.given}
+    assert (again.parent, again.given["scenarios"]) == (run, "input/DataTransferScenarioList.md")
+
+
+async def test_a_list_that_changed_meanwhile_is_noticed(place: ScenarioBatch, world: RunsWorld) -> None:
+    place.play(TALK, *every())
+    run = await place.whole()
+    place.write("input/DataTransferScenarioList.md", "1. New\n" + listed(3))
+    start = batch_again(run, str(place.root), failed_only=True, state=world.state)
+    refused = await place.whole(**{**start.given, "agent": "scripted", "script": str(place.script)})
+    assert "Scenario 2 was 'Transfer 2'" in place.result(refused)["error"]["message"]
+
+
+async def test_a_start_that_keeps_what_went_well_leaves_those_scenarios_out(
+    place: ScenarioBatch, world: RunsWorld
+) -> None:
+    place.play(TALK, *every())
+    async with world.room() as room:
+        run = await place.start(room)
+        await place.over(room, run)
+        start = Start("scenario-batch", place.given(), str(place.root), parent=run, reuse=FINISHED)
+        receipt = await room.service.submit(start)
+        assert receipt.address is not None, receipt.reason
+        await place.over(room, receipt.address)
+        assert place.calls(receipt.address) == ["scenario-002"]
+        wrong = Start("scenario-batch", place.given(), str(place.root), parent=run, reuse="before:scenario-002")
+        assert "no steps to begin at" in (await room.service.submit(wrong)).reason
+
+
+async def test_a_log_of_another_program_says_list_and_model(place: ScenarioBatch, world: RunsWorld) -> None:
+    shutil.copytree(FOREIGN / "logs", place.root / "logs")
+    (log,) = (place.root / "logs").glob("run-*.log")
+    address = Address("scenario", log.stem)
+    again = batch_again(address, str(place.root), failed_only=True, state=world.state)
+    assert (again.workflow, again.given["model"], again.given["repeats"]) == ("scenario-batch", MODEL, str(address))
+    assert again.given["only"] == [*range(18, 41)] or 18 in again.given["only"]  # type: ignore[operator]
+    assert again.given["scenarios"] == "input/DataTransferScenarioList.md"
+
+
+async def test_a_foreign_log_is_run_again_by_its_address(place: ScenarioBatch, world: RunsWorld) -> None:
+    records = [
+        {"type": "run_start", "root": "/elsewhere", "model_expected": MODEL, "scenario_count": 3}
+        | {"scenario_file": "/elsewhere/input/DataTransferScenarioList.md"},
+        *(
+            {"type": kind, "index": 1, "title": "Transfer 1", "status": "OK"}
+            for kind in ("scenario_start", "scenario_end")
+        ),
+    ]
+    place.write("logs/run-20260101-000000.log", "".join(json.dumps(one) + "\n" for one in records))
+    async with world.room() as room:
+        address = Address("scenario", "run-20260101-000000")
+        await room.until(lambda snapshot: address in snapshot.items)
+        changed = {"agent": "scripted", "script": str(place.script)}
+        receipt = await room.service.submit(Rerun(address, changed, reuse=FINISHED))
+        assert receipt.address is not None, receipt.reason
+        await place.over(room, receipt.address)
+    assert place.calls(receipt.address) == ["scenario-002", "scenario-003"]
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "../../x.md", "/elsewhere/../x.md"])
+def test_paths_in_a_log_are_never_followed_out_of_the_place(place: ScenarioBatch, world: RunsWorld, path: str) -> None:
+    start = {"type": "run_start", "root": "/elsewhere", "scenario_file": path, "template": path, "scenario_count": 1}
+    place.write("logs/run-20260101-000000.log", json.dumps(start) + "\n")
+    address = Address("scenario", "run-20260101-000000")
+    given = batch_again(address, str(place.root), failed_only=False, state=world.state).given
+    assert "scenarios" not in given and "template" not in given
+
+
+def test_an_old_error_log_cannot_be_run_again(place: ScenarioBatch, world: RunsWorld) -> None:
+    with pytest.raises(Refused, match="no batch"):
+        batch_again(Address("scenario", "error-022026_1015"), str(place.root), failed_only=False, state=world.state)
