@@ -18,7 +18,7 @@ from odw_core.model.item import Item
 Json = dict[str, Any]
 MODEL = "gpt-5-codex"
 TEMPLATE = "Scenario {index} of {total}: {title}\n{body}\nWrite the answer to {output_path}.\n"
-_VARIABLES = ("INTERLLM_MODEL", "OPENAI_DEFAULT_MODEL", "OPENAI_MODEL", "CODEX_MODEL")
+VARIABLES = ("INTERLLM_MODEL", "OPENAI_DEFAULT_MODEL", "OPENAI_MODEL", "CODEX_MODEL")
 
 
 def listed(count: int) -> str:
@@ -130,6 +130,6 @@ class ScenarioBatch:
 @pytest.fixture
 def place(world: RunsWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ScenarioBatch]:
     """A repository with three scenarios."""
-    for name in _VARIABLES:
+    for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     yield ScenarioBatch(world, tmp_path)
