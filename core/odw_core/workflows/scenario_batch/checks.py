@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -24,13 +24,15 @@ from odw_core.files.safe_open import read_regular
 from odw_core.paths import user_paths
 from odw_core.runs.below import NoFolder, opened
 from odw_core.text.ansi import one_line
+from odw_core.workflows.scenario_batch.executor import Executor
 from odw_core.workflows.scenario_batch.folders import content, newer_files, probe
 from odw_core.workflows.scenario_batch.given import ScenarioBatchInput
 from odw_core.workflows.scenario_batch.log import FOLDER as LOGS
 from odw_core.workflows.scenario_batch.sources import Sources, env_models
 from odw_core.workflows.scenario_batch.template import has_placeholder, named_commands, template_troubles
-from odw_core.workflows.scenario_batch.tool_server import tool_trouble
 
+SANDBOX = "workspace-write"
+"""What every agent of a batch works in."""
 SCENARIOS, TEMPLATE, NEWER, OUTPUTS, MODEL = "scenarios", "template", "outputs_newer", "outputs", "scenario_model"
 NEVER_FORCED = (SCENARIOS, TEMPLATE, NEWER, MODEL)
 """What fails of these keeps a batch from beginning whatever ``force`` says: there is nothing to begin, or something
@@ -38,7 +40,6 @@ would be lost that nobody agreed to lose."""
 _LEAST_FREE = 1 << 30
 _LOGS_LOOKED_AT, _LOG_BYTES = 50, 1 << 22
 _NAMED = 3
-_VERSION_S = 10.0
 _RIVALS = ("OPENAI_DEFAULT_MODEL", "OPENAI_MODEL", "CODEX_MODEL")
 
 
@@ -121,12 +122,26 @@ def _outputs(given: ScenarioBatchInput, sources: Sources, place: Place) -> Itera
             detail = f"{shown} cannot be written: {(error.strerror or 'unknown reason').lower()}."
             yield Check(OUTPUTS, "outputs", Level.FAIL, detail, "Mend its owner and mode.")
         else:
-            detail = f"{shown} can be written; the sandbox workspace-write lets the agent write below the root."
-            yield Check(OUTPUTS, "outputs", Level.PASS, detail)
+            yield _written_by_executor(given, place)
         if not given.only:
             yield _newer(given, folder, place.root)
     finally:
         os.close(folder)
+
+
+def _written_by_executor(given: ScenarioBatchInput, place: Place) -> Check:
+    """A command in the sandbox that the agent will have writes there, too."""
+    shown = f"{given.outputs}/"
+    trouble: str | None = None
+    if given.agent == "codex":
+        # That Codex is not there is said elsewhere.
+        with suppress(OdwError):
+            trouble = _executor_of(place).write_trouble(given.outputs, SANDBOX)
+    if trouble:
+        detail = f"{shown} cannot be written in the sandbox {SANDBOX}: {trouble}."
+        return Check(OUTPUTS, "outputs", Level.FAIL, detail, "Look at the owner of the folder, and at codex sandbox.")
+    tried = f", also in the sandbox {SANDBOX}" if trouble == "" else ""
+    return Check(OUTPUTS, "outputs", Level.PASS, f"{shown} can be written{tried}.")
 
 
 def _newer(given: ScenarioBatchInput, folder: int, root: str) -> Check:
@@ -197,26 +212,18 @@ def _executor(given: ScenarioBatchInput, sources: Sources, place: Place) -> Iter
 def _codex(place: Place) -> Check:
     fix = "Install Codex, or name its program."
     try:
-        program = native_program(place.program, place.environ)
-        ran = subprocess.run(
-            [str(program), "--version"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            timeout=_VERSION_S,
-            env={**place.environ, "CODEX_HOME": place.home},
-        )
+        executor = _executor_of(place)
     except OdwError as error:
         return Check("executor", "executor", Level.FAIL, str(error), fix)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return Check(
-            "executor", "executor", Level.FAIL, f"codex --version did not work: {one_line(str(error), 200)}", fix
-        )
-    said = one_line(ran.stdout.decode("utf-8", "replace"), 80)
-    if ran.returncode or not said:
-        detail = f"{program} --version ended with {ran.returncode}."
-        return Check("executor", "executor", Level.FAIL, detail, fix)
-    return Check("executor", "executor", Level.PASS, f"{said}: {program}")
+    said, trouble = executor.version()
+    if trouble:
+        return Check("executor", "executor", Level.FAIL, f"codex --version: {trouble}.", fix)
+    return Check("executor", "executor", Level.PASS, f"{said}: {executor.program}")
+
+
+def _executor_of(place: Place) -> Executor:
+    program = native_program(place.program, place.environ)
+    return Executor(program, place.home, place.root, place.environ)
 
 
 def _sources(given: ScenarioBatchInput, sources: Sources, place: Place) -> Iterator[Check]:
@@ -340,18 +347,19 @@ def _tools(given: ScenarioBatchInput, sources: Sources, place: Place) -> Iterato
         yield Check("tools", "tool server", Level.PASS, "The scripted agent has none.")
         return
     try:
-        program = native_program(place.program, place.environ)
+        executor = _executor_of(place)
     except OdwError:
         # That it is not there is said above.
         return
     began = time.monotonic()
-    trouble, count = tool_trouble(program, place.home, place.environ, Path(place.root))
+    servers, tools, trouble = executor.tools()
     if trouble:
-        fix = "Run codex mcp-server by hand and look at what it says."
-        yield Check("tools", "tool server", Level.FAIL, f"The tool server of Codex: {trouble}.", fix)
+        fix = "Mend that server, or take it out of the configuration of Codex."
+        yield Check("tools", "tool server", Level.FAIL, f"The tools of Codex: {trouble}.", fix)
         return
-    took = time.monotonic() - began
-    yield Check("tools", "tool server", Level.PASS, f"It answered tools/list in {took:.1f} s with {count} tools.")
+    counted = f"{servers} tool server{'' if servers == 1 else 's'} with {tools} tools" if servers else "no tool server"
+    detail = f"Codex answered in {time.monotonic() - began:.1f} s; it has {counted}."
+    yield Check("tools", "tool server", Level.PASS, detail)
 
 
 def _is_below(path: str, folder: str) -> bool:

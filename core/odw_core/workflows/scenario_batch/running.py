@@ -14,6 +14,7 @@ from odw_core.engines.scenario import records
 from odw_core.engines.scenario.signs import Sign
 from odw_core.runs.context import Context
 from odw_core.runs.steps import Value, fingerprint
+from odw_core.workflows.scenario_batch.checks import SANDBOX
 from odw_core.workflows.scenario_batch.event_lines import CANCELLED, FAILED, NO_FILE, OK, end_line, start_line
 from odw_core.workflows.scenario_batch.folders import stamp_of
 from odw_core.workflows.scenario_batch.given import ScenarioBatchInput
@@ -26,7 +27,6 @@ from odw_core.workflows.scenario_batch.template import filled, key_of, output_na
 PHASE = "Scenarios"
 STOPS, NOW, AFTER = "stops", "now", "after"
 """What a person said about ending the run: at once, or when what is at work is over."""
-SANDBOX = "workspace-write"
 _STOPPED = "a person stopped the run"
 
 
