@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 from odw_core.engines.loose import sequence, text
 from odw_core.engines.scenario import diagnosis
 from odw_core.engines.scenario.acc import RunAcc
-from odw_core.engines.scenario.fold import OURS, fold_run
-from odw_core.engines.scenario.names import ENGINE, LOG, file_of, is_error_log
+from odw_core.engines.scenario.fold import fold_run
+from odw_core.engines.scenario.names import ENGINE, LOG, OURS, file_of, is_error_log
 from odw_core.errors import NotFound, OdwError, Refused, UsageError
 from odw_core.files.safe_open import read_regular
 from odw_core.model.address import Address
