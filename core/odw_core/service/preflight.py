@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from odw_core import __version__
 from odw_core.diagnose.doctor.check import Check, Level
@@ -16,6 +17,12 @@ from odw_core.service.coordinate_checks import NAME as COORDINATE
 from odw_core.service.coordinate_checks import coordinate_checks
 from odw_core.service.starting import checked
 from odw_core.service.work_checks import NAME, codex_needed
+
+if TYPE_CHECKING:
+    from odw_core.workflows.scenario_batch.checks import Asked, Place
+    from odw_core.workflows.scenario_batch.given import ScenarioBatchInput
+
+    Ask = Callable[[ScenarioBatchInput, Place], Asked]
 
 UPSTREAM, BATCH = "odw-exec", "scenario-batch"
 _NEARLY_USED = 90.0
@@ -33,10 +40,14 @@ def preflight(
     limits: Iterable[Limit] = (),
     now: float,
     environ: Mapping[str, str] = os.environ,
+    ask: Ask | None = None,
 ) -> tuple[Check, ...]:
     """One check for each thing a start needs, in the order in which a person would ask. ``home`` is the Codex home,
-    ``limits`` what its sessions last heard. What has the level ``fail`` keeps the start from working."""
+    ``limits`` what its sessions last heard. What has the level ``fail`` keeps the start from working. ``ask`` remembers
+    what the executor of a batch said; without it that is asked."""
     found = [_input(workflow, given), _folder(folder)]
+    if workflow == BATCH and codex_needed(given):
+        found += _limits(limits, now)
     if workflow == "session" or (workflow in (NAME, COORDINATE) and codex_needed(given)):
         found += [_codex(program, environ), _sessions(home, now, environ), *_limits(limits, now)]
     if workflow == UPSTREAM:
@@ -44,7 +55,7 @@ def preflight(
     if workflow == COORDINATE:
         found += coordinate_checks(given, folder)
     if workflow == BATCH:
-        found += _batch(given, folder, program, home, now, environ)
+        found += _batch(given, folder, program, home, now, environ, ask)
     return tuple(found)
 
 
@@ -98,10 +109,16 @@ def _odw(given: Mapping[str, object], environ: Mapping[str, str]) -> Check:
 
 
 def _batch(
-    given: Mapping[str, object], folder: str, program: str | None, home: str, now: float, environ: Mapping[str, str]
+    given: Mapping[str, object],
+    folder: str,
+    program: str | None,
+    home: str,
+    now: float,
+    environ: Mapping[str, str],
+    ask: Ask | None,
 ) -> Iterable[Check]:
     """The checks of the run itself; what ``force`` overrides is a warning."""
-    from odw_core.workflows.scenario_batch.checks import NEVER_FORCED, Place, examined
+    from odw_core.workflows.scenario_batch.checks import NEVER_FORCED, Place, ask_executor, examined
     from odw_core.workflows.scenario_batch.given import ScenarioBatchInput
     from odw_core.workflows.scenario_batch.sources import read_sources
 
@@ -112,7 +129,8 @@ def _batch(
         return
     if not Path(folder).is_dir():
         return
-    for one in examined(wanted, read_sources(wanted, folder, environ), Place(folder, home, program, environ, now)):
+    place = Place(folder, home, program, environ, now)
+    for one in examined(wanted, read_sources(wanted, folder, environ), place, ask or ask_executor):
         is_forced = wanted.force and one.level is Level.FAIL and one.id not in NEVER_FORCED
         yield replace(one, level=Level.WARN, fix="It begins all the same: force.") if is_forced else one
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from odw_core.diagnose.doctor.check import Check
 from odw_core.engines.codex.layout import is_home
@@ -21,7 +22,13 @@ from odw_core.model.landing import CommitPlan
 from odw_core.service.preflight import BATCH, models_of, newest_limits, preflight
 from odw_core.service.work_checks import NAME, work_checks
 
+if TYPE_CHECKING:
+    from odw_core.workflows.scenario_batch.checks import Asked, Place
+    from odw_core.workflows.scenario_batch.given import ScenarioBatchInput
+
 _FIRST_ENTRIES = 50
+_ASKED_S = 60.0
+"""For so long the executor of a batch is not asked again."""
 
 
 class Preparing:
@@ -40,6 +47,7 @@ class Preparing:
         self._snapshot, self._conversation = snapshot, conversation
         self._state, self._program = state, program
         self._models: dict[str, tuple[str, ...]] = {}
+        self._asked: dict[tuple[str, str, str | None, str], tuple[float, Asked]] = {}
 
     @property
     def _home(self) -> str:
@@ -60,11 +68,22 @@ class Preparing:
                 home=home,
                 limits=limits,
                 now=time.time(),
+                ask=self._ask,
             )
         )
         if start.workflow != NAME:
             return found
         return (*found, *await work_checks(start.given, start.workspace, self._state))
+
+    def _ask(self, given: ScenarioBatchInput, place: Place) -> Asked:
+        """A form is checked with every key, and the executor of a batch takes a second to answer."""
+        from odw_core.workflows.scenario_batch.checks import ask_executor
+
+        key = (place.root, place.home, place.program, given.outputs)
+        known = self._asked.get(key)
+        if known is None or time.monotonic() - known[0] > _ASKED_S:
+            known = self._asked[key] = (time.monotonic(), ask_executor(given, place))
+        return known[1]
 
     async def models(self) -> tuple[str, ...]:
         """The models Codex offers, the default first; empty when it does not say."""

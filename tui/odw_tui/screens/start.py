@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import ComposeResult
 
+from odw_core.diagnose.doctor.check import worst_first
 from odw_core.model.address import Address
 from odw_core.model.command import Outcome, Start
 from odw_core.model.item import Item, State
@@ -57,6 +58,8 @@ if TYPE_CHECKING:
     from odw_core.diagnose.doctor.check import Check
 
 _TITLE = 40
+_MANY = 8
+"""Checks that are shown in their own order."""
 _CLEARS, _CLEAR_WORD = "outputs_newer", "clear"
 """The check that fails where a start would clear what is newer, and the word that lets it."""
 _BESIDE_FORM = 11
@@ -210,7 +213,9 @@ class StartScreen(FormScreen):
         self.run_worker(self._check(), name="check a start", exclusive=True, group="check")
 
     async def _check(self) -> None:
-        self._checks = await self.kit.service.preflight(self.start)
+        checks = await self.kit.service.preflight(self.start)
+        # Where they do not all fit on the screen, what is wrong must not be what is cut off.
+        self._checks = tuple(worst_first(checks)) if len(checks) > _MANY else checks
         self._show()
 
     def _show(self) -> None:
@@ -355,7 +360,7 @@ class StartScreen(FormScreen):
             checks = await self.kit.service.preflight(start)
             failing = [check for check in checks if check.level.value == "FAIL"]
             if failing:
-                self._checks = checks
+                self._checks = tuple(worst_first(checks))
                 self._show()
                 if [check.id for check in failing] == [_CLEARS]:
                     self._ask_to_clear(failing[0].detail)

@@ -6,8 +6,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -40,6 +39,7 @@ would be lost that nobody agreed to lose."""
 _LEAST_FREE = 1 << 30
 _LOGS_LOOKED_AT, _LOG_BYTES = 50, 1 << 22
 _NAMED = 3
+_INSTALL = "Install Codex, or name its program."
 _RIVALS = ("OPENAI_DEFAULT_MODEL", "OPENAI_MODEL", "CODEX_MODEL")
 
 
@@ -57,12 +57,43 @@ class Place:
     now: float
 
 
-def examined(given: ScenarioBatchInput, sources: Sources, place: Place) -> tuple[Check, ...]:
-    """Every check, in the order of the list they come from."""
-    return tuple(
-        check
-        for part in (_models, _outputs, _smoke, _executor, _sources, _room, _tools)
-        for check in part(given, sources, place)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the executor itself answered; it takes a second or two."""
+
+    version: Check
+    write_trouble: str | None
+    """Why the outputs cannot be written in the sandbox; None when nobody could try."""
+    tools: Check | None
+
+
+def ask_executor(given: ScenarioBatchInput, place: Place) -> Asked:
+    """Rows 3, 5 and 8, as far as only Codex can answer them."""
+    try:
+        program = native_program(place.program, place.environ)
+    except OdwError as error:
+        return Asked(Check("executor", "executor", Level.FAIL, str(error), _INSTALL), None, None)
+    executor = Executor(program, place.home, place.root, place.environ)
+    said, trouble = executor.version()
+    if trouble:
+        return Asked(Check("executor", "executor", Level.FAIL, f"codex --version: {trouble}.", _INSTALL), None, None)
+    version = Check("executor", "executor", Level.PASS, f"{said}: {program}")
+    return Asked(version, executor.write_trouble(given.outputs, SANDBOX), _listed_tools(executor))
+
+
+def examined(
+    given: ScenarioBatchInput, sources: Sources, place: Place, ask: Callable[[ScenarioBatchInput, Place], Asked]
+) -> tuple[Check, ...]:
+    """Every check, in the order of the list they come from. ``ask`` is ``ask_executor``, or remembers what it said."""
+    asked = ask(given, place) if given.agent == "codex" else None
+    return (
+        *_models(given, sources, place),
+        *_outputs(given, place, asked),
+        *_smoke(given),
+        *_executor(given, sources, place, asked),
+        *_sources(given, sources, place),
+        *_room(given, place),
+        *_tools(asked),
     )
 
 
@@ -103,7 +134,7 @@ def _models(given: ScenarioBatchInput, sources: Sources, place: Place) -> Iterat
     yield from judge_models(found)
 
 
-def _outputs(given: ScenarioBatchInput, sources: Sources, place: Place) -> Iterator[Check]:
+def _outputs(given: ScenarioBatchInput, place: Place, asked: Asked | None) -> Iterator[Check]:
     """Row 3: the folder is there, can be written in the sandbox that is used, and holds nothing that is newer."""
     shown = f"{given.outputs}/"
     inside = [one for one in (given.scenarios, given.template, given.env_file) if _is_below(one, given.outputs)]
@@ -122,21 +153,16 @@ def _outputs(given: ScenarioBatchInput, sources: Sources, place: Place) -> Itera
             detail = f"{shown} cannot be written: {(error.strerror or 'unknown reason').lower()}."
             yield Check(OUTPUTS, "outputs", Level.FAIL, detail, "Mend its owner and mode.")
         else:
-            yield _written_by_executor(given, place)
+            yield _written_by_executor(given, asked)
         if not given.only:
             yield _newer(given, folder, place.root)
     finally:
         os.close(folder)
 
 
-def _written_by_executor(given: ScenarioBatchInput, place: Place) -> Check:
+def _written_by_executor(given: ScenarioBatchInput, asked: Asked | None) -> Check:
     """A command in the sandbox that the agent will have writes there, too."""
-    shown = f"{given.outputs}/"
-    trouble: str | None = None
-    if given.agent == "codex":
-        # That Codex is not there is said elsewhere.
-        with suppress(OdwError):
-            trouble = _executor_of(place).write_trouble(given.outputs, SANDBOX)
+    shown, trouble = f"{given.outputs}/", asked.write_trouble if asked is not None else None
     if trouble:
         detail = f"{shown} cannot be written in the sandbox {SANDBOX}: {trouble}."
         return Check(OUTPUTS, "outputs", Level.FAIL, detail, "Look at the owner of the folder, and at codex sandbox.")
@@ -182,24 +208,24 @@ def last_batch_ns(root: str) -> int | None:
     return None
 
 
-def _smoke(given: ScenarioBatchInput, sources: Sources, place: Place) -> Iterator[Check]:
+def _smoke(given: ScenarioBatchInput) -> Iterator[Check]:
     """Row 4."""
     said = "The first scenario goes alone; the others begin if it wrote its file."
     offered = "Not asked for; --set smoke=true lets the first scenario go alone."
     yield Check("smoke", "smoke run", Level.PASS, said if given.smoke else offered)
 
 
-def _executor(given: ScenarioBatchInput, sources: Sources, place: Place) -> Iterator[Check]:
+def _executor(given: ScenarioBatchInput, sources: Sources, place: Place, asked: Asked | None) -> Iterator[Check]:
     """Row 5: who works, and the commands that the prompt speaks of."""
-    if given.agent == "scripted":
+    if asked is not None:
+        yield asked.version
+    else:
         script = Path(place.root, given.script or "")
         if script.is_file():
             yield Check("executor", "executor", Level.PASS, f"The scripted agent plays {script}.")
         else:
             detail = f"{script} is not there; the scripted agent plays it."
             yield Check("executor", "executor", Level.FAIL, detail, "Name another one: --script FILE.")
-    else:
-        yield _codex(place)
     path = place.environ.get("PATH")
     missing = [name for name in named_commands(sources.template) if shutil.which(name, path=path) is None]
     if missing:
@@ -207,23 +233,6 @@ def _executor(given: ScenarioBatchInput, sources: Sources, place: Place) -> Iter
         yield Check("commands", "commands", Level.WARN, detail, "Install what is missing, or correct the template.")
     else:
         yield Check("commands", "commands", Level.PASS, "Every command that the template names is on PATH.")
-
-
-def _codex(place: Place) -> Check:
-    fix = "Install Codex, or name its program."
-    try:
-        executor = _executor_of(place)
-    except OdwError as error:
-        return Check("executor", "executor", Level.FAIL, str(error), fix)
-    said, trouble = executor.version()
-    if trouble:
-        return Check("executor", "executor", Level.FAIL, f"codex --version: {trouble}.", fix)
-    return Check("executor", "executor", Level.PASS, f"{said}: {executor.program}")
-
-
-def _executor_of(place: Place) -> Executor:
-    program = native_program(place.program, place.environ)
-    return Executor(program, place.home, place.root, place.environ)
 
 
 def _sources(given: ScenarioBatchInput, sources: Sources, place: Place) -> Iterator[Check]:
@@ -305,7 +314,7 @@ def _baseline(given: ScenarioBatchInput, sources: Sources, place: Place) -> Chec
     return Check("baseline", "baseline", Level.PASS, f"The template differs from {given.baseline}.")
 
 
-def _room(given: ScenarioBatchInput, sources: Sources, place: Place) -> Iterator[Check]:
+def _room(given: ScenarioBatchInput, place: Place) -> Iterator[Check]:
     """Row 7: where logs and sessions go, and how much the disk still takes."""
     yield _logs(place.root)
     if given.agent == "codex":
@@ -341,25 +350,23 @@ def _logs(root: str) -> Check:
     return Check("logs", "logs", Level.PASS, f"{LOGS}/ can be written.")
 
 
-def _tools(given: ScenarioBatchInput, sources: Sources, place: Place) -> Iterator[Check]:
+def _tools(asked: Asked | None) -> Iterator[Check]:
     """Row 8."""
-    if given.agent == "scripted":
+    if asked is None:
         yield Check("tools", "tool server", Level.PASS, "The scripted agent has none.")
-        return
-    try:
-        executor = _executor_of(place)
-    except OdwError:
-        # That it is not there is said above.
-        return
+    elif asked.tools is not None:
+        yield asked.tools
+
+
+def _listed_tools(executor: Executor) -> Check:
     began = time.monotonic()
     servers, tools, trouble = executor.tools()
     if trouble:
         fix = "Mend that server, or take it out of the configuration of Codex."
-        yield Check("tools", "tool server", Level.FAIL, f"The tools of Codex: {trouble}.", fix)
-        return
+        return Check("tools", "tool server", Level.FAIL, f"The tools of Codex: {trouble}.", fix)
     counted = f"{servers} tool server{'' if servers == 1 else 's'} with {tools} tools" if servers else "no tool server"
     detail = f"Codex answered in {time.monotonic() - began:.1f} s; it has {counted}."
-    yield Check("tools", "tool server", Level.PASS, detail)
+    return Check("tools", "tool server", Level.PASS, detail)
 
 
 def _is_below(path: str, folder: str) -> bool:

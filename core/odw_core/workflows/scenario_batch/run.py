@@ -21,7 +21,7 @@ from odw_core.runs.context import Context
 from odw_core.runs.slots import Slots, slot_limit
 from odw_core.runs.steps import Value, fingerprint
 from odw_core.runs.workflow import Result
-from odw_core.workflows.scenario_batch.checks import Place, examined, refusals
+from odw_core.workflows.scenario_batch.checks import Place, ask_executor, examined, refusals
 from odw_core.workflows.scenario_batch.event_lines import FAILED, OK
 from odw_core.workflows.scenario_batch.folders import clear, content
 from odw_core.workflows.scenario_batch.given import ScenarioBatchInput
@@ -185,7 +185,7 @@ class _Run:
         async def look() -> Value:
             home = codex_home(context.spec, context.environ)
             place = Place(self._root, home, context.spec.codex, context.environ, context.now())
-            checks = await asyncio.to_thread(examined, given, sources, place)
+            checks = await asyncio.to_thread(examined, given, sources, place, ask_executor)
             return {"checks": [_encoded(one) for one in checks]}
 
         value = await context.steps.step("preflight", "checkpoint", self._own, look)
