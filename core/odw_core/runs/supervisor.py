@@ -260,7 +260,7 @@ class Supervisor:
                 self._cancel, self._cancelled_by = command, by
                 self._context.hear(command)
                 # While it only waits there is nothing that wants to end in its own way.
-                asyncio.get_running_loop().call_later(0 if self._after else _GRACE_S, self._force)
+                asyncio.get_running_loop().call_later(0 if self._after else self._workflow.grace_s, self._force)
             case Say() if not self._workflow.is_heard:
                 self._say(command, Outcome.REFUSED, f"A run of {self._workflow.name} listens to nobody.")
             case Say() | Interrupt():

@@ -15,7 +15,16 @@ if TYPE_CHECKING:
 
     from odw_core.runs.context import Context
 
-WORKFLOWS = ("session", "command", "parallel-review-apply", "coordinate", "odw-exec", "scenario-batch")
+WORKFLOWS = (
+    "session",
+    "command",
+    "parallel-review-apply",
+    "coordinate",
+    "scenario-batch",
+    "odw-exec",
+    "converge-coordinate",
+    "converge-repeat",
+)
 """Names of everything that can be started."""
 
 
@@ -40,6 +49,8 @@ class Workflow:
     goal: Callable[[Any], str]
     is_heard: bool = True
     """Whether it takes ``Say``; every workflow takes ``Interrupt`` and ``Cancel``."""
+    grace_s: float = 4.0
+    """How long it may take to end by itself when it is cancelled."""
 
 
 def load_workflow(name: str) -> Workflow:

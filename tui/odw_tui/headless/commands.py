@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from odw_core.model.item import State
 
 STREAMS = ("stdout", "stderr", "journal", "prompt", "diff")
-WORKFLOWS = ("session", "command", "parallel-review-apply", "coordinate", "odw-exec", "scenario-batch")
+WORKFLOWS = (
+    "session",
+    "command",
+    "parallel-review-apply",
+    "coordinate",
+    "scenario-batch",
+    "odw-exec",
+    "converge-coordinate",
+    "converge-repeat",
+)
 """What can be started, so that a parser needs to load none of it."""
 AGENTS = ("codex", "scripted")
 SHELLS = ("bash", "zsh", "fish")

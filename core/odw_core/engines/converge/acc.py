@@ -201,6 +201,32 @@ class CheckpointAcc:
 
 
 @dataclass(slots=True)
+class RepeatAcc:
+    """A call that a run of ours made once more for a plan."""
+
+    run: str
+    """Id of the run of ours."""
+    path: str
+    """The whole stderr."""
+    repo: str
+    round: int
+    model: str
+    exit: int | None
+    is_answered: bool
+    bytes: int
+    cause: str
+    """The line of its stderr that says why; empty when none does."""
+    line: int
+
+
+@dataclass(slots=True)
+class RepeatsAcc:
+    """All of them that were made for one run, the oldest first."""
+
+    made: list[RepeatAcc] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class RunAcc:
     """One run folder."""
 
@@ -255,6 +281,7 @@ class RunAcc:
     found_log: LogAcc | None = None
     """What the saved logs tell of it, believed or not."""
     queue: QueueAcc = field(default_factory=QueueAcc)
+    repeats: list[RepeatAcc] = field(default_factory=list)
 
     @property
     def log(self) -> LogAcc | None:

@@ -15,6 +15,7 @@ from odw_core.engines.converge.origins import run_origins, task_origins
 from odw_core.engines.converge.plans import artifacts_of, plans_of
 from odw_core.engines.converge.question import left_over, pause_lines, run_questions, task_questions
 from odw_core.engines.converge.records import stored_questions
+from odw_core.engines.converge.repeats import repeat_notices
 from odw_core.engines.converge.standing import NOT_RECOMPUTED
 from odw_core.engines.converge.ties import repos_of, run_of
 from odw_core.model.cause import Proof
@@ -53,7 +54,7 @@ def run_detail(acc: RunAcc, facts: Facts) -> RunDetail:
         mismatches=mismatches_of(acc),
         graph=graph_of(acc, item),
         findings=findings_of(acc),
-        notices=notices_of(acc),
+        notices=(*repeat_notices(acc), *notices_of(acc)),
         artifacts=artifacts_of(acc),
         origins=run_origins(acc, item),
     )

@@ -38,6 +38,7 @@ _RUN_FILES = (
     names.SUMMARY,
     names.QUEUE,
     names.LOG,
+    names.REPEATS,
 )
 _MOST_HINTS = 50
 
@@ -95,7 +96,7 @@ class ConvergeEngine:
 
     def follower(self, unit: Unit, name: str, cursor: Cursor | None = None) -> Follower:
         task = names.task_id_of(unit.address)
-        if task is None and name not in (names.FILES, names.LOG, names.QUEUE):
+        if task is None and name not in (names.FILES, names.LOG, names.QUEUE, names.REPEATS):
             from odw_core.files.follow import RecordFollower
 
             return RecordFollower(self.path(unit, name), name, cursor)
@@ -115,6 +116,8 @@ class ConvergeEngine:
                 return followers.listing(unit.root, name, cursor)
             case names.LOG:
                 return followers.saved_log(self._shelf, unit.place, run, name, cursor)
+            case names.REPEATS:
+                return followers.repeats(self._shelf.own, unit.place, run, name, cursor)
         return followers.queue_of_run(self._databases, unit.place, run, name, cursor)
 
     def names_file(self, place: str) -> str | None:

@@ -15,6 +15,7 @@ from odw_core.engines.converge.acc import (
     LogAcc,
     PlanAcc,
     QueueAcc,
+    RepeatsAcc,
     RepoAcc,
     RoundAcc,
     RunAcc,
@@ -88,6 +89,8 @@ def _run(acc: RunAcc, name: str, data: bytes | None) -> None:
             acc.found_log = _loaded(LogAcc, data)
         case names.QUEUE:
             acc.queue = _loaded(QueueAcc, data) or QueueAcc()
+        case names.REPEATS:
+            acc.repeats = (_loaded(RepeatsAcc, data) or RepeatsAcc()).made
         case _ if name.endswith("/commands.sh"):
             acc.commands[name] = hints_of(_decoded(data))
     if name in (names.RECORD, names.CONSTRAINTS, names.MATRIX, names.SUMMARY):

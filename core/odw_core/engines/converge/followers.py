@@ -11,10 +11,11 @@ from collections.abc import Callable
 
 from odw_core.engines import codec
 from odw_core.engines.converge import layout
-from odw_core.engines.converge.acc import QueueAcc
+from odw_core.engines.converge.acc import QueueAcc, RepeatsAcc
 from odw_core.engines.converge.database import Databases
 from odw_core.engines.converge.log_shelf import LogShelf
 from odw_core.engines.converge.names import PLANS
+from odw_core.engines.converge.own_attempts import OwnAttempts
 from odw_core.engines.converge.ties import may_be_run_of, may_be_task_of
 from odw_core.files.follow import Look
 from odw_core.model.evidence import Cursor, Gone, Replaced
@@ -147,6 +148,20 @@ def saved_log(shelf: LogShelf, place: str, run: str, name: str, cursor: Cursor |
         return None if part is None else codec.dump(part)
 
     return _Follower(place, name, cursor, lambda: shelf.stamp(place), read)
+
+
+def repeats(own: OwnAttempts, place: str, run: str, name: str, cursor: Cursor | None) -> _Follower:
+    """Calls that runs of ours made once more for a run."""
+
+    def stamp() -> Cursor:
+        marks = own.repeat_marks(place)
+        newest = max((mark[2] for mark in marks), default=0)
+        return Cursor(zlib.crc32(repr(marks).encode("utf-8", "surrogatepass")), len(marks), newest, 0)
+
+    def read() -> bytes:
+        return codec.dump(RepeatsAcc(own.repeats(place, run)))
+
+    return _Follower(place, name, cursor, stamp, read)
 
 
 def queue_of_run(databases: Databases, place: str, run: str, name: str, cursor: Cursor | None) -> _Follower:

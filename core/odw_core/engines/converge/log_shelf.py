@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from odw_core.engines.converge import layout
 from odw_core.engines.converge.acc import LogAcc
 from odw_core.engines.converge.names import stamp_time
+from odw_core.engines.converge.own_attempts import OwnAttempts
 from odw_core.engines.converge.saved_log import LogBook, is_record
 from odw_core.files.safe_open import open_regular
 from odw_core.model.evidence import Cursor
@@ -59,12 +60,17 @@ class LogShelf:
     def __init__(self) -> None:
         self._kept: dict[str, _Kept] = {}
         self._places: dict[str, _Place] = {}
+        self.own = OwnAttempts()
+        """What runs of ours filed; their logs are logs like any other."""
+
+    def _logs(self, place: str) -> list[str]:
+        return [*layout.logs(place), *self.own.logs(place)]
 
     def stamp(self, place: str) -> Cursor:
         """Changes whenever a log of the place comes, goes or changes, or a run folder comes or goes."""
         marks: list[tuple[object, ...]] = []
         size = newest = 0
-        for path in layout.logs(place):
+        for path in self._logs(place):
             try:
                 status = os.lstat(path)
             except (OSError, ValueError):
@@ -83,7 +89,7 @@ class LogShelf:
 
     def _read(self, place: str) -> dict[str, LogAcc]:
         parts: list[LogAcc] = []
-        for path in layout.logs(place):
+        for path in self._logs(place):
             book = self._book(path)
             if book is not None:
                 parts += [part for part in book.parts if part.config_at]

@@ -24,6 +24,8 @@ LOG = ":log"
 """What a saved log tells of the run."""
 QUEUE = ":queue"
 """The tasks of the queue that may explain the run."""
+REPEATS = ":repeats"
+"""Calls that runs of ours made once more for its plans."""
 ROW = ""
 """A task's own row."""
 CHECKPOINT = ":checkpoint"
@@ -32,6 +34,9 @@ RUNS = ":runs"
 """The run folders that may belong to a task."""
 
 HITL, CONVERGED, FAILED = "HITL_REQUIRED", "CONVERGED", "FAILED"
+
+LOG_KEY, REPEAT_KEY = "converge", "repeat"
+"""Keys of the attempts in which runs of ours keep a log of Converge, and a call that was made once more."""
 
 _TASK = "task-"
 _STAMP = re.compile(r"^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{6})Z$")

@@ -8,6 +8,7 @@ from odw_core.engines.converge.acc import PlanAcc, RepoAcc, RunAcc
 from odw_core.engines.converge.badge import ONLY_A_LOG, badge_of, last_planned, origin_of
 from odw_core.engines.converge.causes import fail_cause, log_name
 from odw_core.engines.converge.names import PLANS, attachment_folder, base_name, run_address
+from odw_core.engines.converge.repeats import repeat_cause, repeat_words, repeats_of
 from odw_core.model.cause import Cause
 from odw_core.model.coordination import PlanRound
 from odw_core.model.detail import Artifact, Plan
@@ -87,15 +88,17 @@ def _evidence(acc: RunAcc, plan: PlanAcc) -> Iterator[str]:
             yield ONLY_A_LOG
         case "codex_cli":
             yield "stdout and stderr of Codex: first 2000 characters only"
+    yield from (repeat_words(one) for one in repeats_of(acc, plan.repo))
     if plan.prompt_chars > len(plan.prompt):
         yield f"prompt: the first {len(plan.prompt):,} of {plan.prompt_chars:,} characters; whole in its stream"
 
 
 def _causes(acc: RunAcc, plan: PlanAcc) -> tuple[Cause, ...]:
+    # A call that was made once more kept all its stderr, so it knows most.
+    found = [repeat_cause(one) for one in reversed(repeats_of(acc, plan.repo))]
     planned = last_planned(acc, plan.repo)
-    if acc.log is None or planned is None or origin_of(plan) != "heuristic":
-        return ()
-    found = (fail_cause(acc.log, fail) for fail in planned.fails)
+    if acc.log is not None and planned is not None and origin_of(plan) == "heuristic":
+        found += [fail_cause(acc.log, fail) for fail in planned.fails]
     return tuple(dict.fromkeys(cause for cause in found if cause is not None))
 
 

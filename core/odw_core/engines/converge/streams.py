@@ -10,6 +10,7 @@ from odw_core.engines.converge.acc import RunAcc, TaskAcc
 from odw_core.engines.converge.names import RECORD, is_secret
 from odw_core.engines.converge.plans import markdown_of
 from odw_core.engines.converge.records import PlanRecord, decode_run
+from odw_core.engines.converge.repeats import repeats_of
 from odw_core.engines.converge.timeline import Try, streams_of, tries_of
 from odw_core.engines.loose import parse_object, text
 from odw_core.errors import NotFound
@@ -82,10 +83,12 @@ def _of_try(unit: Unit, acc: RunAcc, one: Try, stream: str | None) -> LineSource
         case "stderr" if fails:
             whole = "\n".join(fail.text for fail in fails)
             return TextLines(whole, f"stderr of {title}: the last 1200 characters, from the log")
+        case "repeated" if repeats := repeats_of(acc, one.repo, one.round):
+            return _lines(repeats[-1].path, f"whole stderr of {title}, repeated")
         case "log":
             return _log(acc)
         case other:
-            raise NotFound(f"no stream {other!r} of {title}; it has {', '.join(streams_of(one)) or 'none'}")
+            raise NotFound(f"no stream {other!r} of {title}; it has {', '.join(streams_of(acc, one)) or 'none'}")
 
 
 def _find(acc: RunAcc, parts: tuple[str, ...]) -> Try:

@@ -10,6 +10,8 @@ from odw_core.engines.converge.blockers import stops
 from odw_core.engines.converge.causes import fail_cause
 from odw_core.engines.converge.item import repos_asked
 from odw_core.engines.converge.names import CONVERGED, FAILED, HITL, run_address
+from odw_core.engines.converge.repeats import STREAM as REPEATED
+from odw_core.engines.converge.repeats import repeats_of
 from odw_core.engines.converge.standing import began_at, local_time
 from odw_core.model.detail import Attempt, Cell, Column, ColumnKind, Mark, Row
 from odw_core.model.item import Item, State
@@ -185,7 +187,7 @@ def _attempt(acc: RunAcc, item: Item, one: Try) -> Attempt:
         files=(),
         summary=said,
         error=None if is_codex or not fails else _error(acc, fails),
-        streams=streams_of(one),
+        streams=streams_of(acc, one),
     )
 
 
@@ -203,7 +205,7 @@ def _error(acc: RunAcc, fails: list[LogFail]) -> str:
     return plain("\n".join(dict.fromkeys((*said, *proofs, *(fail.text for fail in fails)))))
 
 
-def streams_of(one: Try) -> tuple[str, ...]:
+def streams_of(acc: RunAcc, one: Try) -> tuple[str, ...]:
     """What can be opened of a try, the most telling first."""
     plan = one.plan
     has_tail = one.logged is not None and bool(one.logged.fails)
@@ -212,6 +214,8 @@ def streams_of(one: Try) -> tuple[str, ...]:
         found += ["plan", *(["prompt"] if plan.prompt else []), *(["stdout"] if plan.has_stdout else [])]
     if has_tail or (plan is not None and plan.has_stderr):
         found.append("stderr")
+    if repeats_of(acc, one.repo, one.round):
+        found.append(REPEATED)
     return (*found, "log") if one.logged is not None else tuple(found)
 
 

@@ -276,6 +276,8 @@ class NativeAcc:
     coordination: CoordinationAcc | None = None
     campaign: CampaignAcc | None = None
     batch: BatchAcc | None = None
+    repeats: str = ""
+    """Address of the run of which it makes one call once more."""
 
 
 @dataclass(slots=True)

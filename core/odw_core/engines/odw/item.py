@@ -12,8 +12,8 @@ from odw_core.engines.odw.coordination import (
     fallback_why,
     open_reasons,
 )
-from odw_core.engines.odw.names import REVIEW_APPLY, STOPPED_BY_OWNER, start_ms_of
-from odw_core.engines.odw.native import native_asking, native_claims, native_commit, native_stage
+from odw_core.engines.odw.names import HITL_REQUIRED, REVIEW_APPLY, STOPPED_BY_OWNER, start_ms_of
+from odw_core.engines.odw.native import native_asking, native_claims, native_commit, native_parent, native_stage
 from odw_core.engines.odw.native_batch import batch_end, batch_progress, batch_stage
 from odw_core.engines.odw.question import run_questions
 from odw_core.engines.odw.roles import Part, max_rounds, name_of, role_of, round_now
@@ -39,7 +39,7 @@ _STANDINGS = {
 }
 
 # Categories that are a rule doing its work, not something broken (ODW reference §4.2, P8).
-_HELD_CATEGORIES = ("implementation_pre_review_blocked", STOPPED_BY_OWNER)
+_HELD_CATEGORIES = ("implementation_pre_review_blocked", STOPPED_BY_OWNER, HITL_REQUIRED)
 
 
 def run_item(acc: RunAcc, facts: Facts, depth: Depth = Depth.FOLDED) -> Item:
@@ -57,7 +57,7 @@ def run_item(acc: RunAcc, facts: Facts, depth: Depth = Depth.FOLDED) -> Item:
     causes = cause_lines(acc) if standing in (Standing.BROKEN, Standing.STOPPED, Standing.HELD) else ()
     return Item(
         address=address,
-        parent=None,
+        parent=native_parent(acc),
         kind=Kind.RUN,
         place=acc.place,
         title=title(acc),

@@ -22,6 +22,8 @@ REVIEW_APPLY = "parallel-review-apply"
 """Workflow of a run of our own that goes through rounds of work and review."""
 STOPPED_BY_OWNER = "stopped_by_owner"
 """Category of a result: a person decided at a gate that nothing more is done."""
+HITL_REQUIRED = "hitl_required"
+"""Category of a result: it came to its end, and a person has to decide how it goes on."""
 SUPERVISOR = "odw_core.runs.supervisor"
 """What the command line of its driver says."""
 

@@ -124,6 +124,15 @@ def _has_address(thread: ThreadAcc, run_id: str) -> bool:
             return False
 
 
+def native_parent(acc: RunAcc) -> Address | None:
+    """The run of somebody else that it belongs to: it makes one of its calls once more."""
+    try:
+        address = Address.parse(acc.native.repeats)
+    except ValueError:
+        return None
+    return address.root if address.engine == "converge" else None
+
+
 def attempt_streams(node: NodeAcc) -> tuple[str, ...]:
     """What was kept of each attempt of a node: of an agent also its change and the talk with its server."""
     return ("stdout", "stderr", "prompt") if node.runtime == "command" else STREAMS_OF_AGENT

@@ -62,6 +62,8 @@ def fold_native(acc: RunAcc, kind: str, event: Json, ts_ms: int | None) -> None:
         case "committed":
             native.commit, native.branch = text(event, "commit"), text(event, "branch")
             acc.last_words = one_line(f"committed as {native.commit[:10]}", 200)
+        case "repeats":
+            native.repeats = text(event, "address")
         case "cancelled":
             native.cancelled_by = text(event, "by")
         case _:

@@ -1,0 +1,165 @@
+"""ConvergeServer: single calls to the REST server of Converge. Believes nothing it says, waits for no longer than told,
+follows no redirect and uses no proxy."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import ipaddress
+import json
+import socket
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from odw_core.converge_server.task import Task, is_task_id, task_of
+from odw_core.converge_server.where import Where
+from odw_core.engines.loose import Json, text
+from odw_core.errors import NotFound, Refused
+from odw_core.text.ansi import one_line
+
+DEADLINE_S = 10.0
+_MOST = 8 << 20
+_CONNECTING_S = 3.0
+
+
+class NoServer(Refused):
+    """Nobody listens there, or nobody answers in time."""
+
+
+class ConvergeServer:
+    """The server at one address. Each call is a connection of its own."""
+
+    def __init__(self, where: Where, *, deadline_s: float = DEADLINE_S) -> None:
+        self._where, self._deadline_s = where, deadline_s
+
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return self._where.address
+
+    async def is_healthy(self) -> bool:
+        """Whether a Converge server answers there. Raises ``NoServer`` when nobody does."""
+        status, value = await self._call("GET", "/healthz")
+        return status == 200 and isinstance(value, dict) and value.get("ok") is True
+
+    async def task(self, identity: str) -> Task:
+        """One task. Raises ``NotFound`` when the server does not know it."""
+        if not is_task_id(identity):
+            raise NotFound(f"{one_line(identity, 60)!r} is no id of a task.")
+        status, value = await self._call("GET", f"/api/tasks/{identity}")
+        if status == 404:
+            raise NotFound(f"The server at {self.address} does not know this task; it serves another queue.")
+        return self._task(status, value)
+
+    async def tasks(self) -> tuple[Task, ...]:
+        """The newest tasks, at most a hundred."""
+        status, value = await self._call("GET", "/api/tasks?limit=100&offset=0")
+        if status != 200 or not isinstance(value, list):
+            raise self._strange(status, value)
+        found = (task_of(one) for one in value if isinstance(one, dict))
+        return tuple(one for one in found if one is not None)
+
+    async def create(self, goal: str, repos: Sequence[str], *, max_rounds: int, agent: str | None, run: str) -> Task:
+        """Put a task into the queue. ``run`` is noted in it, so that it is found again."""
+        body: dict[str, object] = {"goal": goal, "repos": [*repos], "max_rounds": max_rounds}
+        body |= {"agent_provider": agent, "metadata": {"odw_run": run}}
+        status, value = await self._call("POST", "/api/tasks", body)
+        return self._task(status, value)
+
+    async def resolve(self, identity: str, answer: Mapping[str, object]) -> str:
+        """Hand in an answer; what the server says of it. It runs the task anew and never reads the answer."""
+        return await self._told(identity, "resolve", answer)
+
+    async def cancel(self, identity: str) -> str:
+        """Set the flag; what the server says of it. A worker that has the task finishes it all the same."""
+        return await self._told(identity, "cancel", None)
+
+    async def _told(self, identity: str, verb: str, body: Mapping[str, object] | None) -> str:
+        if not is_task_id(identity):
+            raise NotFound(f"{one_line(identity, 60)!r} is no id of a task.")
+        status, value = await self._call("POST", f"/api/tasks/{identity}/{verb}", body)
+        if status != 200 or not isinstance(value, dict):
+            raise self._strange(status, value)
+        return one_line(text(value, "message"), 200)
+
+    def _task(self, status: int, value: object) -> Task:
+        task = task_of(value) if status == 200 and isinstance(value, dict) else None
+        if task is None:
+            raise self._strange(status, value)
+        return task
+
+    def _strange(self, status: int, value: object) -> Refused:
+        said = _detail(value)
+        if status >= 400:
+            return Refused(f"The server at {self.address} refused it: {said or f'status {status}'}.")
+        return Refused(f"What answers at {self.address} is no Converge server ({said or f'status {status}'}).")
+
+    async def _call(self, method: str, path: str, body: Mapping[str, object] | None = None) -> tuple[int, object]:
+        data = None if body is None else json.dumps(body).encode()
+        try:
+            status, reply = await asyncio.to_thread(self._exchange, method, path, data)
+        except (OSError, http.client.HTTPException) as error:
+            said = getattr(error, "strerror", None) or type(error).__name__
+            raise NoServer(
+                f"No Converge server answers at {self.address} ({one_line(str(said), 80)}); start one with converge "
+                "server --host 127.0.0.1, or name another in converge_server of the configuration."
+            ) from None
+        return status, _value(reply)
+
+    def _exchange(self, method: str, path: str, data: bytes | None) -> tuple[int, bytes]:
+        connection = http.client.HTTPConnection(self._where.host, self._where.port, timeout=_CONNECTING_S)
+        try:
+            connection.connect()
+            there = connection.sock
+            if not _is_here(there):
+                raise ConnectionRefusedError(111, "its name does not lead to this machine")
+            there.settimeout(self._deadline_s)
+            # Who sends a byte now and then is never late for a single read.
+            timer = threading.Timer(self._deadline_s, _cut, (there,))
+            timer.daemon = True
+            timer.start()
+            try:
+                headers = {"Accept": "application/json", "Connection": "close"}
+                headers |= {"Content-Type": "application/json"} if data is not None else {}
+                connection.request(method, path, data if data is not None or method == "GET" else b"", headers)
+                reply = connection.getresponse()
+                said = reply.read(_MOST + 1)
+                if len(said) > _MOST:
+                    raise http.client.HTTPException("the reply is too long")
+                return reply.status, said
+            finally:
+                timer.cancel()
+        finally:
+            connection.close()
+
+
+def _is_here(there: socket.socket) -> bool:
+    try:
+        return ipaddress.ip_address(str(there.getpeername()[0])).is_loopback
+    except (OSError, ValueError):
+        return False
+
+
+def _cut(there: socket.socket) -> None:
+    with suppress(OSError):
+        there.shutdown(socket.SHUT_RDWR)
+
+
+def _value(reply: bytes) -> object:
+    try:
+        return json.loads(reply)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _detail(value: object) -> str:
+    """Why it refused, in its own words."""
+    if not isinstance(value, dict):
+        return ""
+    fields: Json = value
+    detail: Any = fields.get("detail")
+    if isinstance(detail, list) and detail and isinstance(detail[0], dict):
+        detail = detail[0].get("msg")
+    return one_line(detail, 300).rstrip(".") if isinstance(detail, str) else ""
