@@ -43,6 +43,8 @@ class Config:
     """How many runs that were started here are kept in each workspace; 0 keeps all. Pinned ones always stay."""
     agent_slots: int = 8
     """How many agents work at once with one Codex home, over all runs on this machine that coordinate several."""
+    converge_server: str = "http://127.0.0.1:8080"
+    """Where Converge's own server listens on this machine; its tasks are answered and cancelled there."""
     codex_silence_s: float = 600.0
     """Seconds without progress after which a turn of a session started here is ended: Codex retries a dead network for
     ever."""

@@ -319,7 +319,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("fork", "fork", "Begin a copy of this session with other words", ("F",), _DRIVEN, "act"),
     Action("rename", "rename", "Give this session a name", ("T",), _DRIVEN, "act"),
     Action("archive", "archive", "Put this session away, or take it back", (), _DRIVEN, "act"),
-    Action("adopt", "adopt", "Go on natively with what a run of odw left", ("A",), _DRIVEN, "act", hint=True),
+    Action("adopt", "adopt", "Go on natively with what odw or Converge left", ("A",), _DRIVEN, "act", hint=True),
+    Action(
+        "repeat", "repeat call", "Make a cut call of Converge once more, and keep all it says", ("r",), _RUNS, "act"
+    ),
     Action("commit", "commit", "Commit exactly what the run landed", ("c",), _DRIVEN, "act", hint=True),
     Action("pin", "pin", "Keep this run however old it gets, or no longer", ("*",), _DRIVEN, "act"),
     Action("cancel", "cancel", "End the run, its agents and their commands", ("X",), _DRIVEN, "act"),

@@ -129,7 +129,7 @@ def _run(words: Sequence[str]) -> int:
             return _search(task)
         case "start":
             return _start(task)
-        case "resume" | "rerun" | "cancel" | "adopt" | "pin":
+        case "resume" | "rerun" | "cancel" | "adopt" | "repeat" | "pin":
             return _drive(task)
         case "commit":
             return _commit(task)

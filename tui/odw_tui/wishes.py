@@ -22,6 +22,7 @@ from odw_core.model.command import (
     Pin,
     Receipt,
     Rename,
+    Repeat,
     Resume,
     Say,
 )
@@ -90,6 +91,10 @@ def carry_out(wish: Wish, item: Item, screen: Screen[None], wisher: Wisher) -> N
             hint = f"type {_CANCEL_WORD} and enter"
             told = "end the run, its agents and their commands:  "
             ask("> ", told, hint, lambda words: Cancel(address), must_be=_CANCEL_WORD)
+        case Wish.ADOPT if address.engine == "converge":
+            _Answering(item, screen, wisher).ask()
+        case Wish.REPEAT:
+            send(Repeat(address))
         case Wish.ADOPT:
             # It puts agents to work, so it takes a word, not a key.
             hint = f"type {_ADOPT_WORD} and enter"
@@ -103,6 +108,54 @@ def carry_out(wish: Wish, item: Item, screen: Screen[None], wisher: Wisher) -> N
             from odw_tui.screens.start import StartScreen
 
             wisher.app.push_screen(StartScreen(wisher.kit, again=item))
+
+
+class _Answering:
+    """What a run of Converge asked, question by question; then the word that starts agents who plan with it."""
+
+    def __init__(self, item: Item, screen: Screen[None], wisher: Wisher) -> None:
+        self._item, self._screen, self._wisher = item, screen, wisher
+        snapshot = wisher.kit.service.snapshot()
+        # What a task asks stands at its run as well.
+        roots = {item.address} | {one.address for one in snapshot.items.values() if one.parent == item.address}
+        self._left = [one for one in snapshot.questions if one.address.root in roots]
+        self._count = len(self._left)
+        self._answers: list[object] = []
+
+    def ask(self) -> None:
+        """The next question, or the word when there is none."""
+        if not self._left:
+            self._ask_word()
+            return
+        question = self._left.pop(0)
+        number = self._count - len(self._left)
+        about = Line((Span(f"{number} of {self._count}  ", "quiet"), Span(one_line(question.body, 400), "strong")))
+        hint = "enter answers it; - leaves it open   esc leaves it all"
+        asked = AskLineScreen(self._wisher.kit, "> ", (about,), hint)
+
+        def typed(words: str | None) -> None:
+            if words is None:
+                return
+            if words.strip() not in ("", "-"):
+                repo = question.address.parts[0] if question.address.parts else None
+                self._answers.append({"question": question.body, "repo": repo, "text": words})
+            self.ask()
+
+        self._wisher.app.push_screen(asked, typed)
+
+    def _ask_word(self) -> None:
+        told = "start agents that plan with its goal, repos, plans and your answers:  "
+        about = Line((Span(told, "quiet"), Span(one_line(self._item.title, _TITLE), "strong")))
+        changed: dict[str, object] = {"answers": self._answers} if self._answers else {}
+
+        def typed(words: str | None) -> None:
+            if words:
+                command = Adopt(self._item.address, changed)
+                self._screen.run_worker(_sent(command, self._wisher), name="send a command")
+
+        hint = f"type {_ADOPT_WORD} and enter   esc leaves it"
+        asked = AskLineScreen(self._wisher.kit, "> ", (about,), hint, must_be=_ADOPT_WORD)
+        self._wisher.app.push_screen(asked, typed)
 
 
 async def _commit(address: Address, wisher: Wisher) -> None:

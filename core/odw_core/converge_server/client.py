@@ -117,7 +117,8 @@ class ConvergeServer:
                 raise ConnectionRefusedError(111, "its name does not lead to this machine")
             there.settimeout(self._deadline_s)
             # Who sends a byte now and then is never late for a single read.
-            timer = threading.Timer(self._deadline_s, _cut, (there,))
+            is_late = threading.Event()
+            timer = threading.Timer(self._deadline_s, _cut, (there, is_late))
             timer.daemon = True
             timer.start()
             try:
@@ -128,6 +129,8 @@ class ConvergeServer:
                 said = reply.read(_MOST + 1)
                 if len(said) > _MOST:
                     raise http.client.HTTPException("the reply is too long")
+                if is_late.is_set() or reply.length:
+                    raise http.client.HTTPException("the reply was cut off")
                 return reply.status, said
             finally:
                 timer.cancel()
@@ -142,7 +145,8 @@ def _is_here(there: socket.socket) -> bool:
         return False
 
 
-def _cut(there: socket.socket) -> None:
+def _cut(there: socket.socket, is_late: threading.Event) -> None:
+    is_late.set()
     with suppress(OSError):
         there.shutdown(socket.SHUT_RDWR)
 

@@ -161,8 +161,33 @@ class Adopt:
     id: str = field(default_factory=new_command_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Make one call once more whose output was cut: read-only, with everything kept that it says."""
+
+    address: Address
+    """A plan: ``converge:<run>/<repo>``."""
+    changed: dict[str, object] = field(default_factory=dict)
+    """Keys of the input that differ from the recorded call."""
+    id: str = field(default_factory=new_command_id)
+
+
 Command = (
-    Decide | Start | Say | Interrupt | Cancel | Resume | Rerun | Fork | Rename | Archive | Commit | Pin | Clean | Adopt
+    Decide
+    | Start
+    | Say
+    | Interrupt
+    | Cancel
+    | Resume
+    | Rerun
+    | Fork
+    | Rename
+    | Archive
+    | Commit
+    | Pin
+    | Clean
+    | Adopt
+    | Repeat
 )
 
 

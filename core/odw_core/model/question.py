@@ -22,6 +22,8 @@ class Road(StrEnum):
     """The control file of a live PandaCode turn."""
     PANDACODE_ANSWER = "pandacode answer"
     """The command ``pandacode answer``."""
+    CONVERGE = "converge"
+    """A native run that plans with the answer, or Converge's own server."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,8 @@ class Preparing:
             return await asyncio.to_thread(self._of_run, address.root)
         if address.engine == "scenario":
             return await asyncio.to_thread(self._of_batch, address.root, item.place)
+        if address.engine == "converge":
+            return await asyncio.to_thread(_of_converge, address, item.place)
         return await self._of_session(item) if address.engine == "codex" else None
 
     async def commit_plan(self, address: Address) -> CommitPlan:
@@ -164,6 +166,15 @@ class Preparing:
         if item.model:
             given["model"] = item.model
         return Start("session", given, item.folder or item.place, home=item.place)
+
+
+def _of_converge(address: Address, place: str) -> Start | None:
+    from odw_core.service.converge_upstream import converge_again
+
+    try:
+        return converge_again(address, place)
+    except OdwError:
+        return None
 
 
 def _first_prompt(said: Conversation) -> str:

@@ -54,5 +54,7 @@ def input_schema(workflow: str, config: Config | None = None) -> dict[str, objec
 
 def preferred(workflow: str, config: Config) -> dict[str, object]:
     """What the configuration says of a workflow's input; what is given with it counts more."""
-    known = {"silence_s": config.codex_silence_s}
+    known: dict[str, object] = {"silence_s": config.codex_silence_s}
+    if workflow == "converge-coordinate":
+        known["server"] = config.converge_server
     return {key: value for key, value in known.items() if key in load_workflow(workflow).input.model_fields}

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from odw_core.config import Config
 from odw_core.decide import audit
@@ -30,6 +30,7 @@ from odw_core.model.command import (
     Pin,
     Receipt,
     Rename,
+    Repeat,
     Rerun,
     Resume,
     Say,
@@ -37,6 +38,9 @@ from odw_core.model.command import (
 )
 from odw_core.model.item import State
 from odw_core.model.question import Question, Road
+
+if TYPE_CHECKING:
+    from odw_core.service.converge_answers import ConvergeAnswers
 
 READ_ONLY = "This room is read-only: it sends, starts and writes nothing. Leave out --read-only to act."
 _BATCH = "scenario-batch"
@@ -90,6 +94,7 @@ class Submitter:
         self._of: dict[str, Command] = {}
         self._secret: dict[str, frozenset[str]] = {}
         """Fields of each decision that must not lie on any disk."""
+        self._of_converge: ConvergeAnswers | None = None
 
     def take(self, road: Road, driver: Driver) -> None:
         """One more road that decisions can travel."""
@@ -184,6 +189,8 @@ class Submitter:
                 return await self._clean(command)
             case Adopt():
                 return await self._adopt(command)
+            case Repeat():
+                return await self._repeat(command)
             case Resume() | Cancel() if command.address.engine == "odw":
                 return await self._of_upstream(command)
             case Resume() | Say() | Interrupt() | Cancel() | Fork() | Rename() | Archive():
@@ -229,6 +236,8 @@ class Submitter:
                 await self._let_go(run)
             return await self._tell(replace(command, decision=signed), run)
         driver = self._drivers.get(question.road) or self._take_pandacode(question.road)
+        if driver is None and question.road is Road.CONVERGE:
+            driver = self._converge()
         if driver is None:
             raise Refused(f"It cannot be answered from here: {question.answer_via}.")
         self._at[command.id] = driver
@@ -244,6 +253,15 @@ class Submitter:
         for one in (Road.PANDACODE_FILE, Road.PANDACODE_ANSWER):
             self.take(one, driver)
         return driver
+
+    def _converge(self) -> ConvergeAnswers:
+        """Who takes answers to what Converge asked, and drives tasks of its queue."""
+        if self._of_converge is None:
+            from odw_core.service.converge_answers import ConvergeAnswers
+
+            server = self._config.converge_server
+            self._of_converge = ConvergeAnswers(self._state, self._snapshot, self.start, server=server)
+        return self._of_converge
 
     async def _let_go(self, run: str) -> None:
         """A process that dies can be seen to be gone a moment before it lets go of its lock."""
@@ -317,6 +335,8 @@ class Submitter:
         run = self._run_of(command.address)
         if run is None and command.address.engine == "scenario":
             return await self._rerun_batch(command, command.address)
+        if run is None and command.address.engine == "converge":
+            return await self._converge_again(command)
         if run is None and command.address.engine in self._carriers:
             return await self._carry(command, command.address)
         if run is None:
@@ -341,6 +361,26 @@ class Submitter:
         again = await asyncio.to_thread(batch_again, address, place, failed_only=False, state=self._state)
         given = {**again.given, **command.changed}
         return await self._start(command.id, replace(again, given=given, reuse=command.reuse, id=command.id))
+
+    async def _converge_again(self, command: Rerun) -> Receipt:
+        """A run that Converge made, made once more by Converge."""
+        from odw_core.service.converge_upstream import converge_again
+
+        start = await asyncio.to_thread(converge_again, command.address, self._place_of(command.address))
+        return await self._start(command.id, replace(start, given={**start.given, **command.changed}))
+
+    async def _repeat(self, command: Repeat) -> Receipt:
+        from odw_core.service.converge_upstream import repetition
+
+        start = await asyncio.to_thread(repetition, command.address, self._place_of(command.address))
+        receipt = await self._start(command.id, replace(start, given={**start.given, **command.changed}))
+        return replace(receipt, reason="The call is made once more, read-only; all it says is kept with its plan.")
+
+    def _place_of(self, address: Address) -> str:
+        item = self._snapshot().items.get(address.root)
+        if item is None:
+            raise NotFound(f"{address.root} is not in this room any more.")
+        return item.place
 
     def _own_run(self, address: Address) -> str:
         run = self._run_of(address)
@@ -381,15 +421,27 @@ class Submitter:
         return Receipt(command.id, Outcome.SENT, "", address)
 
     async def _adopt(self, command: Adopt) -> Receipt:
+        root = command.address.root
+        place = self._place_of(root)
+        if root.engine == "converge":
+            return await self._adopt_converge(command, root, place)
         from odw_core.service.adopting import adoption
 
-        root = command.address.root
-        item = self._snapshot().items.get(root)
-        if item is None:
-            raise NotFound(f"{root} is not in this room any more.")
-        start, note = await asyncio.to_thread(adoption, root, item.place)
+        start, note = await asyncio.to_thread(adoption, root, place)
         start = replace(start, given={**start.given, **command.changed})
         return replace(await self._start(command.id, start), reason=f"The new run {note}.")
+
+    async def _adopt_converge(self, command: Adopt, root: Address, place: str) -> Receipt:
+        from odw_core.service.converge_answers import adopted, forget_answers
+
+        item = self._snapshot().items[root]
+        # Answers on cards are kept for the task that asks, where there is one.
+        askers = [root, *([item.parent] if item.parent is not None and item.parent.engine == "converge" else [])]
+        start, note = await asyncio.to_thread(adopted, askers, place, self._state, command.changed)
+        receipt = await self._start(command.id, start)
+        for one in askers:
+            forget_answers(self._state, one)
+        return replace(receipt, reason=f"The new run {note}.")
 
     async def _of_upstream(self, command: Resume | Cancel) -> Receipt:
         """A run that odw drives by itself."""
@@ -403,6 +455,8 @@ class Submitter:
 
     async def _carry(self, command: Command, address: Address) -> Receipt:
         carrier = self._carriers.get(address.engine)
+        if carrier is None and address.engine == "converge":
+            carrier = self._converge()
         if carrier is None:
             if address.engine == "odw":
                 raise Refused(f"{address.root} was not started by odw-tui here; it can only be watched.")

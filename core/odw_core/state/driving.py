@@ -12,7 +12,9 @@ NATIVE = "odw-tui"
 """``Item.driver`` of runs that we started ourselves."""
 UPSTREAM = "odw"
 """``Item.driver`` of runs of somebody else's odw."""
-_NOT_ODW = "Only a run of odw can be adopted."
+CONVERGE = "converge"
+"""``Item.driver`` of runs and tasks of Converge."""
+_NOT_ODW = "Only a run of odw or Converge can be adopted."
 _BATCHES, _ERROR_LOG = "scenario", "error log"
 _LANDED = "landed but verification failed"
 _AT_WORK = (State.RUNNING, State.WAITING)
@@ -33,6 +35,7 @@ class Wish(StrEnum):
     COMMIT = "commit"
     PIN = "pin"
     ADOPT = "adopt"
+    REPEAT = "repeat"
 
 
 def driven(item: Item, items: Mapping[Address, Item]) -> Item:
@@ -47,6 +50,10 @@ def why_not(wish: Wish, item: Item) -> str | None:
     is_native = item.driver == NATIVE
     if item.driver == UPSTREAM:
         return _why_not_upstream(wish, item)
+    if wish is Wish.REPEAT and item.driver != CONVERGE:
+        return "Only calls that Converge made can be repeated."
+    if item.driver == CONVERGE:
+        return _why_not_converge(wish, item)
     if wish is Wish.ADOPT:
         return "It is one of ours already; it can be resumed or run again." if is_native else _NOT_ODW
     if wish is Wish.RERUN and item.address.engine == _BATCHES:
@@ -107,3 +114,25 @@ def _why_not_upstream(wish: Wish, item: Item) -> str | None:
             return None
         case _:
             return "Only odw itself can do that to a run of its own."
+
+
+def _why_not_converge(wish: Wish, item: Item) -> str | None:
+    is_task = item.address.item.startswith("task-")
+    at_work = item.state is State.RUNNING
+    match wish:
+        case Wish.ADOPT if at_work:
+            return "It is at work; wait for its end."
+        case Wish.ADOPT if item.state is State.DONE:
+            return "It converged; there is nothing to go on with, but it can be run again."
+        case Wish.REPEAT if is_task:
+            return "A task has no plans of its own; open one of its runs."
+        case Wish.REPEAT if at_work:
+            return "It is at work; its calls can be repeated once it is over."
+        case Wish.CANCEL if not is_task:
+            return "Only Converge itself can end a run of its own; ctrl+c in its terminal does."
+        case Wish.CANCEL if item.state in (State.DONE, State.FAILED):
+            return "It is over already."
+        case Wish.ADOPT | Wish.RERUN | Wish.REPEAT | Wish.CANCEL:
+            return None
+        case _:
+            return "Only Converge itself can do that to a run of its own."

@@ -50,7 +50,15 @@ def children(address: Address, items: Mapping[Address, Item]) -> list[Item]:
     return found
 
 
-_BEST = (Road.SUPERVISOR, Road.SERVER, Road.PANDACODE_FILE, Road.PANDACODE_ANSWER, Road.RESUME, Road.NONE)
+_BEST = (
+    Road.SUPERVISOR,
+    Road.SERVER,
+    Road.PANDACODE_FILE,
+    Road.PANDACODE_ANSWER,
+    Road.CONVERGE,
+    Road.RESUME,
+    Road.NONE,
+)
 """Roads, the surest first."""
 
 

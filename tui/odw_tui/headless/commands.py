@@ -319,6 +319,11 @@ def _for_adopt(parser: argparse.ArgumentParser) -> None:
     _set(parser)
 
 
+def _for_repeat(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("address", metavar="PLAN", help="converge:RUN/REPO; any unique beginning of the run")
+    _set(parser)
+
+
 def _for_env(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--shell",
@@ -538,11 +543,22 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         name="adopt",
         usage="adopt RUN [--set K=V]",
-        summary="go on natively with what a run of odw left, and print the new address",
+        summary="go on natively with what a run of odw or Converge left, and print the new address",
         example="odw-tui adopt latest",
         add_arguments=_for_adopt,
-        notes="Takes over its tasks, captured diffs, open blockers and questions: of a run that reached its ceiling,\n"
-        "needs its owner, asks what nobody can answer, or lost its owner. Exit 7 for every other.",
+        notes="Of odw it takes over tasks, captured diffs, open blockers and questions: of a run that reached its\n"
+        "ceiling, needs its owner, asks what nobody can answer, or lost its owner. Of Converge it takes goal, repos,\n"
+        "plans and your answers: those of the cards, and --set answers=TEXT for each question in its order.\n"
+        "Exit 7 for every other.",
+    ),
+    Command(
+        name="repeat",
+        usage="repeat PLAN [--set K=V]",
+        summary="make a call of Codex once more whose stderr Converge cut, read-only, and keep all of it with its plan",
+        example="odw-tui repeat converge:20261121T001244464186Z/api",
+        add_arguments=_for_repeat,
+        notes="The recorded prompt and model; --set model=M and --set deadline_s=N change them. The whole stderr is\n"
+        "the stream repeated of the plan. Exit 7 where no prompt was kept.",
     ),
     Command(
         name="env",

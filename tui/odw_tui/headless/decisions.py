@@ -221,10 +221,11 @@ def _values(question: Question, given: Given) -> Values:
         return _from_json(question, _read(given.json_file))
     if given.text is None and given.choice is None:
         raise UsageError("The answer is missing; give --text, --choice or --json.")
-    if len(question.fields) != 1:
+    needed = [field for field in question.fields if not field.is_optional] or question.fields
+    if len(needed) != 1:
         names = ", ".join(field.id for field in question.fields)
-        raise UsageError(f"It asks {len(question.fields)} things at once; answer them with --json FILE: {names}.")
-    (field,) = question.fields
+        raise UsageError(f"It asks {len(needed)} things at once; answer them with --json FILE: {names}.")
+    (field,) = needed
     if field.is_secret:
         raise UsageError("Its answer is secret and has no place on a command line; give it with --json - on stdin.")
     if given.choice is not None:

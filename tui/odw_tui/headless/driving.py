@@ -22,6 +22,7 @@ from odw_core.model.command import (
     Outcome,
     Pin,
     Receipt,
+    Repeat,
     Rerun,
     Resume,
     Start,
@@ -111,6 +112,8 @@ def command_of(name: str, given: Given, address: Address) -> Command:
             return Commit(address, given.message or "", given.branch)
         case "adopt":
             return Adopt(address, _sets(given))
+        case "repeat":
+            return Repeat(address, _sets(given))
         case _:
             return Interrupt(address) if given.is_after_current else Cancel(address)
 

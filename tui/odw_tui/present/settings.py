@@ -48,6 +48,9 @@ _WORDS = {
     "agent_slots": _Words(
         "starting", "agents at once", "How many work with one Codex home, over all runs of this machine."
     ),
+    "converge_server": _Words(
+        "starting", "Converge server", "Where Converge's own server listens; its tasks are answered there."
+    ),
     "attention": _Words(
         "attention", "tell me outside", "When something waits: off; unfocused, while you look elsewhere; or always."
     ),

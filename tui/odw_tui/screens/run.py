@@ -12,6 +12,7 @@ from textual.widget import Widget
 from odw_core.errors import OdwError
 from odw_core.model.address import Address
 from odw_core.model.cause import Proof
+from odw_core.model.command import Repeat
 from odw_core.model.detail import Detail, RunDetail
 from odw_core.model.item import Item
 from odw_core.service.parts import newest_attempt
@@ -204,6 +205,8 @@ class RunScreen(OpenedScreen):
                 return "All of it is here already; what lies beside a plan can be opened."
             case "open" if self._tab is Tab.SESSIONS and self._agents.session is None:
                 return "There is no session under the cursor."
+            case "repeat" if self._call() is None:
+                return "There is no plan under the cursor whose call could be repeated."
             case "next_task" | "previous_task" if not self._diff.has_others:
                 return "Only one task changed anything."
             case "fold" | "next_file" | "previous_file" | "next_hunk" | "previous_hunk" if self._diff.file is None:
@@ -522,6 +525,17 @@ class RunScreen(OpenedScreen):
 
     def do_last_column(self) -> None:
         self._timeline.to_edge(columns=1)
+
+    def _call(self) -> Address | None:
+        """The repo under the cursor, in a run of Converge."""
+        address = self._copied_address()
+        return address if address.engine == "converge" and address.parts else None
+
+    def do_repeat(self) -> None:
+        if (address := self._call()) is not None:
+            from odw_tui.wishes import submit
+
+            self.run_worker(submit(Repeat(address), self), name="send a command")
 
     def _copied_address(self) -> Address:
         run, cell = self._run, self._cursor_cell()

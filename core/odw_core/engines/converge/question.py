@@ -1,4 +1,4 @@
-"""What a run or a task asks a person, and that nobody can answer it from here. Pure."""
+"""What a run or a task asks a person, and what can become of an answer: upstream itself reads none. Pure."""
 
 from __future__ import annotations
 
@@ -12,12 +12,24 @@ from odw_core.engines.converge.records import Pause, canonical, stored_questions
 from odw_core.engines.converge.ties import Tied, run_of, task_of
 from odw_core.model.address import Address
 from odw_core.model.item import State
-from odw_core.model.question import Choice, Field, Question
+from odw_core.model.question import Choice, Field, Question, Road
 from odw_core.text.ansi import one_line, plain
 
-READ_ONLY = "this version watches only; answer it where it was asked"
-_OF_CLI = "nobody can answer it in place: change the goal or the repos so that it is answered, and run it again"
-_OF_TASK = "you, over the queue's server: POST /api/tasks/{}/resolve with a JSON object; upstream may ignore the answer"
+HOW = "how"
+"""Field that says what becomes of the answer to a task; left out, a native run plans with it."""
+NATIVE = "start a native run with it"
+SEND = "send to the server (the answer is ignored upstream)"
+_HOW = Field(
+    HOW,
+    "what becomes of it",
+    (
+        Choice(NATIVE, "it plans with your answers, as soon as all of its questions have one"),
+        Choice(SEND, "the task is run anew from the beginning"),
+    ),
+    is_optional=True,
+)
+_OF_CLI = "you, here: Converge takes no answer, so a native run plans with it once all of its questions have one"
+_OF_TASK = "you, here: a native run plans with it, or the server gets it for task {} and ignores it"
 
 
 def run_questions(acc: RunAcc, state: State) -> tuple[Question, ...]:
@@ -37,6 +49,7 @@ def run_questions(acc: RunAcc, state: State) -> tuple[Question, ...]:
             asked_at=acc.generated_at,
             witness="run.json",
             answer_via=_via(tied),
+            is_task=tied is not None,
         )
         for (repo, body), nth in zip(asked, _nth(body for _, body in asked), strict=True)
     )
@@ -51,7 +64,7 @@ def task_questions(acc: TaskAcc) -> tuple[Question, ...]:
     address, asked_at = task_address(row.id), row_time(row.updated_at)
     via = _OF_TASK.format(one_line(row.id, 60))
     found = [
-        _question(row.id, body, nth, address, "task", asked_at, "queue", via)
+        _question(row.id, body, nth, address, "task", asked_at, "queue", via, is_task=True)
         for body, nth in zip(plain_ones, _nth(plain_ones), strict=True)
     ]
     if pause is not None:
@@ -80,6 +93,8 @@ def _question(
     asked_at: float | None,
     witness: str,
     answer_via: str,
+    *,
+    is_task: bool,
 ) -> Question:
     sha = digest({"kind": "question", "thread": thread, "body": body, "nth": nth})
     title = one_line(body, 80) or "a question without words"
@@ -91,14 +106,15 @@ def _question(
         title=title,
         body=plain(body),
         subject=subject,
-        fields=(Field("answer", title, allows_other=True),),
+        fields=(Field("answer", title, allows_other=True), *((_HOW,) if is_task else ())),
         decisions=("answer",),
         risk=None,
         digest=sha,
         witnesses=(witness,),
         inferred=False,
         answer_via=answer_via,
-        why_not=READ_ONLY,
+        why_not=None,
+        road=Road.CONVERGE,
     )
 
 
@@ -113,14 +129,15 @@ def _pause_question(thread: str, pause: Pause, address: Address, asked_at: float
         title=f"how should round {number if number is not None else '?'} of {of if of is not None else '?'} go on?",
         body="\n".join(pause_lines(pause)),
         subject="task",
-        fields=(Field("decision", "decision", tuple(Choice(one_line(one, 200)) for one in pause.actions), True),),
+        fields=(Field("decision", "decision", tuple(Choice(one_line(one, 200)) for one in pause.actions), True), _HOW),
         decisions=("answer",),
         risk=None,
         digest=sha,
         witnesses=("queue",),
         inferred=False,
         answer_via=via,
-        why_not=READ_ONLY,
+        why_not=None,
+        road=Road.CONVERGE,
     )
 
 
