@@ -2,7 +2,7 @@
 
 ``coordinate`` logs to stdout, runs ``codex`` once a repo and round, makes an empty run folder and fills it in one
 burst at the very end. What its ``codex`` does stands in ``.codex-plays.json`` of a repo:
-``{"exit"?, "stderr"?, "plan"?, "waits_for"?, "session"?}``; without that file it fails.
+``{"exit"?, "stderr"?, "stderr_first"?, "plan"?, "waits_for"?, "session"?}``; without that file it fails.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -275,6 +276,7 @@ def _write(
 
 def codex(words: list[str]) -> int:
     """``codex``: plays what stands in the repo it is pointed at."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     folder = Path(words[words.index("-C") + 1])
     target = Path(words[words.index("--output-last-message") + 1])
     asked = words[-1] if words[-1] != "-" else sys.stdin.read()
@@ -289,6 +291,8 @@ def codex(words: list[str]) -> int:
         )
     if "session" in plays:
         _record_session(plays["session"], folder)
+    sys.stderr.write(plays.get("stderr_first", ""))
+    sys.stderr.flush()
     if "waits_for" in plays:
         Path(plays["waits_for"]).read_bytes()
     sys.stderr.write(plays.get("stderr", ""))

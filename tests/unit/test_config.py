@@ -178,6 +178,7 @@ def test_the_origin_of_a_setting_is_its_line() -> None:
         "keys.open": f"{FILE}:5",
         "cache": "default",
         "codex": "default",
+        "converge_server": "default",
         "codex_silence_s": "default",
         "keep_runs": "default",
         "agent_slots": "default",

@@ -56,7 +56,17 @@ def preflight(
         found += coordinate_checks(given, folder)
     if workflow == BATCH:
         found += _batch(given, folder, program, home, now, environ, ask)
+    if workflow.startswith("converge-"):
+        found += _converge(workflow, given, folder, environ)
+        if given.get("through") != "server":
+            found.append(_sessions(home, now, environ))
     return tuple(found)
+
+
+def _converge(workflow: str, given: Mapping[str, object], folder: str, environ: Mapping[str, str]) -> Iterable[Check]:
+    from odw_core.service.converge_checks import REPEAT, converge_checks, repeat_checks
+
+    return repeat_checks(given, folder) if workflow == REPEAT else converge_checks(given, folder, environ)
 
 
 def newest_limits(items: Iterable[Item], home: str) -> tuple[Limit, ...]:

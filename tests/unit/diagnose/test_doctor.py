@@ -283,6 +283,7 @@ def test_settings_of_converge_that_do_nothing_good(pc: Machine) -> None:
         "converge_queue",
         "converge_split",
         "converge_checkpoints",
+        "converge_tracing",
     }
     assert "secret" not in repr(found)
 

@@ -40,6 +40,7 @@ def test_every_setting_is_shown_with_its_origin(config: Path) -> None:
         ["codex", "null", "default"],
         ["keep_runs", "200", "default"],
         ["agent_slots", "8", "default"],
+        ["converge_server", '"http://127.0.0.1:8080"', "default"],
         ["codex_silence_s", "600.0", "default"],
         ["attention", '"unfocused"', "default"],
         ["attention_bell", "false", "default"],

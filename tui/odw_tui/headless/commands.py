@@ -554,7 +554,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         name="repeat",
         usage="repeat PLAN [--set K=V]",
-        summary="make a call of Codex once more whose stderr Converge cut, read-only, and keep all of it with its plan",
+        summary="make a call once more whose stderr Converge cut, and keep all of it with its plan",
         example="odw-tui repeat converge:20261121T001244464186Z/api",
         add_arguments=_for_repeat,
         notes="The recorded prompt and model; --set model=M and --set deadline_s=N change them. The whole stderr is\n"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from odw_core.diagnose.doctor.check import Check, Level
+from odw_core.diagnose.doctor.coordination import last_run_checks, plan_mode_check, tracing_check
 from odw_core.diagnose.doctor.looking import Reach, is_file, is_folder, is_mine, reach, small_text
 from odw_core.diagnose.doctor.models import is_scenario_project
 from odw_core.diagnose.doctor.wording import command
@@ -61,7 +62,9 @@ def converge_checks(world: World) -> Iterator[Check]:
     if not is_used and not any(name.startswith("CONVERGE_") for name in environ):
         return
     found = False
-    for check in (_agent_check(world), _queue_check(world), _split_check(world), _checkpoint_check(world)):
+    settings = (_agent_check(world), _queue_check(world), _split_check(world), _checkpoint_check(world))
+    calling = (plan_mode_check(environ), tracing_check(environ))
+    for check in (*settings, *calling, *last_run_checks(world)):
         if check is not None:
             found = True
             yield check
