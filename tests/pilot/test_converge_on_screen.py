@@ -12,6 +12,7 @@ from drivers.live_room import live_room
 from drivers.memory_service import MemoryService
 from drivers.run_driver import RunDriver, StillClock
 from odw_core.config import Config
+from odw_core.model.command import Command, Outcome, Receipt, Repeat
 from odw_core.model.item import Item
 from odw_core.service.live import LiveService
 from odw_tui.app import OdwApp
@@ -206,3 +207,22 @@ async def test_a_resumed_pause_is_one_pause_and_its_second_run_no_failure(tmp_pa
         assert "a resume attempt of task eec5598d" in shown and "✗" not in shown
     async with on_screen(place, "task-eec5598d") as run:
         assert "checkpoint thread eec5598d-423d-4800-b972-6d92d2d15872" in await page(run, "9")
+
+
+async def test_the_call_of_the_plan_under_the_cursor_is_repeated_with_one_key(tmp_path: Path) -> None:
+    async with on_screen(lay("codex-fail-fallback", tmp_path / "codex-fail-fallback")) as run:
+        sent: list[Command] = []
+
+        async def submit(command: Command) -> Receipt:
+            sent.append(command)
+            return Receipt(command.id, Outcome.ACCEPTED, "The call is made once more.")
+
+        run.service.submit = submit  # type: ignore[method-assign]
+        await run.press("2", "j", "r")
+        (command,) = sent
+        assert isinstance(command, Repeat)
+        assert (command.address.engine, command.address.parts) == ("converge", ("src/converge",))
+        assert run.shows("The call is made once more.")
+        await run.press("9", "r")
+        assert len(sent) == 1
+        assert run.shows("There is no plan under the cursor whose call could be repeated.")

@@ -178,3 +178,22 @@ async def test_after_its_supervisor_was_killed_it_plans_from_the_beginning(world
         await room.item(run, State.DONE)
     (warning,) = [one for one in world.events(run, "warning") if "from the beginning" in str(one["message"])]
     assert warning
+
+
+async def test_codex_sessions_of_its_repos_become_its_children_while_it_plans(world: RunsWorld, tmp_path: Path) -> None:
+    gate = world.gate("gate")
+    session = "0199a213-81c0-7800-8aa1-bbab2a035a53"
+    home = tmp_path / "codex"
+    (home / "sessions").mkdir(parents=True)
+    name = repo(world, "src/api", plan=PLAN, waits_for=str(gate), session=session)
+    async with world.room() as room:
+        await room.service.set_places((str(world.workspace), str(home)))
+        run = await start(room, world, repos=[name])
+        theirs = await upstream_of(room, run)
+        address = Address("codex", session)
+        snapshot = await room.until(
+            lambda snapshot: address in snapshot.items and snapshot.items[address].parent == theirs.address
+        )
+        assert snapshot.items[theirs.address].parent == run
+        open_gate(gate)
+        await room.item(run, State.DONE)
