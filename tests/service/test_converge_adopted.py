@@ -92,6 +92,10 @@ async def test_answers_are_round_1_of_a_native_run_that_ends_converged(
         assert receipt.reason == f"The new run goes on with 2 repos, 2 plans, 1 answer of {run.item}."
         assert receipt.address is not None
         await room.item(receipt.address, State.DONE)
+        # Who is gone on with asks nobody any more.
+        item = await room.item(run, State.IDLE)
+        assert item.why == f"{receipt.address} goes on with it; nobody is asked here any more"
+        await room.until(lambda snapshot: not snapshot.questions)
     given = given_of(world, receipt)
     assert (given["goal"], given["repos"], given["from_run"]) == ("coupons\nfor all", ["api", "web"], str(run))
     assert given["answers"] == [{"question": "Which currency?", "repo": "api", "text": "euros"}]

@@ -224,6 +224,8 @@ class RepeatsAcc:
     """All of them that were made for one run, the oldest first."""
 
     made: list[RepeatAcc] = field(default_factory=list)
+    adopted: dict[str, str] = field(default_factory=dict)
+    """Runs and tasks of the place to the run of ours that goes on with them."""
 
 
 @dataclass(slots=True)
@@ -282,6 +284,8 @@ class RunAcc:
     """What the saved logs tell of it, believed or not."""
     queue: QueueAcc = field(default_factory=QueueAcc)
     repeats: list[RepeatAcc] = field(default_factory=list)
+    adopted: dict[str, str] = field(default_factory=dict)
+    """Runs and tasks of its place to the run of ours that goes on with them."""
 
     @property
     def log(self) -> LogAcc | None:
@@ -302,6 +306,8 @@ class TaskAcc:
     checkpoint: CheckpointAcc | None = None
     runs: list[str] = field(default_factory=list)
     """Ids of run folders that began while it was worked on, oldest first."""
+    adopted: dict[str, str] = field(default_factory=dict)
+    """As of a run."""
 
 
 Acc = RunAcc | TaskAcc

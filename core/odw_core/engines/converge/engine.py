@@ -107,6 +107,8 @@ class ConvergeEngine:
             match name:
                 case names.CHECKPOINT:
                     return followers.checkpoint(self._databases, unit.place, task, name, cursor)
+                case names.REPEATS:
+                    return followers.repeats(self._shelf.own, unit.place, unit.address.item, name, cursor)
                 case names.RUNS:
                     return followers.runs_of_task(self._databases, unit.place, task, name, cursor)
             return followers.task_row(self._databases, unit.root, unit.place, task, name, cursor)
@@ -163,7 +165,7 @@ class ConvergeEngine:
         from odw_core.engines.converge.acc import TaskAcc
 
         if isinstance(acc, TaskAcc):
-            return (names.CHECKPOINT, names.RUNS)
+            return (names.CHECKPOINT, names.RUNS, names.REPEATS)
         hints = [name for name in acc.files if name.endswith("/commands.sh") and name.startswith(f"{names.PLANS}/")]
         return (*_RUN_FILES, *sorted(hints)[:_MOST_HINTS])
 

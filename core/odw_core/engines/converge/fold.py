@@ -64,6 +64,8 @@ def _task(acc: TaskAcc, name: str, data: bytes | None) -> None:
         acc.checkpoint = _loaded(CheckpointAcc, data)
     elif name == names.RUNS:
         acc.runs = _names(data)
+    elif name == names.REPEATS:
+        acc.adopted = (_loaded(RepeatsAcc, data) or RepeatsAcc()).adopted
 
 
 def _run(acc: RunAcc, name: str, data: bytes | None) -> None:
@@ -90,7 +92,8 @@ def _run(acc: RunAcc, name: str, data: bytes | None) -> None:
         case names.QUEUE:
             acc.queue = _loaded(QueueAcc, data) or QueueAcc()
         case names.REPEATS:
-            acc.repeats = (_loaded(RepeatsAcc, data) or RepeatsAcc()).made
+            filed = _loaded(RepeatsAcc, data) or RepeatsAcc()
+            acc.repeats, acc.adopted = filed.made, filed.adopted
         case _ if name.endswith("/commands.sh"):
             acc.commands[name] = hints_of(_decoded(data))
     if name in (names.RECORD, names.CONSTRAINTS, names.MATRIX, names.SUMMARY):

@@ -151,15 +151,15 @@ def saved_log(shelf: LogShelf, place: str, run: str, name: str, cursor: Cursor |
 
 
 def repeats(own: OwnAttempts, place: str, run: str, name: str, cursor: Cursor | None) -> _Follower:
-    """Calls that runs of ours made once more for a run."""
+    """What runs of ours filed for a run or a task."""
 
     def stamp() -> Cursor:
-        marks = own.repeat_marks(place)
+        marks = own.result_marks(place)
         newest = max((mark[2] for mark in marks), default=0)
         return Cursor(zlib.crc32(repr(marks).encode("utf-8", "surrogatepass")), len(marks), newest, 0)
 
     def read() -> bytes:
-        return codec.dump(RepeatsAcc(own.repeats(place, run)))
+        return codec.dump(RepeatsAcc(own.repeats(place, run), own.adopted(place)))
 
     return _Follower(place, name, cursor, stamp, read)
 

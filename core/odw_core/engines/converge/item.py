@@ -8,10 +8,12 @@ from odw_core.engines.converge.acc import RunAcc, TaskAcc
 from odw_core.engines.converge.badge import is_written_by_codex
 from odw_core.engines.converge.blockers import stops
 from odw_core.engines.converge.causes import causes_of, task_cause
-from odw_core.engines.converge.names import FAILED, row_time, run_address, task_address
+from odw_core.engines.converge.names import FAILED, HITL, row_time, run_address, task_address
 from odw_core.engines.converge.question import run_questions, task_questions
 from odw_core.engines.converge.standing import (
+    GOES_ON,
     Stand,
+    adopter_of_task,
     began_at,
     is_settled,
     local_time,
@@ -24,7 +26,7 @@ from odw_core.engines.converge.standing import (
 from odw_core.engines.converge.ties import Tied, goal_of, repos_of, task_of
 from odw_core.model.evidence import Facts
 from odw_core.model.item import Claim, Item, Kind, Progress, State
-from odw_core.state.derive import Standing, derive
+from odw_core.state.derive import Reading, Standing, derive
 from odw_core.text.ansi import one_line
 
 _OVER = ("CANCELLED", "SUCCEEDED", FAILED)
@@ -74,6 +76,9 @@ def task_item(acc: TaskAcc, facts: Facts) -> Item:
     if row is None:
         return Item(task_address(acc.id), None, Kind.RUN, acc.place, acc.id, State.IDLE, "it is not read yet", "unread")
     stand = task_stand(row, facts, has_runs=bool(acc.runs))
+    adopter = adopter_of_task(acc)
+    if adopter is not None and row.status == HITL:
+        stand = Stand(Reading(Standing.STOPPED, GOES_ON.format(one_line(adopter, 60))), row.status)
     state, why, deadline = derive(stand.reading, facts)
     cause = task_cause(row) if state is State.FAILED else None
     updated, goal = row_time(row.updated_at), goal_of(row)

@@ -25,7 +25,7 @@ LOG = ":log"
 QUEUE = ":queue"
 """The tasks of the queue that may explain the run."""
 REPEATS = ":repeats"
-"""Calls that runs of ours made once more for its plans."""
+"""What runs of ours filed for it: calls that were made once more, and who goes on with it."""
 ROW = ""
 """A task's own row."""
 CHECKPOINT = ":checkpoint"
@@ -35,8 +35,9 @@ RUNS = ":runs"
 
 HITL, CONVERGED, FAILED = "HITL_REQUIRED", "CONVERGED", "FAILED"
 
-LOG_KEY, REPEAT_KEY = "converge", "repeat"
-"""Keys of the attempts in which runs of ours keep a log of Converge, and a call that was made once more."""
+LOG_KEY, REPEAT_KEY, ADOPT_KEY = "converge", "repeat", "adopts"
+"""Keys of the attempts in which runs of ours keep a log of Converge, a call that was made once more, and a note of what
+they go on with."""
 
 _TASK = "task-"
 _STAMP = re.compile(r"^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{6})Z$")

@@ -11,14 +11,15 @@ from typing import NamedTuple
 
 from odw_core.engines.converge import layout
 from odw_core.engines.converge.acc import RepeatAcc
-from odw_core.engines.converge.names import LOG_KEY, REPEAT_KEY
+from odw_core.engines.converge.names import ADOPT_KEY, LOG_KEY, REPEAT_KEY
 from odw_core.engines.loose import integer, mapping, parse_object, text
 from odw_core.files.safe_open import read_regular
 from odw_core.text.ansi import one_line
 
 _RUNS = ".odw/runs"
 _NAME = re.compile(r"^odw-exec-(\d{10,15})-\d{1,9}$")
-_ATTEMPT = re.compile(rf"^({LOG_KEY}|{REPEAT_KEY})-\d{{1,6}}$")
+_KEYS = (LOG_KEY, REPEAT_KEY, ADOPT_KEY)
+_ATTEMPT = re.compile(rf"^({'|'.join(_KEYS)})-\d{{1,6}}$")
 _RESULT, _STDERR = "result.json", "stderr.log"
 _MOST = 4 << 20
 _MOST_REPEATS = 200
@@ -31,7 +32,7 @@ class OwnAttempt(NamedTuple):
 
     run: str
     key: str
-    """``converge`` or ``repeat``."""
+    """``converge``, ``repeat`` or ``adopts``."""
     path: str
 
 
@@ -69,11 +70,11 @@ class OwnAttempts:
         paths = (f"{one.path}/stdout.log" for one in self.of(place) if one.key == LOG_KEY)
         return [path for path in paths if layout.is_regular(path)]
 
-    def repeat_marks(self, place: str) -> list[tuple[str, int, int]]:
-        """Changes when a repeated call gets its result."""
+    def result_marks(self, place: str) -> list[tuple[str, int, int]]:
+        """Changes when a repeated call gets its result, and when a run of ours goes on with something."""
         found = []
         for one in self.of(place):
-            if one.key == REPEAT_KEY:
+            if one.key != LOG_KEY:
                 try:
                     status = os.lstat(f"{one.path}/{_RESULT}")
                 except (OSError, ValueError):
@@ -85,6 +86,14 @@ class OwnAttempts:
         """Calls that were made once more for a run of Converge, the oldest first."""
         found = (_repeat(one, run) for one in self.of(place) if one.key == REPEAT_KEY)
         return [one for one in found if one is not None][-_MOST_REPEATS:]
+
+    def adopted(self, place: str) -> dict[str, str]:
+        """Runs and tasks of the place to the newest run of ours that goes on with them."""
+        found: dict[str, str] = {}
+        for one in self.of(place):
+            if one.key == ADOPT_KEY and (target := text(mapping(_result(one), "adopts"), "run")):
+                found[target] = one.run
+        return dict([*found.items()][-_MOST_REPEATS:])
 
     def _renew(self, known: _Known, place: str, runs: str) -> bool:
         try:
@@ -108,7 +117,7 @@ class OwnAttempts:
         now = time.time()
         for run in [*known.open]:
             attempts = f"{runs}/{run}/attempts"
-            is_ours = any(layout.is_folder(f"{attempts}/{key}-1") for key in (LOG_KEY, REPEAT_KEY))
+            is_ours = any(layout.is_folder(f"{attempts}/{key}-1") for key in _KEYS)
             if is_ours and layout.is_folder(f"{runs}/{run}") and layout.is_folder(attempts):
                 known.ours.add(run)
                 known.open.discard(run)
@@ -123,12 +132,17 @@ def _names(folder: str) -> list[str]:
         return []
 
 
+def _result(one: OwnAttempt) -> dict[str, object]:
+    """What stands in its result; nothing when there is none."""
+    try:
+        return parse_object(read_regular(f"{one.path}/{_RESULT}", _MOST)) or {}
+    except (OSError, ValueError):
+        return {}
+
+
 def _repeat(one: OwnAttempt, run: str) -> RepeatAcc | None:
     """What one of them says; None when it is not over, or was made for another run."""
-    try:
-        fields = parse_object(read_regular(f"{one.path}/{_RESULT}", _MOST)) or {}
-    except (OSError, ValueError):
-        return None
+    fields = _result(one)
     of = mapping(fields, "repeats")
     if text(of, "run") != run:
         return None

@@ -9,6 +9,7 @@ from odw_core.decide.digest import digest
 from odw_core.engines.converge.acc import RunAcc, TaskAcc
 from odw_core.engines.converge.names import HITL, row_time, run_address, task_address
 from odw_core.engines.converge.records import Pause, canonical, stored_questions
+from odw_core.engines.converge.standing import adopter_of_task
 from odw_core.engines.converge.ties import Tied, run_of, task_of
 from odw_core.model.address import Address
 from odw_core.model.item import State
@@ -58,7 +59,7 @@ def run_questions(acc: RunAcc, state: State) -> tuple[Question, ...]:
 def task_questions(acc: TaskAcc) -> tuple[Question, ...]:
     """What the queue holds for a person. Stored questions of another status are left over and wait for nobody."""
     row = acc.row
-    if row is None or row.status != HITL:
+    if row is None or row.status != HITL or adopter_of_task(acc) is not None:
         return ()
     plain_ones, pause, _ = stored_questions(row.questions)
     address, asked_at = task_address(row.id), row_time(row.updated_at)

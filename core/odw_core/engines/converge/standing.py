@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from odw_core.engines.converge.acc import LogAcc, RunAcc, TaskRow
+from odw_core.engines.converge.acc import LogAcc, RunAcc, TaskAcc, TaskRow
 from odw_core.engines.converge.badge import origin_of
 from odw_core.engines.converge.blockers import Stop, stops
 from odw_core.engines.converge.causes import crash_words
-from odw_core.engines.converge.names import CONVERGED, FAILED, HITL, row_time, short, stamp_time
+from odw_core.engines.converge.names import CONVERGED, FAILED, HITL, row_time, short, stamp_time, task_address
 from odw_core.engines.converge.records import stored_questions
 from odw_core.engines.converge.saved_log import is_crashed
 from odw_core.engines.converge.ties import Tie, Tied, run_of, task_of
@@ -23,6 +23,9 @@ _CLOCKS_S = 60.0
 NO_ARTIFACTS = "no artifacts (crashed, paused or still planning)"
 PAUSED_LOST = "paused for a person, cannot be resumed: run it again with the answer in its goal"
 NOT_RECOMPUTED = "upstream does not recompute the status after an answer"
+
+
+GOES_ON = "odw:{} goes on with it; nobody is asked here any more"
 
 
 class Stand(NamedTuple):
@@ -98,6 +101,8 @@ def _needs_a_person(acc: RunAcc, tied: Tied | None) -> Reading:
     if acc.native:
         # What is left open is asked by the run of ours that wrote it, or was left so by a person there.
         return Reading(Standing.HELD, said)
+    if (adopter := _adopter(acc, tied)) is not None:
+        return Reading(Standing.STOPPED, GOES_ON.format(one_line(adopter, 60)))
     is_asking = any(stop.kind == "question" for stop in found)
     if tied is not None:
         after = _after(acc, tied)
@@ -105,6 +110,17 @@ def _needs_a_person(acc: RunAcc, tied: Tied | None) -> Reading:
             return Reading(*after)
         is_asking = is_asking or bool(stored_questions(tied.row.questions)[2])
     return Reading(Standing.ASKING if is_asking else Standing.HELD, said)
+
+
+def _adopter(acc: RunAcc, tied: Tied | None) -> str | None:
+    """The run of ours that goes on with it, or with its task."""
+    return acc.adopted.get(acc.item) or (None if tied is None else acc.adopted.get(task_address(tied.row.id).item))
+
+
+def adopter_of_task(acc: TaskAcc) -> str | None:
+    """The run of ours that goes on with a task, or with its run."""
+    row = acc.row
+    return None if row is None else acc.adopted.get(task_address(row.id).item) or acc.adopted.get(run_of(row))
 
 
 def _after(acc: RunAcc, tied: Tied) -> tuple[Standing, str] | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from odw_core.engines.converge.names import ADOPT_KEY
 from odw_core.errors import no_room
 from odw_core.model.command import Cancel
 from odw_core.runs.context import Context
@@ -69,6 +70,9 @@ async def _whole(ground: Ground) -> Result:
     given, context = ground.given, ground.context
     more = {"from_run": given.from_run} if given.from_run else {}
     told = {"repos": [*ground.repos], "mode": given.mode, "max_rounds": given.max_rounds, **more}
+    if given.from_run and (target := given.from_run.removeprefix("converge:")) != given.from_run:
+        # Whoever reads that run sees that it asks nobody any more.
+        context.attempt(ADOPT_KEY, 1).result({"adopts": {"run": target}})
     ground.tell("coordination", f"{len(ground.repos)} repositories, one goal", goal=given.goal, **told)
     _tell_answers(ground, 0, tuple(ground.answers))
     error: dict[str, object] | None = None
