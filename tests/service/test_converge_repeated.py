@@ -50,7 +50,7 @@ async def planned(room: Room, world: RunsWorld) -> Address:
     """A run of Converge whose only call failed."""
     given: dict[str, object] = {"goal": "coupons", "repos": ["src/api"], "max_rounds": 1, "no_llm": True}
     receipt = await room.service.submit(
-        Start("converge-coordinate", {**given, "coding_agent_model": "gpt-5"}, str(world.workspace))
+        Start("converge-coordinate", {**given, "planner_model": "gpt-5"}, str(world.workspace))
     )
     assert receipt.address is not None, receipt.reason
     await room.item(receipt.address, State.DONE)

@@ -11,7 +11,20 @@ from odw_core.runs.workflow import WORKFLOWS, checked_input, load_workflow
 
 _TWINS = (("converge-coordinate", "coordinate"),)
 
-__all__ = ["WORKFLOWS", "checked", "input_keys", "input_schema", "preferred", "reuse_of", "twins", "workspaces"]
+__all__ = [
+    "OFFERED",
+    "WORKFLOWS",
+    "checked",
+    "input_keys",
+    "input_schema",
+    "preferred",
+    "reuse_of",
+    "twins",
+    "workspaces",
+]
+
+OFFERED = tuple(name for name in WORKFLOWS if name != "converge-repeat")
+"""What a person begins with an empty form: a call is repeated from the plan that it was made for."""
 
 
 def reuse_of(*, is_failed_only: bool = False, step: str | None = None) -> str:

@@ -425,3 +425,17 @@ def check_lines(checks: Sequence[Check], signs: Glyphs) -> list[Line]:
         if check.fix and not is_fine:
             lines.append(Line(spans(Span("    "), Span(plain(check.fix), "quiet")), (), 2, 4))
     return lines
+
+
+def kinds(names: Sequence[str], current: str, width: int) -> tuple[Span, ...]:
+    """What can be started, the chosen one marked. Where there is no space for all, those beside it."""
+    shown = [*names] if current in names else [*names, current]
+    is_cut = [False, False]
+    while len(shown) > 1 and sum(len(name) + 2 for name in shown) + 2 * sum(is_cut) > width:
+        at = shown.index(current)
+        is_late = at > len(shown) - 1 - at
+        shown.pop(0 if is_late else -1)
+        is_cut[0 if is_late else 1] = True
+    found = [Span(f" {name} ", "accent" if name == current else "faint") for name in shown]
+    more = Span("..", "faint")
+    return (*((more,) if is_cut[0] else ()), *found, *((more,) if is_cut[1] else ()))

@@ -13,7 +13,7 @@ from odw_core.diagnose.doctor.check import worst_first
 from odw_core.model.address import Address
 from odw_core.model.command import Outcome, Start
 from odw_core.model.item import Item, State
-from odw_core.service.starting import WORKFLOWS, input_keys, input_schema, reuse_of, twins, workspaces
+from odw_core.service.starting import OFFERED, input_keys, input_schema, reuse_of, twins, workspaces
 from odw_core.state.driving import NATIVE
 from odw_core.text.ansi import one_line
 from odw_tui import actions
@@ -41,6 +41,7 @@ from odw_tui.present.start_form import (
     has_rare,
     input_lines,
     inputs_of,
+    kinds,
     shown_inputs,
     source_of,
     typed,
@@ -82,7 +83,7 @@ class StartScreen(FormScreen):
         self._again, self._started = again, started
         self._repeats: Address | None = None
         self._home: str | None = None
-        self._workflow = WORKFLOWS[0]
+        self._workflow = OFFERED[0]
         self._kept: dict[str, object] = {}
         """Inputs that are not asked: the session that is gone on with."""
         self._carried: dict[str, object] = {}
@@ -104,7 +105,7 @@ class StartScreen(FormScreen):
         self._form = FittedSheet(id="form")
         self._found = FittedSheet(id="checks")
         self._command = Sheet(id="same")
-        self._take(WORKFLOWS[0], {}, self._first_folder())
+        self._take(OFFERED[0], {}, self._first_folder())
 
     # ---- what is asked
 
@@ -221,8 +222,8 @@ class StartScreen(FormScreen):
     def _show(self) -> None:
         signs = self.kit.signs
         title = "Run again" if self._again is not None else "New run"
-        offered_ways = WORKFLOWS if self._again is None else twins(self._workflow)
-        names = [Span(f" {name} ", "accent" if name == self._workflow else "faint") for name in offered_ways]
+        offered_ways = OFFERED if self._again is None else twins(self._workflow)
+        names = kinds(offered_ways, self._workflow, self.app.size.width - len(title) - 4)
         self._head.show((Line(spans(Span(title, "strong"), Span("  "), *names)), Line()))
         blocks: list[list[Line]] = []
         here = self._input
@@ -329,7 +330,7 @@ class StartScreen(FormScreen):
         if self._again is not None:
             self._other_way()
             return
-        name = WORKFLOWS[(WORKFLOWS.index(self._workflow) + 1) % len(WORKFLOWS)]
+        name = OFFERED[(OFFERED.index(self._workflow) + 1) % len(OFFERED)]
         self._take(name, {}, self.folder)
         self._show()
         self._check_later()

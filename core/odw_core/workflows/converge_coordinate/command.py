@@ -27,7 +27,7 @@ def argv(given: ConvergeInput, found: str) -> list[str]:
     """The words of ``converge coordinate``. A goal or a repo that begins with a dash stays one word."""
     words = [found, "coordinate", f"--goal={given.goal}", *(f"--repos={repo}" for repo in given.repos)]
     words += [f"--max-rounds={given.max_rounds}", f"--hil-mode={given.mode}", "--log-level=INFO"]
-    options = (("coding-agent", given.coding_agent), ("coding-agent-model", given.coding_agent_model))
+    options = (("coding-agent", given.coding_agent), ("coding-agent-model", given.planner_model))
     words += [f"--{name}={value}" for name, value in (*options, ("model", given.model)) if value is not None]
     words += ["--no-llm"] if given.no_llm else []
     return words if given.tracing else [*words, "--no-tracing"]

@@ -28,7 +28,7 @@ class ConvergeInput(BaseModel):
     """Address of that server on this machine; the configured one when left out."""
     coding_agent: Literal["codex", "copilot"] | None = None
     """Who plans; what Converge takes by itself when left out."""
-    coding_agent_model: str | None = None
+    planner_model: str | None = None
     """The model that plans; what Converge takes by itself when left out."""
     model: str | None = None
     """The model that splits the work; what Converge takes by itself when left out."""
