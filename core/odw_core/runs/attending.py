@@ -44,16 +44,17 @@ async def attend(
     number: int,
     patience_s: float,
     stdout: Put | None = None,
+    stderr: Put | None = None,
     beside: Sequence[Coroutine[None, None, None]] = (),
 ) -> Exit:
     """Take one attempt's child, just begun by ``context.start``, to its end.
 
-    Both streams go to ``files``; ``stdout`` takes that one instead. What stands in ``beside`` (such as ``hear``) goes
-    on as long as the child does. When this is cancelled the child is left to the supervisor.
+    Both streams go to ``files``; ``stdout`` or ``stderr`` takes that one instead. What stands in ``beside`` (such as
+    ``hear``) goes on as long as the child does. When this is cancelled the child is left to the supervisor.
     """
     others = [asyncio.create_task(one) for one in (_tell(context, files, key, number), *beside)]
     try:
-        async with pumped(process, stdout or files.stdout, files.stderr) as drained:
+        async with pumped(process, stdout or files.stdout, stderr or files.stderr) as drained:
             code = await exit_of(process)
             # What it left running may hold the streams open for ever.
             await drained()

@@ -6,8 +6,6 @@ import asyncio
 import os
 import shlex
 import signal
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 from odw_core.diagnose.causes import cause_of
@@ -17,6 +15,7 @@ from odw_core.engines.odw.names import STDERR_FILE, STDOUT_FILE
 from odw_core.model.command import Cancel, Interrupt
 from odw_core.process.groups import signal_group
 from odw_core.process.spawn import Child
+from odw_core.runs.attending import attend
 from odw_core.runs.children import MARKER
 from odw_core.runs.context import Context
 from odw_core.text.ansi import one_line
@@ -25,7 +24,6 @@ from odw_core.workflows.converge_coordinate.given import ConvergeInput
 from odw_core.workflows.converge_coordinate.listening import Heard, Listener, RepoBegan, RepoDone, RoundBegan
 
 LABEL = "converge"
-_CHUNK = 1 << 16
 _LOOK_S = 0.05
 _DRAIN_S = 1.0
 _PATIENCE_S = 5.0
@@ -66,25 +64,18 @@ class _Attempt:
         out, err = files.stream(STDOUT_FILE), files.stream(STDERR_FILE)
         self._begin(LOG_KEY, LABEL, LABEL, shlex.join(words)[:8000])
         child, process = await context.start(words, cwd=context.spec.workspace)
-        assert process.stdout is not None
-        assert process.stderr is not None
-        pumps = [
-            asyncio.create_task(_pump(process.stdout, self._hear)),
-            asyncio.create_task(_pump(process.stderr, files.stderr)),
-        ]
-        others = [asyncio.create_task(self._listen(child)), asyncio.create_task(self._find_folder())]
-        try:
-            while process.returncode is None:  # noqa: ASYNC110
-                # ``process.wait`` would wait for the ends of both streams as well, and somebody else may hold them.
-                await asyncio.sleep(_LOOK_S)
-            code = process.returncode
-            await asyncio.wait(pumps, timeout=_DRAIN_S)
-            await context.end(child, patience_s=_DRAIN_S, is_polite=False)
-            await asyncio.wait(pumps, timeout=_DRAIN_S)
-        finally:
-            for task in (*pumps, *others):
-                task.cancel()
-            await asyncio.gather(*pumps, *others, return_exceptions=True)
+        came = await attend(
+            context,
+            child,
+            process,
+            files,
+            key=LOG_KEY,
+            number=self._number,
+            patience_s=_DRAIN_S,
+            stdout=self._hear,
+            beside=[self._listen(child), self._find_folder()],
+        )
+        code = came.code
         self._tell(self._listener.end())
         self._look()
         files.close()
@@ -190,10 +181,3 @@ def _is_there(group: int) -> bool:
     except (ProcessLookupError, PermissionError):
         return False
     return True
-
-
-async def _pump(stream: asyncio.StreamReader, put: Callable[[bytes], None]) -> None:
-    while chunk := await stream.read(_CHUNK):
-        # A full disk loses output, not the run.
-        with suppress(OSError):
-            put(chunk)

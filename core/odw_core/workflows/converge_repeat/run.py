@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import shlex
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 from odw_core.agents.codex_program import native_program
@@ -16,8 +14,8 @@ from odw_core.engines.loose import parse_object
 from odw_core.engines.odw.names import STDERR_FILE, STDOUT_FILE
 from odw_core.errors import OdwError
 from odw_core.files.safe_open import read_regular
-from odw_core.model.command import Cancel, Interrupt
 from odw_core.process.spawn import Child
+from odw_core.runs.attending import attend, hear
 from odw_core.runs.context import Context
 from odw_core.runs.folders import write_private
 from odw_core.runs.workflow import Result
@@ -29,8 +27,8 @@ _SCHEMA, _ANSWER = "plan_schema.json", "codex_plan.json"
 _SESSION = re.compile(rb"session id: ([0-9a-f]{8}-[0-9a-f-]{27})")
 _LONGEST_PROMPT = 120_000
 """The system takes no longer word on a command line."""
-_CHUNK, _MOST = 1 << 16, 8 << 20
-_LOOK_S, _DRAIN_S, _PATIENCE_S = 0.05, 1.0, 3.0
+_MOST = 8 << 20
+_PATIENCE_S = 3.0
 
 
 async def run(context: Context, given: RepeatInput) -> Result:
@@ -83,25 +81,18 @@ class _Repeat:
         shown = shlex.join([*words[:-1], "<the recorded prompt>"])
         context.emit({**start, "config": {"runtime": "command"}, "promptPreview": shown}, shown)
         child, process = await context.start(words, cwd=context.spec.workspace)
-        assert process.stdout is not None
-        assert process.stderr is not None
-        pumps = [
-            asyncio.create_task(_pump(process.stdout, files.stdout)),
-            asyncio.create_task(_pump(process.stderr, self._hear)),
-        ]
-        others = [asyncio.create_task(self._listen(child)), asyncio.create_task(self._end_late(child))]
-        try:
-            while process.returncode is None:  # noqa: ASYNC110
-                # ``process.wait`` would wait for the ends of both streams as well, and somebody else may hold them.
-                await asyncio.sleep(_LOOK_S)
-            code = process.returncode
-            await asyncio.wait(pumps, timeout=_DRAIN_S)
-            await context.end(child, patience_s=_DRAIN_S, is_polite=False)
-            await asyncio.wait(pumps, timeout=_DRAIN_S)
-        finally:
-            for task in (*pumps, *others):
-                task.cancel()
-            await asyncio.gather(*pumps, *others, return_exceptions=True)
+        came = await attend(
+            context,
+            child,
+            process,
+            files,
+            key=REPEAT_KEY,
+            number=self._number,
+            patience_s=_PATIENCE_S,
+            stderr=self._hear,
+            beside=[hear(context, child, _PATIENCE_S), self._end_late(child)],
+        )
+        code = came.code
         files.close()
         result = self._result(code, began, _answer(target), err.last_line or out.last_line)
         files.result(result)
@@ -135,11 +126,6 @@ class _Repeat:
             link: dict[str, object] = {"type": "agent_session", "key": REPEAT_KEY, "attempt": self._number}
             self._context.emit({**link, "runtime": "codex", "thread": match[1].decode()}, "its session began")
 
-    async def _listen(self, child: Child) -> None:
-        async for command in self._context.commands:
-            if isinstance(command, Interrupt | Cancel):
-                await self._context.end(child, patience_s=_PATIENCE_S)
-
     async def _end_late(self, child: Child) -> None:
         await asyncio.sleep(self._given.deadline_s)
         self._is_late = True
@@ -158,10 +144,3 @@ def _stderr(path: Path) -> bytes:
         return read_regular(path, 64 << 20)
     except OSError:
         return b""
-
-
-async def _pump(stream: asyncio.StreamReader, put: Callable[[bytes], None]) -> None:
-    while chunk := await stream.read(_CHUNK):
-        # A full disk loses output, not the run.
-        with suppress(OSError):
-            put(chunk)
