@@ -54,7 +54,8 @@ def walk(base: Path, wish: str) -> Walked:
     place.repository.write("notes.txt", "mine too\n")
     spec = RunSpec("", "parallel-review-apply", place.given(), str(world.workspace), started_by="tester")
     run = launched(world, spec, wish)
-    return Walked(_story(place, run), resumed_to_its_end(world, run))
+    resumed = resumed_to_its_end(world, run)
+    return Walked(_story(place, run), resumed)
 
 
 def resumed_to_its_end(world: RunsWorld, run: Address) -> int:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.coordination import NODE, PYTHON
+from odw_core.agents.answer import issues_of
 from odw_core.workflows.coordinate.classify import Evidence
 from odw_core.workflows.coordinate.decision import decided
 from odw_core.workflows.coordinate.issues import Analysis
@@ -25,7 +26,6 @@ from odw_core.workflows.coordinate.split import (
     split_value,
     words_of,
 )
-from odw_core.workflows.parallel_review_apply.answer import issues_of
 
 REPOS = ["/work/api", "/work/web"]
 ANSWER = {
