@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from drivers.command import odw_tui
 from drivers.runs_world import RunsWorld, world
 from drivers.scenario_batch import MODEL, ScenarioBatch, every, listed, place, writes
 from odw_core.errors import Refused
@@ -128,6 +129,22 @@ async def test_a_foreign_log_is_run_again_by_its_address(place: ScenarioBatch, w
         assert receipt.address is not None, receipt.reason
         await place.over(room, receipt.address)
     assert place.calls(receipt.address) == ["scenario-002", "scenario-003"]
+
+
+async def test_a_log_of_ours_is_run_again_by_a_command(place: ScenarioBatch, tmp_path: Path) -> None:
+    place.play(TALK, *every())
+    begin = ("--root", str(place.root), "start", "scenario-batch", "--agent", "scripted", "--script", str(place.script))
+    assert odw_tui(*begin, "--foreground", cwd=tmp_path).code == 1
+    place.play(*every())
+    (log,) = (place.root / "logs").glob("run-*.log")
+    ran = odw_tui("--root", str(place.root), "rerun", f"scenario:{log.stem}", "--failed-only", cwd=tmp_path)
+    assert ran.code == 0 and ran.out.startswith("odw:"), ran
+    waits = odw_tui("--root", str(place.root), "cancel", ran.out.strip(), "--after-current", cwd=tmp_path)
+    assert waits.code in (0, 7), waits
+    command = ("--root", str(place.root), "start", "command", "--", "true")
+    other = odw_tui(*command, cwd=tmp_path).out.strip()
+    refused = odw_tui("--root", str(place.root), "cancel", other, "--after-current", cwd=tmp_path)
+    assert refused.code == 2 and "no batch of ours" in refused.err
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "../../x.md", "/elsewhere/../x.md"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -65,6 +66,13 @@ def failed_of(start: Start, state: Path) -> Start:
     again = batch_again(start.parent, start.workspace, failed_only=True, state=state)
     chosen = {key: value for key, value in again.given.items() if key in ("only", "max_scenarios", "repeats")}
     return replace(start, given={**start.given, **chosen}, reuse="")
+
+
+def place_of(address: Address, places: Iterable[str]) -> str:
+    """The place in which the log of that address lies; empty when it is in none, or it is no log."""
+    if address.root.engine != ENGINE:
+        return ""
+    return next((place for place in places if Path(place, file_of(address.root.item)).is_file()), "")
 
 
 def is_batch(address: Address, state: Path) -> bool:

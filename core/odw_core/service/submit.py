@@ -353,10 +353,12 @@ class Submitter:
         return await self._start(command.id, replace(again, home=spec.codex_home))
 
     async def _rerun_batch(self, command: Rerun, address: Address) -> Receipt:
-        from odw_core.service.batch_again import batch_again
+        from odw_core.service.batch_again import batch_again, place_of
 
-        item = self._snapshot().items.get(address.root)
-        place = item.place if item is not None else ""
+        snapshot = self._snapshot()
+        item = snapshot.items.get(address.root)
+        # A command that ends at once may know the places alone.
+        place = item.place if item is not None else place_of(address, snapshot.places)
         # What failed is chosen when it is started.
         again = await asyncio.to_thread(batch_again, address, place, failed_only=False, state=self._state)
         given = {**again.given, **command.changed}
