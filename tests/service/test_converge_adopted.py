@@ -177,6 +177,19 @@ def recorded(place: Path, name: str) -> list[Address]:
     return [Address("converge", one.name) for one in sorted((place / ".converge" / "runs").iterdir())]
 
 
+async def test_a_run_that_was_over_long_ago_shows_that_it_is_gone_on_with(
+    world: RunsWorld, agents: dict[str, object]
+) -> None:
+    (run,) = recorded(world.workspace, "codex-fail-fallback")
+    async with world.room() as room:
+        await room.item(run, State.WAITING, where=lambda one: one.ended_at is not None)
+        receipt = await room.service.submit(Adopt(run, {**agents, "answers": ["it is Rust"]}))
+        assert receipt.address is not None, receipt.reason
+        await room.item(receipt.address, State.DONE)
+        await room.item(run, State.IDLE)
+        await room.until(lambda snapshot: not snapshot.questions)
+
+
 @pytest.mark.parametrize(
     ("name", "note"),
     [

@@ -60,6 +60,8 @@ class Engine(Protocol, Generic[Acc]):
     fold_version: int
     slice_bytes: int
     """How much of a growing file is folded in one go: a few milliseconds of work."""
+    late_files: tuple[str, ...]
+    """Names of evidence that may come when nothing more is expected of the run itself."""
     skim_bytes: tuple[int, int] | None
     """How much of the beginning and of the end of a growing file ``skim`` is given; None when nothing is skimmed."""
 

@@ -148,7 +148,7 @@ class UnitReader:
         if self.is_final:
             if self._file.cursor is None:
                 self._unpack_saved()
-            return not self._file.is_current()
+            return not (self._file.is_current() and self._is_late_current())
         return not self.is_current()
 
     def is_current(self) -> bool:
@@ -159,12 +159,17 @@ class UnitReader:
         if self._record is not None and not self._record.is_current():
             return False
         if self.is_final:
-            return True
+            return self._is_late_current()
         return all(
             follower.is_current()
             for name, follower in self._extras.items()
             if follower.cursor is None or not self.engine.is_written_once(name)
         )
+
+    def _is_late_current(self) -> bool:
+        """Whether nothing came that may come late; what was never looked at waits for the first whole reading."""
+        late = (self._extras.get(name) for name in self.engine.late_files)
+        return all(follower.is_current() for follower in late if follower is not None)
 
     def advance(self, slices: int = 1) -> bool:
         """Take in some slices of new bytes of the journal and whatever else changed; True while there is more."""

@@ -34,6 +34,7 @@ class CodexEngine:
     fold_version = FOLD_VERSION
     slice_bytes = 1 << 20
     # The first line alone takes 16 to 22 KB.
+    late_files: tuple[str, ...] = ()
     skim_bytes: tuple[int, int] | None = (32 * 1024, 8 * 1024)
 
     def is_place(self, place: str) -> bool:

@@ -49,6 +49,7 @@ class ConvergeEngine:
     name = names.ENGINE
     fold_version = names.FOLD_VERSION
     slice_bytes = 256 * 1024
+    late_files: tuple[str, ...] = (names.REPEATS,)
     skim_bytes: tuple[int, int] | None = None
 
     @cached_property

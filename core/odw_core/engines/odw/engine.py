@@ -37,6 +37,7 @@ class OdwEngine:
     name = "odw"
     fold_version = FOLD_VERSION
     slice_bytes = 256 * 1024
+    late_files: tuple[str, ...] = ()
     skim_bytes: tuple[int, int] | None = (4 * 1024, 2 * 1024)
 
     def is_place(self, place: str) -> bool:

@@ -33,6 +33,7 @@ class ScenarioEngine:
     name = ENGINE
     fold_version = FOLD_VERSION
     slice_bytes = 128 * 1024
+    late_files: tuple[str, ...] = ()
     skim_bytes: tuple[int, int] | None = None
 
     def is_place(self, place: str) -> bool:
