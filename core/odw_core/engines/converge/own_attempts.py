@@ -117,8 +117,9 @@ class OwnAttempts:
         now = time.time()
         for run in [*known.open]:
             attempts = f"{runs}/{run}/attempts"
-            is_ours = any(layout.is_folder(f"{attempts}/{key}-1") for key in _KEYS)
-            if is_ours and layout.is_folder(f"{runs}/{run}") and layout.is_folder(attempts):
+            # Runs of odw itself have no such folder: one look at each is enough.
+            has_any = layout.is_folder(attempts) and layout.is_folder(f"{runs}/{run}")
+            if has_any and any(layout.is_folder(f"{attempts}/{key}-1") for key in _KEYS):
                 known.ours.add(run)
                 known.open.discard(run)
             elif (match := _NAME.match(run)) is None or now - int(match[1]) / 1000 > _YOUNG_S:
