@@ -16,8 +16,8 @@ from odw_core.model.question_json import decode_question
 from odw_core.text.ansi import one_line, plain
 
 STREAMS_OF_AGENT = ("stdout", "stderr", "prompt", "diff", "journal")
-_STAMP = re.compile(r"^\d{8}T\d{12}Z$")
-"""Name of a folder of Converge."""
+_OF_CONVERGE = re.compile(r"^(\d{8}T\d{12}Z|task-[A-Za-z0-9][A-Za-z0-9._-]{0,127})$")
+"""Name of a run folder of Converge, or of a task of its queue."""
 _LOG = re.compile(r"^run-\d{8}-\d{6}(?:-\d{1,4})?$")
 """Name of a log of a scenario batch."""
 _DONE = {"approve": "approved", "reject": "rejected", "add_round": "another round added", "stop": "stopped"}
@@ -117,7 +117,7 @@ def _has_address(thread: ThreadAcc, run_id: str) -> bool:
         case "odw":
             return start_ms_of(thread.thread) is not None and thread.thread != run_id
         case "converge":
-            return _STAMP.match(thread.thread) is not None
+            return _OF_CONVERGE.match(thread.thread) is not None
         case "scenario":
             return _LOG.match(thread.thread) is not None
         case _:
