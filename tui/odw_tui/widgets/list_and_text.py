@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.message import Message
 
 from odw_tui.present.spans import Line
 from odw_tui.widgets.fitted_rows import FittedRows
 from odw_tui.widgets.keyed_lines import KeyedLines
 from odw_tui.widgets.lines_provider import LinesProvider
-from odw_tui.widgets.row_list import RowList
+from odw_tui.widgets.list_pane import ListPane
 
 Rows = Sequence[tuple[str, Line]]
 """Pairs of key and line; an empty key is passed over by the cursor."""
@@ -28,21 +27,13 @@ def _no_text(key: str, width: int) -> Sequence[Line]:
     return ()
 
 
-class ListAndText(Vertical):
+class ListAndText(ListPane[FittedRows]):
     """``fill`` says what is shown; ``beside_from`` is from how many cells the text stands beside the list."""
 
     class Opened(Message):
         """A row was clicked to be opened."""
 
-        def __init__(self, pane: ListAndText) -> None:
-            super().__init__()
-            self.pane = pane
-
-        @property
-        def control(self) -> ListAndText:
-            return self.pane
-
-    class Moved(Opened):
+    class Moved(Message):
         """The cursor is on another row."""
 
     def __init__(self, *, id: str, thumb: str, bar: str, beside_from: int) -> None:  # noqa: A002
@@ -70,10 +61,6 @@ class ListAndText(Vertical):
         self._list.fill(lambda width: KeyedLines(self._rows_of(width - 2), width, self._bar))
         self._tell_text()
 
-    def move(self, rows: int) -> None:
-        """Move the cursor."""
-        self._list.move(rows)
-
     def page(self, pages: float) -> None:
         """Move the text by parts of a page."""
         self.scroll_text(round(self._text.size.height * pages))
@@ -82,24 +69,9 @@ class ListAndText(Vertical):
         """Move the text."""
         self._text.scroll_lines(lines)
 
-    def to_edge(self, rows: int) -> None:
-        """To the first (-1) or last (1) row."""
-        if rows < 0:
-            self._list.to_first()
-        else:
-            self._list.to_last()
-
-    def on_row_list_cursor_moved(self, event: RowList.CursorMoved) -> None:
-        event.stop()
+    def _has_moved(self) -> None:
         self._tell_text()
-        self.post_message(self.Moved(self))
-
-    def on_row_list_scrolled(self, event: RowList.Scrolled) -> None:
-        event.stop()
-
-    def on_row_list_opened(self, event: RowList.Opened) -> None:
-        event.stop()
-        self.post_message(self.Opened(self))
+        self.post_message(self.Moved())
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= self._beside_from, "-beside")

@@ -8,7 +8,7 @@ from odw_core.engines.scenario.item import newest_tries
 from odw_core.engines.scenario.names import ENGINE, file_of
 from odw_core.model.address import Address
 from odw_core.model.batch import Batch, Diagnosis, Group, Scenario, ends_at, typical
-from odw_core.model.cause import Proof
+from odw_core.model.cause import Cause, Proof
 from odw_core.model.item import Item, State
 
 _MOST_JOBS = 64
@@ -28,7 +28,7 @@ def batch_of(acc: RunAcc, item: Item) -> Batch:
         total=total,
         model=acc.model_expected,
         scenarios=tuple(_scenario(acc, one, item) for one in tries),
-        groups=tuple(_group(acc, group) for group in diagnosis.groups(acc)),
+        groups=tuple(_groups(acc, item)),
         typical_s=usual,
         jobs=jobs,
         ends_at=ends_at(left, jobs, usual, began) if is_live and total is not None else None,
@@ -92,6 +92,21 @@ def _diagnoses(acc: RunAcc, one: TryAcc) -> list[Diagnosis]:
         for hit, root in diagnosis.with_roots(one.hits)
     ]
     return sorted(found, key=lambda each: (bool(each.cascade_of), diagnosis.rank(each.kind)))
+
+
+def _groups(acc: RunAcc, item: Item) -> list[Group]:
+    """Root causes first, also those that are no sign of this dialect; then warnings, then what only followed."""
+    file = file_of(acc.item)
+    found = [_group(acc, group) for group in diagnosis.groups(acc)]
+    others = [_of_cause(cause, indexes) for cause, indexes in diagnosis.other_failures(acc, file)]
+    if diagnosis.is_stopped_early(acc, is_given_up=item.state is State.STALE):
+        others.append(_of_cause(diagnosis.stopped_early(acc, file), [one.index for one in diagnosis.unfinished(acc)]))
+    broken = sum(not (one.cascade_of or one.is_warning) for one in found)
+    return [*found[:broken], *others, *found[broken:]]
+
+
+def _of_cause(cause: Cause, indexes: list[int]) -> Group:
+    return Group(cause.kind, cause.sentence, cause.fix, max(len(indexes), 1), tuple(indexes), "", False, cause.proof)
 
 
 def _group(acc: RunAcc, group: diagnosis.Group) -> Group:

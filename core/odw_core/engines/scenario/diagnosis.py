@@ -123,16 +123,16 @@ def causes(acc: Acc, *, is_given_up: bool) -> tuple[Cause, ...]:
     file = file_of(acc.item)
     found = [_cause(group, file) for group in groups(acc) if not group.cascade_of]
     if isinstance(acc, RunAcc):
-        others = _other_failures(acc, file)
+        others = [cause for cause, _ in other_failures(acc, file)]
         if is_stopped_early(acc, is_given_up=is_given_up):
-            others.append(_stopped_early(acc, file))
+            others.append(stopped_early(acc, file))
         broken = sum(not cause.is_warning for cause in found)
         found[broken:broken] = others
     return tuple(found)
 
 
-def _other_failures(acc: RunAcc, file: str) -> list[Cause]:
-    """Scenarios that failed without a sign of this dialect: their errors by the table of what breaks Codex."""
+def other_failures(acc: RunAcc, file: str) -> list[tuple[Cause, list[int]]]:
+    """What failed without a sign of this dialect, by the table of what breaks Codex, and in which scenarios."""
     from odw_core.diagnose.causes import cause_of
 
     found: dict[str, tuple[Cause, list[int]]] = {}
@@ -144,7 +144,10 @@ def _other_failures(acc: RunAcc, file: str) -> list[Cause]:
         said = tried.error or "it failed without a word"
         cause = cause or Cause("unknown", said, "", Proof(file, tried.end_line, said))
         found.setdefault(cause.sentence, (cause, []))[1].append(index)
-    return [replace(cause, sentence=f"{cause.sentence}, in {scenarios(indexes)}") for cause, indexes in found.values()]
+    return [
+        (replace(cause, sentence=f"{cause.sentence}, in {scenarios(indexes)}"), indexes)
+        for cause, indexes in found.values()
+    ]
 
 
 def fix_of(kind: str) -> str:
@@ -162,7 +165,8 @@ def _cause(group: Group, file: str) -> Cause:
     )
 
 
-def _stopped_early(acc: RunAcc, file: str) -> Cause:
+def stopped_early(acc: RunAcc, file: str) -> Cause:
+    """That it ended without saying so, and how far it had come."""
     of = total(acc)
     said = f"stopped early: scenario {last_index(acc)} of {of or '?'} was the last that was reached"
     open_tries = unfinished(acc)

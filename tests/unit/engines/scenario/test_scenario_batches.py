@@ -39,6 +39,7 @@ def test_a_batch_that_is_over_or_silent_promises_no_end() -> None:
     stopped = told(STORIES["stopped-early"]())
     assert (stopped.done, stopped.total, stopped.ends_at) == (16, 40, None)
     assert stopped.scenarios[-1].status == "unfinished"
+    assert [(one.kind, one.scenarios) for one in stopped.groups] == [("STOPPED_EARLY", (17,))]
 
 
 def test_the_end_is_reckoned_from_finished_durations_and_jobs() -> None:
