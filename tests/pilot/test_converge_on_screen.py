@@ -11,25 +11,12 @@ from drivers.converge_story import lay
 from drivers.live_room import live_room
 from drivers.memory_service import MemoryService
 from drivers.run_driver import RunDriver, StillClock
+from drivers.watched import Watched
 from odw_core.config import Config
 from odw_core.model.command import Command, Outcome, Receipt, Repeat
 from odw_core.model.item import Item
-from odw_core.service.live import LiveService
 from odw_tui.app import OdwApp
 from odw_tui.screens.opening import screen_for
-
-
-class _Watched:
-    """The service as the app wants it, though somebody else keeps it running."""
-
-    def __init__(self, service: LiveService) -> None:
-        self._service = service
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._service, name)
-
-    async def run(self) -> None:
-        return None
 
 
 @asynccontextmanager
@@ -38,7 +25,7 @@ async def on_screen(place: Path, name: str = "") -> AsyncIterator[RunDriver]:
     async with live_room(place) as service:
         known = service.snapshot().items.values()
         item: Item = next(one for one in known if one.address.engine == "converge" and name in one.address.item)
-        seen = cast("MemoryService", _Watched(service))
+        seen = cast("MemoryService", Watched(service))
         clock = StillClock(item.started_at or 0.0)
         app = OdwApp(seen, service.snapshot(), Config(), clock)
         async with app.run_test(size=(120, 60)) as pilot:
@@ -226,3 +213,17 @@ async def test_the_call_of_the_plan_under_the_cursor_is_repeated_with_one_key(tm
         await run.press("9", "r")
         assert len(sent) == 1
         assert run.shows("There is no plan under the cursor whose call could be repeated.")
+
+
+async def test_it_is_run_again_by_converge_or_natively_with_its_goal_and_repos(tmp_path: Path) -> None:
+    lay("three-rounds-three-repos", tmp_path / "place")
+    async with on_screen(tmp_path / "place") as run:
+        await run.press("R")
+        while "converge-coordinate" not in run.text:
+            await run.idle()
+        goal = run.row("goal").split("goal", 1)[1].strip()
+        repos = run.row("repos").split("repos", 1)[1].strip()
+        assert goal and repos and run.shows("--set from_run=converge:")
+        await run.press("ctrl+t")
+        assert run.row("goal").endswith(goal) and run.row("repos").endswith(repos)
+        assert run.shows("start coordinate --set")

@@ -92,10 +92,15 @@ def _group_row(one: Group, glyphs: Glyphs) -> Line:
         sign, tone = (glyphs.mark(Mark.UNFINISHED), "stale") if is_mild else (glyphs.mark(Mark.FAILED), "failed")
         words = "worth knowing" if is_mild else ""
     many = counted(len(one.scenarios), "scenario") + (f", {one.count} times" if one.count > len(one.scenarios) else "")
-    kind = Span(one_line(one.kind, 60), "quiet" if tone == "faint" else "")
+    kind = Span(_name(one), "quiet" if tone == "faint" else "")
     return said(
         Span(f"{sign} ", tone), kind, Span(f"   {words}" if words else "", "faint"), right=spans(Span(many, "quiet"))
     )
+
+
+def _name(one: Group) -> str:
+    """The kind where it is a sign of the dialect, else what happened."""
+    return one_line(one.kind if one.kind.isupper() else one.sentence, 200)
 
 
 def _scenario_row(one: Scenario, glyphs: Glyphs, now: float, width: int) -> Line:

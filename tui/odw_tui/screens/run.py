@@ -115,6 +115,11 @@ class RunScreen(OpenedScreen):
             # The journal alone has to do.
             return
 
+    @property
+    def has_log(self) -> bool:
+        """Whether the log of the batch that it drives was read."""
+        return self._log is not None
+
     def _completed(self, detail: Detail) -> Detail:
         if self._log is None or not isinstance(detail, RunDetail) or self._log.batch is None:
             return detail
