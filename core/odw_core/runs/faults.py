@@ -10,7 +10,8 @@ import signal
 
 VARIABLE = "ODW_TUI_FAULT"
 _COUNT, _HOLD = "count:", "hold:"
-_WISH = os.environ.get(VARIABLE, "")
+_WISH = os.environ.pop(VARIABLE, "")
+"""Taken out, so that it is about this process alone and not about the runs that it starts."""
 
 
 class Points:

@@ -16,6 +16,7 @@ from odw_core.process.flock import is_held
 from odw_core.process.spawn import python_module, spawn_detached
 from odw_core.runs.children import MARKER
 from odw_core.runs.ending import settle
+from odw_core.runs.faults import point
 from odw_core.runs.folders import RunFolder, make_private, private_chain
 from odw_core.runs.journal import is_over
 from odw_core.runs.spec import RunSpec, read_spec, write_spec
@@ -41,10 +42,12 @@ def launch(spec: RunSpec, state: Path) -> Address:
     log = runs / f".starting-{began}-{os.getpid()}-{os.urandom(3).hex()}"
     process = _spawn(argv, runs, log)
     folder = RunFolder(state, f"odw-exec-{began}-{process.pid}")
+    point("launch: a supervisor waits for its run")
     try:
         make_private(folder.root)
         log.replace(folder.log)
         write_spec(folder, replace(spec, run_id=folder.run_id))
+        point("launch: the run is laid down")
     except BaseException:
         process.kill()
         log.unlink(missing_ok=True)

@@ -85,15 +85,20 @@ def _runs_in(state: Path, workspace: str) -> list[_Known]:
 def _surplus(known: Sequence[_Known], keep: int) -> list[RunFolder]:
     """Those beyond the newest ``keep`` that nothing holds."""
     kept = [one for number, one in enumerate(known) if number < keep or one.is_kept]
-    needed = {name for one in kept for name in (one.spec.parent, one.spec.after) if name}
+    needed = {name for one in kept for name in _held_by(one.spec)}
     found: list[RunFolder] = []
     # A parent that stays holds its own parent; children are newer, so one pass from the newest on is enough.
     for number, one in enumerate(known):
         if number < keep or one.is_kept or one.spec.run_id in needed:
-            needed |= {name for name in (one.spec.parent, one.spec.after) if name}
+            needed |= _held_by(one.spec)
         else:
             found.append(one.folder)
     return found
+
+
+def _held_by(spec: RunSpec) -> set[str]:
+    """Runs that stay as long as this one does."""
+    return {name for name in (spec.parent, spec.after, spec.campaign) if name}
 
 
 def _has_worktrees(spec: RunSpec) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 
-from odw_core.engines.loose import mapping, text, text_or_none
+from odw_core.engines.loose import flag, mapping, text, text_or_none
 from odw_core.errors import OdwError
 from odw_core.runs.folders import RunFolder, read_object, write_private
 
@@ -29,6 +29,10 @@ class RunSpec:
     """Run id of the run that has to land before this one begins."""
     reuse: str = ""
     """Which finished steps of ``parent`` are taken over: a mode of ``odw_core.runs.reuse``; empty for none."""
+    campaign: str | None = None
+    """Run id of the campaign that started this one."""
+    is_held: bool = False
+    """Whether it lands only once its campaign says so (``odw_core.runs.release``)."""
 
 
 def write_spec(folder: RunFolder, spec: RunSpec) -> None:
@@ -52,4 +56,6 @@ def read_spec(folder: RunFolder) -> RunSpec:
         started_by=text(fields, "started_by"),
         after=text_or_none(fields, "after"),
         reuse=text(fields, "reuse"),
+        campaign=text_or_none(fields, "campaign"),
+        is_held=flag(fields, "is_held") is True,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from odw_core.engines.odw.acc import NodeAcc, RunAcc
-from odw_core.engines.odw.names import JOURNAL, STOPPED_BY_OWNER
+from odw_core.engines.odw.names import CAMPAIGN_INCOMPLETE, CAMPAIGN_STOPPED, JOURNAL, STOPPED_BY_OWNER
 from odw_core.model.cause import Cause
 from odw_core.text.ansi import one_line, plain
 
@@ -16,7 +16,7 @@ def run_cause(acc: RunAcc) -> str:
     if result is None or not result.has_error:
         return ""
     category, message = one_line(result.category, 120), one_line(result.message, 400)
-    if category == STOPPED_BY_OWNER:
+    if category in (STOPPED_BY_OWNER, CAMPAIGN_STOPPED, CAMPAIGN_INCOMPLETE):
         return message
     return message if not category or category == message or message.startswith(category) else f"{category}: {message}"
 

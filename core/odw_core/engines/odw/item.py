@@ -12,7 +12,7 @@ from odw_core.engines.odw.coordination import (
     fallback_why,
     open_reasons,
 )
-from odw_core.engines.odw.names import HITL_REQUIRED, REVIEW_APPLY, STOPPED_BY_OWNER, start_ms_of
+from odw_core.engines.odw.names import CAMPAIGN_STOPPED, HITL_REQUIRED, REVIEW_APPLY, STOPPED_BY_OWNER, start_ms_of
 from odw_core.engines.odw.native import native_asking, native_claims, native_commit, native_parent, native_stage
 from odw_core.engines.odw.native_batch import batch_end, batch_progress, batch_stage
 from odw_core.engines.odw.question import run_questions
@@ -39,7 +39,7 @@ _STANDINGS = {
 }
 
 # Categories that are a rule doing its work, not something broken (ODW reference §4.2, P8).
-_HELD_CATEGORIES = ("implementation_pre_review_blocked", STOPPED_BY_OWNER, HITL_REQUIRED)
+_HELD_CATEGORIES = ("implementation_pre_review_blocked", STOPPED_BY_OWNER, CAMPAIGN_STOPPED, HITL_REQUIRED)
 
 
 def run_item(acc: RunAcc, facts: Facts, depth: Depth = Depth.FOLDED) -> Item:

@@ -19,7 +19,10 @@ from odw_core.workflows.coordinate.wording import fenced
 
 HANDOFF = "handoff"
 """Folder of a run in which what was approved lies."""
+APPROVAL = "approval"
+"""Key of the step in which a person approves a run's plans."""
 _APPROVE, _STOP = "approve", "stop"
+_CHANGEABLE = "Each plan can be changed before it counts. What you approve is kept with its SHA-256."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,18 @@ class Approval:
     """Unix seconds."""
 
 
+def plan_field(base: str) -> str:
+    """The field of the card that holds the plan of that repository."""
+    return f"plan:{base}"
+
+
 async def ask_approval(
-    context: Context, goal: str, plans: Sequence[RepoPlan], bases: Mapping[str, str], *, key: str = "approval"
+    context: Context, goal: str, plans: Sequence[RepoPlan], bases: Mapping[str, str], *, note: str = ""
 ) -> Approval | None:
     """Show the plans, each of them to be changed; None when the person stops instead. What was changed and what was
-    approved stands in the journal. ``bases`` are short names of the repositories, each its own."""
+    approved stands in the journal. ``bases`` are short names of the repositories, each its own; ``note`` is what to
+    know before."""
+    key = APPROVAL
     told = [[plan.repo, plan.digest()] for plan in plans]
     count = f"{len(plans)} {'plan' if len(plans) == 1 else 'plans'}"
     question = question_of(
@@ -45,10 +55,10 @@ async def ask_approval(
         key,
         kind="plans",
         title=f"approve {count}?",
-        body=f"For: {goal}\nEach plan can be changed before it counts. What you approve is kept with its SHA-256.",
+        body="\n".join(filter(None, (note, f"For: {goal}", _CHANGEABLE))),
         subject="plans",
         fields=tuple(
-            Field(f"plan:{bases[plan.repo]}", plan.repo, is_optional=True, default=as_text(plan)) for plan in plans
+            Field(plan_field(bases[plan.repo]), plan.repo, is_optional=True, default=as_text(plan)) for plan in plans
         ),
         decisions=(_APPROVE, _STOP),
         decided_by=digest({"kind": "plans", "run": context.run_id, "key": key, "goal": goal, "plans": told}),
@@ -59,7 +69,7 @@ async def ask_approval(
         return None
     left: list[RepoPlan] = []
     for plan in plans:
-        words = masked("\n".join(picked(value, f"plan:{bases[plan.repo]}")))
+        words = masked("\n".join(picked(value, plan_field(bases[plan.repo]))))
         one = edited(plan, words) if words else plan
         if one.digest() != plan.digest():
             event: dict[str, object] = {"type": "plan_edited", "repo": plan.repo, "sha256_before": plan.digest()}

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
+from odw_core.engines.odw.names import CAMPAIGN_STOPPED
 from odw_core.errors import no_room
 from odw_core.model.command import Cancel
 from odw_core.runs.context import Context
 from odw_core.runs.landing import Candidate, Landing
+from odw_core.runs.release import held_back
 from odw_core.runs.workflow import Result
 from odw_core.workflows.parallel_review_apply.blocker import Blocker, Fate
 from odw_core.workflows.parallel_review_apply.deciding import Next, Step, decide, decide_blocked
@@ -128,6 +130,8 @@ async def _rounds(ground: Ground, landing: Landing) -> Candidate:
         earlier = reviewed.blockers
         step = await decide(ground, number, reviewed)
         if step.next is Next.LAND:
+            if why := await held_back(ground.context):
+                raise Ended(CAMPAIGN_STOPPED, why)
             step = await land(ground, landing, step)
             if step.candidate is not None:
                 return step.candidate

@@ -1,0 +1,9 @@
+"""Campaign: approved plans carried out, one run of parallel-review-apply for each repository, told as one."""
+
+from __future__ import annotations
+
+from odw_core.runs.workflow import Workflow
+from odw_core.workflows.campaign.given import CampaignInput, goal_of
+from odw_core.workflows.campaign.run import run
+
+WORKFLOW = Workflow("campaign", CampaignInput, run, goal_of, is_heard=False)

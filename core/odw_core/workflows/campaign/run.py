@@ -1,0 +1,238 @@
+"""The workflow from end to end: plans approved, a run started for each repository when its turn has come, landings let
+go together where that is wanted, and one line about what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from odw_core.engines.odw.names import CAMPAIGN_INCOMPLETE, STOPPED_BY_OWNER
+from odw_core.errors import OdwError
+from odw_core.model.command import Cancel
+from odw_core.runs.context import Context
+from odw_core.runs.steps import Value, fingerprint
+from odw_core.runs.workflow import Result
+from odw_core.workflows.campaign.checking import contracts_fit, look_first, look_last
+from odw_core.workflows.campaign.children import Reader, children_of, end_all, is_driven, started, take_up
+from odw_core.workflows.campaign.given import CampaignInput, RepoInput, child_input
+from odw_core.workflows.campaign.ground import Ground, Stopped
+from odw_core.workflows.campaign.holding import hold, take_over
+from odw_core.workflows.campaign.order import Wanted
+from odw_core.workflows.campaign.outcome import result_value, sentence
+from odw_core.workflows.campaign.plans import ground_of
+from odw_core.workflows.campaign.standing import ENDED_BADLY, HAS_LANDED, State
+from odw_core.workflows.coordinate.given import absolute
+
+_LOOK_S = 0.2
+_LEFT = "its driver is gone; resume it"
+_STOPPED = "you stopped the campaign before it started"
+
+
+async def run(context: Context, given: CampaignInput) -> Result:
+    """The workflow."""
+    working = asyncio.create_task(_whole(context, given))
+    hearing = asyncio.create_task(_hear(context, working))
+    try:
+        return await working
+    except asyncio.CancelledError:
+        if not hearing.done():
+            # Only this supervisor goes away: the runs go on by themselves.
+            raise
+        return Result(False, is_cancelled=True)
+    finally:
+        hearing.cancel()
+        await asyncio.gather(hearing, return_exceptions=True)
+
+
+async def _hear(context: Context, working: asyncio.Task[Result]) -> None:
+    """Until a person cancels the campaign."""
+    async for command in context.commands:
+        if isinstance(command, Cancel):
+            working.cancel("by a person")
+            return
+
+
+async def _whole(context: Context, given: CampaignInput) -> Result:
+    ground: Ground | None = None
+    try:
+        ground = await ground_of(context, given)
+        await look_first(ground)
+        await _take_up(ground)
+        await _drive(ground)
+        issues = await look_last(ground) if any(ground.state(one.repo) in HAS_LANDED for one in ground.wanted) else []
+        return _result(ground, issues)
+    except Stopped as stopped:
+        return Result(False, {"repos": [], "error": {"category": stopped.category, "message": str(stopped)}})
+    except asyncio.CancelledError:
+        for task in _tasks(ground):
+            task.cancel()
+        if not context.is_stopping:
+            await _end(context, ground)
+        raise
+
+
+def _tasks(ground: Ground | None) -> list[asyncio.Task[None]]:
+    if ground is None:
+        return []
+    return [*ground.starting.values(), *([ground.asking] if ground.asking is not None else [])]
+
+
+async def _take_up(ground: Ground) -> None:
+    """Where an earlier supervisor left it: runs that were started are read, those that nobody drives go on."""
+    ground.remember()
+    take_over(ground)
+    state = ground.context.state
+    known = await asyncio.to_thread(children_of, state, ground.context.run_id)
+    for one in ground.wanted:
+        if one.repo in known:
+            await asyncio.to_thread(take_up, state, known[one.repo])
+            await _started(ground, one)
+        elif one.repo not in ground.stands:
+            ground.stand(one, State.WAITS, _order(ground, one))
+
+
+def _order(ground: Ground, one: Wanted) -> str:
+    return f"after {', '.join(ground.name(repo) for repo in one.after)}" if one.after else ""
+
+
+async def _drive(ground: Ground) -> None:
+    """Until every repository came to its end."""
+    while True:
+        for one in ground.wanted:
+            _look(ground, one)
+        for one in ground.wanted:
+            _go_on(ground, one)
+        hold(ground)
+        if all(_is_over(ground, one) for one in ground.wanted):
+            return
+        await asyncio.sleep(_LOOK_S)
+
+
+def _look(ground: Ground, one: Wanted) -> None:
+    """How far its run is."""
+    reader = ground.readers.get(one.repo)
+    if reader is None:
+        return
+    story = reader.look()
+    why = story.told
+    if not story.is_over and not is_driven(ground.context.state, reader.run_id) and not reader.look().is_over:
+        why = _LEFT
+    ground.stand(one, story.state, why)
+
+
+def _go_on(ground: Ground, one: Wanted) -> None:
+    """Start it if its turn has come; say so if it never will."""
+    task = ground.starting.get(one.repo)
+    if task is not None:
+        if task.done():
+            del ground.starting[one.repo]
+            task.result()
+        return
+    if ground.state(one.repo) is not State.WAITS:
+        return
+    if ground.is_stopped:
+        ground.stand(one, State.STOPPED, _STOPPED)
+    elif why := _barred(ground, one):
+        ground.stand(one, State.STOPPED, why)
+    elif all(ground.state(repo) is State.VERIFIED for repo in one.after):
+        ground.starting[one.repo] = asyncio.create_task(_start(ground, one))
+
+
+def _barred(ground: Ground, one: Wanted) -> str:
+    """Why it never starts; empty as long as it may."""
+    for repo in one.after:
+        match ground.state(repo):
+            case State.FAILED | State.STOPPED:
+                return f"{ground.name(repo)} did not land"
+            case State.LANDED if ground.readers[repo].story.is_over:
+                return f"{ground.name(repo)} landed, but its verification failed"
+            case _:
+                pass
+    return ""
+
+
+async def _start(ground: Ground, one: Wanted) -> None:
+    if one.after and not await contracts_fit(ground, one):
+        ground.stand(one, State.STOPPED, "you stopped the campaign: contracts did not fit")
+        return
+    try:
+        await _started(ground, one)
+    except OdwError as error:
+        ground.stand(one, State.FAILED, str(error))
+
+
+async def _started(ground: Ground, one: Wanted) -> None:
+    """Start its run, at most once, and link it."""
+    context = ground.context
+
+    async def work() -> Value:
+        given = child_input(ground.given, one.spec, _typed(ground, one))
+        call = asyncio.to_thread(
+            started, context.state, context.spec, one.repo, given, is_held=ground.given.hold_landings
+        )
+        launching = asyncio.ensure_future(call)
+        ground.launching.add(launching)
+        # Who cancels the campaign now still has to end what has just begun.
+        return {"run": await asyncio.shield(launching)}
+
+    value = await context.steps.step(
+        f"start-{one.base}", "checkpoint", fingerprint(context.run_id, one.repo, one.sha256), work
+    )
+    run_id = str(value["run"])
+    ground.readers[one.repo] = Reader(context.state, run_id)
+    link = {"key": one.base, "attempt": 1, "runtime": "odw", "thread": run_id}
+    ground.tell("agent_session", f"{one.base} is odw:{run_id}", **link)
+    if one.repo not in ground.stands or ground.state(one.repo) is State.WAITS:
+        ground.stand(one, State.RUNNING)
+
+
+def _typed(ground: Ground, one: Wanted) -> RepoInput | None:
+    workspace = ground.context.spec.workspace
+    typed = ground.given.repos
+    exact = next((found for found in typed if absolute(found.repo, workspace) == one.repo), None)
+    names = (one.base, one.repo.rpartition("/")[2])
+    return exact or next((found for found in typed if found.repo in names), None)
+
+
+def _is_over(ground: Ground, one: Wanted) -> bool:
+    reader = ground.readers.get(one.repo)
+    if one.repo in ground.starting:
+        return False
+    return reader.story.is_over if reader is not None else ground.state(one.repo) in ENDED_BADLY
+
+
+async def _end(context: Context, ground: Ground | None) -> None:
+    """End every run that the campaign started, and say where each of them is then."""
+    ending = asyncio.create_task(_end_all(context, ground))
+    while not ending.done():
+        # A cancel that comes now must not leave half of them.
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait((ending,))
+    await ending
+
+
+async def _end_all(context: Context, ground: Ground | None) -> None:
+    await asyncio.gather(*_tasks(ground), *(ground.launching if ground else ()), return_exceptions=True)
+    known = await asyncio.to_thread(children_of, context.state, context.run_id)
+    await end_all(context.state, [*known.values()], context.spec.started_by)
+    if ground is None:
+        return
+    for one in ground.wanted:
+        if one.repo in known:
+            ground.readers.setdefault(one.repo, Reader(context.state, known[one.repo]))
+            _look(ground, one)
+        else:
+            ground.stand(one, State.STOPPED, "the campaign was cancelled")
+    said = sentence(ground.wanted, ground.stands)
+    ground.tell("log", said, message=said)
+
+
+def _result(ground: Ground, issues: list[str]) -> Result:
+    wanted, stands = ground.wanted, ground.stands
+    runs = {repo: reader.run_id for repo, reader in ground.readers.items()}
+    files = {repo: reader.story.files for repo, reader in ground.readers.items()}
+    value = result_value(wanted, stands, runs, files, issues)
+    if all(stands[one.repo][0] is State.VERIFIED for one in wanted):
+        return Result(True, value)
+    category = STOPPED_BY_OWNER if ground.is_stopped else CAMPAIGN_INCOMPLETE
+    return Result(False, {**value, "error": {"category": category, "message": sentence(wanted, stands)}})
