@@ -208,6 +208,8 @@ class Submitter:
         if root is None or root.engine != "odw":
             return None
         shown = items.get(root)
+        if is_ours(self._state, root.item, shown.place if shown is not None else None):
+            return root.item
         if shown is not None and shown.parent is not None and shown.parent.engine == "odw":
             # A run of odw that a run of ours drives, or drove.
             driver = items.get(shown.parent)

@@ -39,7 +39,10 @@ class Wish(StrEnum):
 
 
 def driven(item: Item, items: Mapping[Address, Item]) -> Item:
-    """Who takes the wish: the run of ours that a session belongs to while that is at work, else the item itself."""
+    """Who takes the wish: the run of ours that a session belongs to while that is at work, else the item itself. A run
+    of a campaign is a run of ours."""
+    if item.driver == NATIVE:
+        return item
     run = items.get(item.parent) if item.parent is not None else None
     return run if run is not None and run.driver == NATIVE and run.state in (*_AT_WORK, State.STALE) else item
 

@@ -88,7 +88,7 @@ async def _ask(ground: Ground, one: Wanted, new: Sequence[Issue], number: int) -
         ground.context,
         key,
         kind="coordination",
-        title=f"start {one.base} although {new[0].text}{more}?",
+        title=f"start {one.base} although contracts do not fit: {new[0].id}{more}?",
         body="\n".join(
             (
                 f"{landed} landed, and contracts that fitted before do not any more:",

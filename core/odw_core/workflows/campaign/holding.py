@@ -59,7 +59,7 @@ def _say(ground: Ground) -> None:
 
 
 def _bar(ground: Ground, waiting: list[Wanted], bad: list[Wanted]) -> None:
-    why = f"{bad[0].base} was not approved, so nothing of the campaign landed"
+    why = f"{bad[0].base} was not approved {_why(ground, bad[0])}".rstrip() + ", so this does not land"
     ground.barred |= {_run(ground, one): why for one in waiting}
     _say(ground)
     ground.tell("campaign_barred", why, repos=[one.repo for one in waiting], why=why)
