@@ -17,7 +17,7 @@ from odw_core.workflows.campaign.sources import read_source
 from odw_core.workflows.coordinate.approving import ask_approval
 from odw_core.workflows.coordinate.given import absolute
 from odw_core.workflows.coordinate.projected import bases_of
-from odw_core.workflows.coordinate.repo_plan import AGENT, GIVEN, RepoPlan, as_text, plan_of, plan_value
+from odw_core.workflows.coordinate.repo_plan import HEURISTIC, RepoPlan, as_text, plan_of, plan_value
 
 
 async def ground_of(context: Context, given: CampaignInput) -> Ground:
@@ -107,7 +107,7 @@ def _note(plans: Sequence[RepoPlan], bases: dict[str, str]) -> str:
     said = [
         f"No agent made the plan of {bases[one.repo]}" + (f": {one.cause}" if one.cause else "")
         for one in plans
-        if one.origin not in (AGENT, GIVEN) and one.cause
+        if one.origin == HEURISTIC
     ]
     said += [f"The plan of {bases[one.repo]} still asks something." for one in plans if one.questions]
     return "\n".join(said)
