@@ -1,4 +1,4 @@
-"""Whose plans a campaign carries out: those of a coordinate run, of a folder of Converge, approved there or first here."""
+"""Whose plans a campaign carries out: of a coordinate run, of a folder of Converge, approved there or first here."""
 
 from __future__ import annotations
 
