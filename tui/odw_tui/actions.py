@@ -323,6 +323,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "repeat", "repeat call", "Make a cut call of Converge once more, and keep all it says", ("r",), _RUNS, "act"
     ),
+    Action("carry_out", "carry out", "Start a campaign with the plans of this run", ("L",), _DRIVEN, "act"),
     Action("commit", "commit", "Commit exactly what the run landed", ("c",), _DRIVEN, "act", hint=True),
     Action("pin", "pin", "Keep this run however old it gets, or no longer", ("*",), _DRIVEN, "act"),
     Action("cancel", "cancel", "End the run, its agents and their commands", ("X",), _DRIVEN, "act"),

@@ -104,6 +104,8 @@ def carry_out(wish: Wish, item: Item, screen: Screen[None], wisher: Wisher) -> N
             send(Pin(address, is_off=None))
         case Wish.COMMIT:
             screen.run_worker(_commit(address, wisher), name="look at what landed")
+        case Wish.CARRY_OUT:
+            screen.run_worker(_carry_out(item, wisher), name="look at the plans")
         case Wish.RERUN:
             from odw_tui.screens.start import StartScreen
 
@@ -156,6 +158,19 @@ class _Answering:
         hint = f"type {_ADOPT_WORD} and enter   esc leaves it"
         asked = AskLineScreen(self._wisher.kit, "> ", (about,), hint, must_be=_ADOPT_WORD)
         self._wisher.app.push_screen(asked, typed)
+
+
+async def _carry_out(item: Item, wisher: Wisher) -> None:
+    """Show what would start a campaign with the plans of a run, or say why it has none."""
+    from odw_core.service.carrying_out import campaign_of
+    from odw_tui.screens.start import StartScreen
+
+    try:
+        start = campaign_of(item, await wisher.kit.service.repeated(item.address))
+    except OdwError as error:
+        wisher.flash(one_line(str(error), 300), "blocked")
+        return
+    wisher.app.push_screen(StartScreen(wisher.kit, planned=start))
 
 
 async def _commit(address: Address, wisher: Wisher) -> None:

@@ -36,6 +36,7 @@ class Wish(StrEnum):
     PIN = "pin"
     ADOPT = "adopt"
     REPEAT = "repeat"
+    CARRY_OUT = "carry_out"
 
 
 def driven(item: Item, items: Mapping[Address, Item]) -> Item:
@@ -55,6 +56,8 @@ def why_not(wish: Wish, item: Item) -> str | None:
         return _why_not_upstream(wish, item)
     if wish is Wish.REPEAT and item.driver != CONVERGE:
         return "Only calls that Converge made can be repeated."
+    if wish is Wish.CARRY_OUT:
+        return _why_no_plans(item)
     if item.driver == CONVERGE:
         return _why_not_converge(wish, item)
     if wish is Wish.ADOPT:
@@ -101,6 +104,13 @@ def why_not(wish: Wish, item: Item) -> str | None:
         case Wish.RERUN:
             pass
     return None
+
+
+def _why_no_plans(item: Item) -> str | None:
+    if item.driver not in (NATIVE, CONVERGE) or item.address.item.startswith("task-"):
+        return "Only a run over several repositories makes plans that could be carried out."
+    at_work = item.state in (*_AT_WORK, State.STALE) and item.driver == NATIVE
+    return "It is not over; its plans can be carried out once it is." if at_work else None
 
 
 def _why_not_upstream(wish: Wish, item: Item) -> str | None:

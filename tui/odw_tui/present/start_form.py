@@ -23,6 +23,9 @@ FOLDER = "folder"
 SOURCE, AGAIN, FROM, AFTER = ".source", ".again", ".from", ".after"
 """What kind of wish it is; what a rerun keeps; from which step; which run has to land first."""
 GOAL = "goal"
+FROM_RUN = "from_run"
+_HOLDS = "hold_landings"
+"""Asked where plans of another run are carried out; there it is what is wanted, else it says what is gone on with."""
 SOURCES = ("request", "spec", GOAL, "tasks")
 EVERYTHING, FAILED_ONLY, FROM_A_STEP = "everything", "what failed", "from a step"
 AT_ONCE = "at once"
@@ -41,6 +44,8 @@ _WORDS = {
     "argv": "command",
     "hold_after_planning": "hold the plan",
     "max_review_rounds": "rounds",
+    "from_run": "plans of",
+    "hold_landings": "hold landings",
     "max_rounds": "rounds",
     "deadline_s": "deadline, s",
     "budget_tokens": "tokens",
@@ -88,9 +93,9 @@ def inputs_of(schema: Mapping[str, object], folder: str) -> tuple[Input, ...]:
     """The inputs of a workflow, from the JSON Schema of its input; the folder last but for what has a default."""
     properties, parts = schema.get("properties"), schema.get("$defs")
     found = [Input(FOLDER, FOLDER, "The folder it works in; the run keeps its journal there.", default=folder)]
-    known = properties.items() if isinstance(properties, Mapping) else ()
-    for name, told in known:
-        if name not in _NOT_SHOWN and isinstance(told, Mapping):
+    properties = properties if isinstance(properties, Mapping) else {}
+    for name, told in properties.items():
+        if (name not in _NOT_SHOWN or (name == FROM_RUN and _HOLDS in properties)) and isinstance(told, Mapping):
             found.append(_input(str(name), told, parts if isinstance(parts, Mapping) else {}))
     if {*SOURCES} <= {one.name for one in found}:
         said = "How it is said: a request, a specification, a goal, or the tasks themselves."
@@ -102,7 +107,7 @@ def inputs_of(schema: Mapping[str, object], folder: str) -> tuple[Input, ...]:
 def _rank(one: Input) -> int:
     if one.name == SOURCE:
         return 0
-    if one.is_long or one.name == "argv":
+    if one.is_long or one.name in ("argv", FROM_RUN):
         return 1
     return 3 if one.name in _RARE else 2
 
@@ -201,6 +206,10 @@ def typed(value: object) -> str:
             return _tasks_text(value)
         case list():
             return shlex.join(map(str, value))
+        case Mapping():
+            # Who comes after whom.
+            said = (f"{key}={','.join(map(str, of)) if isinstance(of, list) else of}" for key, of in value.items())
+            return shlex.join(said)
         case _:
             return str(value)
 

@@ -75,5 +75,8 @@ class DrivingScreen(ActionScreen):
     def do_adopt(self) -> None:
         self._wish(Wish.ADOPT)
 
+    def do_carry_out(self) -> None:
+        self._wish(Wish.CARRY_OUT)
+
     def do_archive(self) -> None:
         self._wish(Wish.ARCHIVE)

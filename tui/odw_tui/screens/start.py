@@ -73,12 +73,19 @@ _AT_WORK = (State.RUNNING, State.WAITING, State.STALE)
 
 
 class StartScreen(FormScreen):
-    """``again`` is what is started once more; ``started`` is told the address of the new run."""
+    """``again`` is what is started once more, ``planned`` what stands in the form already; ``started`` is told the
+    address of the new run."""
 
     CONTEXT: ClassVar[str] = actions.START
     CSS_PATH: ClassVar[str] = "start.tcss"
 
-    def __init__(self, kit: Kit, again: Item | None = None, started: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        kit: Kit,
+        again: Item | None = None,
+        started: Callable[[str], None] | None = None,
+        planned: Start | None = None,
+    ) -> None:
         super().__init__(kit)
         self._again, self._started = again, started
         self._repeats: Address | None = None
@@ -105,7 +112,11 @@ class StartScreen(FormScreen):
         self._form = FittedSheet(id="form")
         self._found = FittedSheet(id="checks")
         self._command = Sheet(id="same")
-        self._take(OFFERED[0], {}, self._first_folder())
+        if planned is None:
+            self._take(OFFERED[0], {}, self._first_folder())
+        else:
+            self._home = planned.home
+            self._take(planned.workflow, planned.given, planned.workspace)
 
     # ---- what is asked
 

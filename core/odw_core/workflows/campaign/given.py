@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -47,7 +49,7 @@ class CampaignInput(BaseModel):
     repos: Annotated[list[RepoInput], Field(max_length=_MOST_REPOS)] = []
     """The repositories with their specs; with from_run only these of its plans."""
     after: dict[str, list[str]] = {}
-    """Repository to those that have to land before it starts."""
+    """Repository to those that have to land before it starts: web=api,lib."""
     hold_landings: bool = False
     """Nothing lands before every repository is approved; with an order, every one that can be at work by then."""
     goal: Words | None = None
@@ -86,6 +88,25 @@ class CampaignInput(BaseModel):
         if isinstance(repos, list):
             return [{"repo": one} if isinstance(one, str) else one for one in repos]
         return repos
+
+    @field_validator("after", mode="before")
+    @classmethod
+    def _may_be_words(cls, after: object) -> object:
+        """``web=api,lib``, several of them, or JSON."""
+        said = [after] if isinstance(after, str) else after
+        if not isinstance(said, list):
+            return said
+        words = [word for one in map(str, said) for word in ([one] if one.lstrip()[:1] == "{" else shlex.split(one))]
+        found: dict[str, list[str]] = {}
+        for word in words:
+            repo, equals, others = word.partition("=")
+            if word.lstrip().startswith("{"):
+                found |= json.loads(word)
+            elif repo and equals and others:
+                found.setdefault(repo, []).extend(one for one in others.split(",") if one)
+            else:
+                raise ValueError(f"{one_line(word, 100)!r} is no order; write web=api,lib")
+        return found
 
     @model_validator(mode="after")
     def _has_plans(self) -> CampaignInput:
