@@ -12,6 +12,9 @@ from drivers.runs_world import RunsWorld, world
 from odw_core.model.address import Address
 from odw_core.model.command import Cancel, Outcome
 from odw_core.model.item import State
+from odw_core.service.campaign_reading import campaign_rows
+from odw_core.service.campaign_table import table_text
+from odw_core.service.run_report import run_report
 
 __all__ = ["place", "world"]
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
@@ -161,3 +164,18 @@ async def test_repositories_that_wait_for_each_other_are_refused(place: Campaign
 async def _child(place: Campaigned, room: object, run: Address, repo: str) -> Address:
     await room.until(lambda _: place.path(repo) in place.children(run))  # type: ignore[attr-defined]
     return place.child(run, repo)
+
+
+async def test_owners_get_a_table_of_what_landed_where(place: Campaigned, world: RunsWorld) -> None:
+    place.play("web", does("src/main.ts", "broken\n", review=reject("src/main.ts:1 is broken, mend it")))
+    async with place.room() as room:
+        run = await place.start(room, max_review_rounds=1)
+        await place.over(room, run)
+    api, web = campaign_rows(world.state, run)
+    assert (api.repo, api.run, api.state) == (place.path("api"), str(place.child(run, "api")), "verified")
+    assert (api.commit, api.files, api.verification) == ("not committed", ("src/main.py",), "passed")
+    assert (web.state, web.files, web.why) == ("failed", (), "rejected in round 1: src/main.ts:1 is broken, mend it")
+    lines = table_text((api, web)).splitlines()
+    assert [len(one.split("\t")) for one in lines] == [8, 8, 8]
+    assert "Repositories" in run_report(world.state, str(world.workspace), run.item).decode()
+    assert campaign_rows(world.state, place.child(run, "api")) == ()

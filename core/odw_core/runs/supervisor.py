@@ -142,6 +142,7 @@ class Supervisor:
             "command": command,
             "shell": " ".join(command),
             "ts_ms": int(self._clock.now() * 1000),
+            **({"campaign": spec.campaign} if spec.campaign is not None else {}),
         }
         self._journal.write(JournalLine(launch))
         start: dict[str, object] = {

@@ -13,6 +13,7 @@ from odw_core.model.cause import Cause, Proof
 from odw_core.model.detail import Attempt, Cell, Detail, Gate, Mark, Notice, Plan, RunDetail, SessionDetail
 from odw_core.model.item import State, Tokens
 from odw_core.model.question import Question
+from odw_core.service.campaign_table import CampaignRow, campaign_blocks
 from odw_core.service.report_blocks import (
     Block,
     Bullets,
@@ -49,9 +50,10 @@ _NEVER = float("inf")
 _OPEN_MARKS = (Mark.FAILED, Mark.UNFINISHED, Mark.WAITING, Mark.RUNNING)
 
 
-def report(detail: Detail, ending: str) -> str:
-    """The whole text for a file with that ending (a key of ``WRITERS``)."""
-    return WRITERS[ending]([*blocks(detail)])
+def report(detail: Detail, ending: str, campaign: Sequence[CampaignRow] = ()) -> str:
+    """The whole text for a file with that ending (a key of ``WRITERS``). ``campaign`` are its repositories, where it is
+    one."""
+    return WRITERS[ending]([*blocks(detail, campaign)])
 
 
 def is_report(head: bytes) -> bool:
@@ -59,9 +61,10 @@ def is_report(head: bytes) -> bool:
     return head.startswith((MARKDOWN_MARK.encode(), HTML_MARK.encode()))
 
 
-def blocks(detail: Detail) -> Iterator[Block]:
+def blocks(detail: Detail, campaign: Sequence[CampaignRow] = ()) -> Iterator[Block]:
     """Why first, then what happened in its order, then what to do, then where all of it stands."""
     yield from _head(detail)
+    yield from campaign_blocks(campaign)
     yield from _times(detail)
     yield from _graphs(detail)
     yield from _causes(detail)

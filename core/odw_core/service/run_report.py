@@ -7,6 +7,7 @@ from pathlib import Path
 from odw_core.engines.odw.engine import OdwEngine
 from odw_core.model.address import Address
 from odw_core.model.evidence import Unit
+from odw_core.service.campaign_reading import campaign_rows
 from odw_core.service.mirrors import Mirrors
 from odw_core.service.report import report
 from odw_core.service.unit_reader import Settings, UnitReader
@@ -21,4 +22,6 @@ def run_report(state: Path, workspace: str, run_id: str) -> bytes:
     while reader.advance(_SLICES):
         pass
     detail = reader.detail()
-    return b"" if detail is None else report(detail, ".html").encode("utf-8", "backslashreplace")
+    if detail is None:
+        return b""
+    return report(detail, ".html", campaign_rows(state, unit.address)).encode("utf-8", "backslashreplace")

@@ -93,7 +93,12 @@ def _for_show(parser: argparse.ArgumentParser) -> None:
     _address(parser)
     _json(parser)
     _flag(parser, "--origins", dest="has_origins", text="say also where each figure comes from: file, place, age, how")
-    _value(parser, "--report", metavar="FILE", text="write a walkthrough of the whole run or session (.md or .html)")
+    _value(
+        parser,
+        "--report",
+        metavar="FILE",
+        text="write a walkthrough of the whole run or session (.md or .html; of a campaign also its table, .tsv)",
+    )
     _flag(parser, "--force", dest="force", text="with --report: also over a file that is no report")
 
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from odw_core.errors import Refused, UsageError
 from odw_core.files.safe_open import NotRegular, read_regular
 from odw_core.model.address import Address
 from odw_core.model.detail import Detail
+from odw_core.paths import user_paths
+from odw_core.service.campaign_reading import campaign_rows
+from odw_core.service.campaign_table import TSV_MARK, CampaignRow, table_text
 from odw_core.service.oneshot import Room
 from odw_core.service.report import WRITERS, is_report, report
 from odw_tui.headless.answer import Answer
@@ -25,6 +28,7 @@ from odw_tui.headless.roots import chosen_homes
 
 _WATCHED = (".odw", ".pandacode", ".converge", ".codex")
 _HEAD = 200
+_TABLE = ".tsv"
 
 
 def answer(room: Room, given: Given) -> Answer:
@@ -33,7 +37,10 @@ def answer(room: Room, given: Given) -> Answer:
     target = Path(given.report).expanduser()
     _check(target, chosen_homes(given.codex_home, os.environ), is_forced=given.force)
     detail = room.detail(_asker(room, room.resolve(given.address)).root)
-    write(detail, target)
+    rows = campaign_rows(user_paths().state, detail.item.address)
+    if target.suffix.lower() == _TABLE and not rows:
+        raise UsageError(f"{detail.item.address} is no campaign of yours, so it has no table; write .md or .html.")
+    write(detail, target, rows)
     address = str(detail.item.address)
     return Answer(
         document=lambda: {"schema": 1, "report": str(target), "address": address},
@@ -41,9 +48,11 @@ def answer(room: Room, given: Given) -> Answer:
     )
 
 
-def write(detail: Detail, target: Path) -> None:
-    """Put the report of a run or session at ``target``, whatever lies there now. Raises ``OSError``."""
-    text = report(detail, target.suffix.lower())
+def write(detail: Detail, target: Path, campaign: Sequence[CampaignRow] = ()) -> None:
+    """Put the report of a run or session at ``target``, whatever lies there now. ``campaign`` are its repositories,
+    where it is one; they alone make a table. Raises ``OSError``."""
+    ending = target.suffix.lower()
+    text = table_text(campaign) if ending == _TABLE else report(detail, ending, campaign)
     draft = target.with_name(f".odw-tui-{secrets.token_hex(8)}.tmp")
     try:
         with draft.open("x", encoding="utf-8", errors="replace") as file:
@@ -63,8 +72,10 @@ def _asker(room: Room, address: Address) -> Address:
 
 
 def _check(target: Path, homes: Iterable[str], *, is_forced: bool) -> None:
-    if target.suffix.lower() not in WRITERS:
-        raise UsageError(f"--report writes .md or .html; {target.name or target} ends in neither.")
+    if target.suffix.lower() not in (*WRITERS, _TABLE):
+        raise UsageError(
+            f"--report writes .md or .html, of a campaign also .tsv; {target.name or target} ends otherwise."
+        )
     folder = target.parent
     if not folder.is_dir():
         raise UsageError(f"There is no folder {folder} to write the report to.")
@@ -84,6 +95,7 @@ def _is_watched(folder: Path, homes: Iterable[str]) -> bool:
 
 def _is_ours(target: Path) -> bool:
     try:
-        return is_report(read_regular(target, _HEAD))
+        head = read_regular(target, _HEAD)
+        return is_report(head) or head.startswith(TSV_MARK.encode())
     except (NotRegular, OSError):
         return False

@@ -268,7 +268,11 @@ class NativeAcc:
     queued: list[str] = field(default_factory=list)
     """Nodes that wait for a free place at their provider."""
     waits_for: str = ""
-    """Run that has to land before this one begins; empty once it has."""
+    """Run that has to land before this one begins, or campaign that has to let it land; empty once it has."""
+    is_held: bool = False
+    """Whether ``waits_for`` is a campaign, and everything up to the landing is done."""
+    part_of: str = ""
+    """The campaign that started it."""
     commit: str = ""
     """The commit that holds what landed."""
     branch: str = ""

@@ -52,6 +52,8 @@ def campaign_why(known: CampaignAcc) -> str:
     if bad is not None:
         why = f": {one_line(bad.why, 200)}" if bad.why else ""
         said.append(f"{repo_name(bad.repo)} {bad.state}{why}")
+    doubtful = [one for one in done if one.state == "landed" and one.why]
+    said += [f"{repo_name(one.repo)} landed but its verification failed: {one_line(one.why, 200)}" for one in doubtful]
     return "; ".join(said)
 
 

@@ -107,7 +107,7 @@ def stage(acc: RunAcc, shown: ShowAs) -> str:
     if shown is ShowAs.NEEDS_INPUT and acc.native.asked:
         return native_stage(acc)
     if acc.native.waits_for and not acc.has_exit:
-        return "waits for a run"
+        return "may land, held" if acc.native.is_held else "waits for a run"
     if acc.native.coordination is not None:
         return coordination_stage(acc, acc.native.coordination, is_over=acc.has_exit)
     if acc.native.campaign is not None:
@@ -192,7 +192,8 @@ def _why(acc: RunAcc, shown: ShowAs, alive: bool | None) -> str:
         case ShowAs.LANDED_UNVERIFIED:
             return f"{_landed(acc)}, but {run_cause(acc) or 'verification failed'}"
         case ShowAs.INTERRUPTED if acc.native.cancelled_by is not None:
-            return "you cancelled it"
+            told = campaign_why(acc.native.campaign) if acc.native.campaign is not None else ""
+            return f"you cancelled it; {told}" if told else "you cancelled it"
         case ShowAs.INTERRUPTED:
             return "a signal stopped it before it finished"
         case ShowAs.FAILED:
@@ -206,7 +207,12 @@ def _why(acc: RunAcc, shown: ShowAs, alive: bool | None) -> str:
 
 def _doing(acc: RunAcc, shown: ShowAs) -> str:
     if acc.native.waits_for:
-        return f"waits for odw:{one_line(acc.native.waits_for, 80)} to land"
+        run = f"odw:{one_line(acc.native.waits_for, 80)}"
+        return (
+            f"may land once {run} lets it: every repo has to be approved"
+            if acc.native.is_held
+            else f"waits for {run} to land"
+        )
     if acc.native.campaign is not None:
         return campaign_words(acc.native.campaign)
     ahead = set(acc.state.done) if acc.state is not None else set()

@@ -68,6 +68,7 @@ def _launch(acc: RunAcc, fields: Json, ts_ms: int | None) -> None:
     folders = text(fields, "resume_state_path").replace("\\", "/").split("/")
     acc.resumed_from = folders[-2] if len(folders) > 1 and folders[-2] else None
     acc.script = acc.script or text(fields, "script")
+    acc.native.part_of = text(fields, "campaign")
 
 
 def _stream(acc: RunAcc, line: JournalLine, ts_ms: int | None, ref: Ref) -> None:

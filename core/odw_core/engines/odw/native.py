@@ -149,6 +149,8 @@ def native_commit(acc: RunAcc) -> str:
 def native_notices(acc: RunAcc) -> tuple[Notice, ...]:
     """Warnings, models that are not what was asked for, bytes that somebody else wrote into the journal."""
     found = [Notice(_said(decided), False) for decided in acc.native.decided]
+    if acc.native.part_of:
+        found.insert(0, Notice(f"part of the campaign odw:{one_line(acc.native.part_of, 80)}", False))
     found += [Notice(_of_key(warning.key, plain(warning.message)), True) for warning in acc.native.warnings]
     if said := native_commit(acc):
         found.insert(0, Notice(f"what landed is {said}", False))

@@ -58,7 +58,9 @@ def fold_native(acc: RunAcc, kind: str, event: Json, ts_ms: int | None) -> None:
         case "output":
             acc.last_words = one_line(text(event, "last"), 400) or acc.last_words
         case "waits_for":
-            native.waits_for = "" if text(event, "status") == "landed" else text(event, "run")
+            native.is_held = text(event, "what") == "release"
+            is_past = text(event, "status") in ("landed", "released", "stopped")
+            native.waits_for = "" if is_past else text(event, "run")
         case "committed":
             native.commit, native.branch = text(event, "commit"), text(event, "branch")
             acc.last_words = one_line(f"committed as {native.commit[:10]}", 200)
