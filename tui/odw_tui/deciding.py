@@ -41,6 +41,10 @@ class Sent(NamedTuple):
         """Whether it may still happen, so that nothing else should be sent."""
         return self.word == "decided" or (self.word == "sent" and not self.is_doubtful)
 
+    def is_like(self, other: Sent) -> bool:
+        """Whether both say the same about the same question."""
+        return (self.verdict, self.digest) == (other.verdict, other.digest)
+
 
 class Deciding:
     """``start`` sets a coroutine going that outlives the screen it was begun on."""
@@ -126,7 +130,10 @@ class Deciding:
         return self._sent[question.id]
 
     def _become(self, question_id: str, sent: Sent) -> None:
-        self._sent.pop(question_id, None)
+        known = self._sent.pop(question_id, None)
+        if known is not None and sent.word == "stale" and known.word == "decided" and known.is_like(sent):
+            # Nobody confirmed it in time, it was sent once more, and then the first counted: it is theirs.
+            sent = known
         self._sent[question_id] = sent
         if len(self._sent) > _REMEMBERED:
             self._sent.pop(next(iter(self._sent)))
