@@ -9,12 +9,12 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+from drivers.journal_questions import left_open
 from odw_core.agents.base import Agent, AgentCall, AgentResult
 from odw_core.clock import SystemClock
 from odw_core.model.command import Command, Decide, Outcome
 from odw_core.model.decision import Decision
 from odw_core.model.question import Question
-from odw_core.model.question_json import decode_question
 from odw_core.runs.asking import Asking
 from odw_core.runs.children import Children
 from odw_core.runs.context import Context
@@ -124,15 +124,7 @@ class AgentRun:
     @property
     def open_questions(self) -> list[Question]:
         """What is asked and not answered, as the journal says."""
-        found = {}
-        for event in self.events:
-            if event.get("type") == "question":
-                question = decode_question(event["question"])
-                assert question is not None
-                found[question.id] = question
-            elif event.get("type") == "question_closed":
-                found.pop(event["id"], None)
-        return [*found.values()]
+        return left_open(self.events)
 
     def answer(self, question: Question, *words: str, verdict: str = "answer") -> None:
         """Decide it."""

@@ -1,8 +1,8 @@
-"""A recorded session of a Codex home on the screen, read by the real service from a copy of its files."""
+"""What was recorded, on the screen: runs of a place, sessions of a Codex home; read by the real service."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from shutil import copytree
@@ -12,6 +12,7 @@ from drivers.live_room import live_room
 from drivers.memory_service import MemoryService
 from drivers.run_driver import RunDriver, StillClock
 from odw_core.config import Config
+from odw_core.model.item import Item
 from odw_core.service.live import LiveService
 from odw_tui.app import OdwApp
 from odw_tui.screens.opening import screen_for
@@ -33,13 +34,14 @@ class _Watched:
 
 
 @asynccontextmanager
-async def recorded(tmp_path: Path, name: str, size: tuple[int, int] = (120, 40)) -> AsyncIterator[RunDriver]:
-    """A recorded session of a Codex home, read by the real service."""
-    home = copytree(HOME, tmp_path / "codex")
-    async with live_room(home) as service:
-        item = next(item for address, item in service.snapshot().items.items() if name in address.item)
+async def on_screen(
+    place: Path, wanted: Callable[[Item], object], now: Callable[[Item], float | None], size: tuple[int, int]
+) -> AsyncIterator[RunDriver]:
+    """The first item of the place that is ``wanted``, opened and read; the clock stands at what ``now`` says of it."""
+    async with live_room(place) as service:
+        item = next(one for one in service.snapshot().items.values() if wanted(one))
         seen = cast("MemoryService", _Watched(service))
-        clock = StillClock(item.changed_at or 0.0)
+        clock = StillClock(now(item) or 0.0)
         app = OdwApp(seen, service.snapshot(), Config(), clock)
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
@@ -51,3 +53,11 @@ async def recorded(tmp_path: Path, name: str, size: tuple[int, int] = (120, 40))
                 await driver.idle()
             await driver.idle()
             yield driver
+
+
+@asynccontextmanager
+async def recorded(tmp_path: Path, name: str, size: tuple[int, int] = (120, 40)) -> AsyncIterator[RunDriver]:
+    """A recorded session of a Codex home, read by the real service."""
+    home = copytree(HOME, tmp_path / "codex")
+    async with on_screen(home, lambda one: name in one.address.item, lambda one: one.changed_at, size) as driver:
+        yield driver

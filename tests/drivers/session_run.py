@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from drivers.journal_questions import left_open
 from drivers.real_codex import RealCodex
 from odw_core.appserver.server import OwnServer, decode_server
 from odw_core.engines.odw.records import decode_line
@@ -18,7 +19,6 @@ from odw_core.model.address import Address
 from odw_core.model.command import Cancel, Command, Decide, Interrupt, Receipt, Say
 from odw_core.model.decision import Decision
 from odw_core.model.question import Question
-from odw_core.model.question_json import decode_question
 from odw_core.runs import control, launch
 from odw_core.runs.folders import RunFolder
 from odw_core.runs.spec import RunSpec
@@ -81,15 +81,7 @@ class SessionRun:
     @property
     def open_questions(self) -> list[Question]:
         """What it asks and nobody answered."""
-        found = {}
-        for event in self.events:
-            if event.get("type") == "question":
-                question = decode_question(event["question"])
-                assert question is not None
-                found[question.id] = question
-            elif event.get("type") == "question_closed":
-                found.pop(event["id"], None)
-        return list(found.values())
+        return left_open(self.events)
 
     @property
     def server(self) -> OwnServer | None:

@@ -5,38 +5,23 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import cast
 
+from drivers import recorded_session
 from drivers.converge_story import lay
-from drivers.live_room import live_room
-from drivers.memory_service import MemoryService
-from drivers.run_driver import RunDriver, StillClock
-from drivers.watched import Watched
-from odw_core.config import Config
+from drivers.run_driver import RunDriver
 from odw_core.model.command import Command, Outcome, Receipt, Repeat
 from odw_core.model.item import Item
-from odw_tui.app import OdwApp
-from odw_tui.screens.opening import screen_for
 
 
 @asynccontextmanager
 async def on_screen(place: Path, name: str = "") -> AsyncIterator[RunDriver]:
     """The run of the place with this in its name, opened and read."""
-    async with live_room(place) as service:
-        known = service.snapshot().items.values()
-        item: Item = next(one for one in known if one.address.engine == "converge" and name in one.address.item)
-        seen = cast("MemoryService", Watched(service))
-        clock = StillClock(item.started_at or 0.0)
-        app = OdwApp(seen, service.snapshot(), Config(), clock)
-        async with app.run_test(size=(120, 60)) as pilot:
-            await pilot.pause()
-            screen = screen_for(app.kit, item)
-            await app.push_screen(screen)
-            driver = RunDriver(pilot, seen, screen, clock)
-            while screen.detail is None:
-                await service.settle()
-                await driver.idle()
-            yield driver
+
+    def wanted(one: Item) -> bool:
+        return one.address.engine == "converge" and name in one.address.item
+
+    async with recorded_session.on_screen(place, wanted, lambda one: one.started_at, (120, 60)) as driver:
+        yield driver
 
 
 async def page(run: RunDriver, key: str) -> str:
@@ -213,17 +198,3 @@ async def test_the_call_of_the_plan_under_the_cursor_is_repeated_with_one_key(tm
         await run.press("9", "r")
         assert len(sent) == 1
         assert run.shows("There is no plan under the cursor whose call could be repeated.")
-
-
-async def test_it_is_run_again_by_converge_or_natively_with_its_goal_and_repos(tmp_path: Path) -> None:
-    lay("three-rounds-three-repos", tmp_path / "place")
-    async with on_screen(tmp_path / "place") as run:
-        await run.press("R")
-        while "converge-coordinate" not in run.text:
-            await run.idle()
-        goal = run.row("goal").split("goal", 1)[1].strip()
-        repos = run.row("repos").split("repos", 1)[1].strip()
-        assert goal and repos and run.shows("--set from_run=converge:")
-        await run.press("ctrl+t")
-        assert run.row("goal").endswith(goal) and run.row("repos").endswith(repos)
-        assert run.shows("start coordinate --set")

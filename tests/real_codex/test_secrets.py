@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import subprocess
 import sys
-import zlib
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +13,7 @@ import pytest
 from drivers.command import odw_tui
 from drivers.real_codex import RealCodex, native_codex, real_codex
 from drivers.session_run import SessionRun
+from drivers.sqlite_cells import cells
 
 CREDENTIAL = "canary-auth-5b1f0c77d2"
 ANSWER = "canary-answer-lantern-4471"
@@ -45,19 +43,7 @@ class Found:
             if path.is_file() and not path.is_symlink() and not any(path.is_relative_to(one) for one in theirs):
                 yield str(path.relative_to(self.codex.base)), path.read_bytes()
         for database in self.codex.base.rglob("index.sqlite3"):
-            with closing(sqlite3.connect(database)) as opened:
-                for (table,) in opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-                    for row in opened.execute(f'SELECT * FROM "{table}"'):
-                        yield from ((f"table {table}", _unpacked(cell)) for cell in row)
-
-
-def _unpacked(cell: object) -> bytes:
-    if not isinstance(cell, bytes):
-        return str(cell).encode("utf-8", "replace")
-    try:
-        return zlib.decompress(cell)
-    except zlib.error:
-        return cell
+            yield from cells(database)
 
 
 def _screens(codex: RealCodex) -> bytes:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
-import zlib
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +14,7 @@ import pytest
 
 from drivers.audit import audited, deeds, wrongs
 from drivers.hostile_world import BAIT, CREDENTIAL, SECRET, World, make_world
+from drivers.sqlite_cells import cells
 
 LONGEST_S = 120.0
 """A quiet machine needs a tenth of it; only a screen that never comes to rest is ended by this."""
@@ -46,20 +44,7 @@ class Visited(NamedTuple):
             for path in folder.rglob("*"):
                 if path.is_file() and path.name != "screens":
                     yield path.name, path.read_bytes()
-        with closing(sqlite3.connect(self.cache / "index.sqlite3")) as database:
-            tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-            for (table,) in tables:
-                for row in database.execute(f'SELECT * FROM "{table}"'):
-                    yield from ((f"table {table}", _unpacked(cell)) for cell in row)
-
-
-def _unpacked(cell: object) -> bytes:
-    if not isinstance(cell, bytes):
-        return str(cell).encode("utf-8", "replace")
-    try:
-        return zlib.decompress(cell)
-    except zlib.error:
-        return cell
+        yield from cells(self.cache / "index.sqlite3")
 
 
 def _small_world(folder: Path) -> World:

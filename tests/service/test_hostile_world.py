@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
-import sqlite3
 import subprocess
 import sys
-import zlib
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +16,7 @@ import pytest
 from drivers.audit import audited, deeds, wrongs
 from drivers.command import PROGRAM
 from drivers.hostile_world import BAIT, CREDENTIAL, SECRET, World, make_world
+from drivers.sqlite_cells import cells
 
 LONGEST_S = 15.0
 """No command of these takes as long on the slowest machine; a quiet one needs a tenth of a second."""
@@ -59,20 +57,7 @@ class Watched(NamedTuple):
                 if path.is_file():
                     yield path.name, path.read_bytes()
         for path in self.home.rglob("*.sqlite3"):
-            with closing(sqlite3.connect(path)) as database:
-                names = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-                for (name,) in names:
-                    for row in database.execute(f'SELECT * FROM "{name}"'):
-                        yield from ((f"table {name}", _unpacked(cell)) for cell in row)
-
-
-def _unpacked(cell: object) -> bytes:
-    if not isinstance(cell, bytes):
-        return str(cell).encode("utf-8", "replace")
-    try:
-        return zlib.decompress(cell)
-    except zlib.error:
-        return cell
+            yield from cells(path)
 
 
 def own_environment(home: Path, world: World, log: Path) -> dict[str, str]:
