@@ -1,0 +1,189 @@
+"""The commands that want something of a run, or of what one left. Each sends one wish and says what became of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from odw_core.errors import UsageError
+from odw_core.model.address import Address
+from odw_core.paths import user_paths
+from odw_tui.cli.printing import look_of, narrate, print_answer
+from odw_tui.cli.task import FINE, INTERRUPTED, Task, refuse_if_read_only, submitter_of
+
+if TYPE_CHECKING:
+    from odw_core.model.command import Start
+
+
+def start(task: Task) -> int:
+    """Start a run; in the foreground follow it to its end."""
+    import asyncio
+
+    from odw_core.service.first_page import first_snapshot
+    from odw_tui.headless.driving import drive, follow, start_of
+
+    if task.given.as_json and not task.given.is_check:
+        raise UsageError("--json goes with --check; start prints the address of the run.")
+    if not task.given.is_check:
+        refuse_if_read_only(task)
+    roots = task.given.roots
+    workspace = str(Path(roots[0]).expanduser().absolute() if roots else Path.cwd())
+    after = None
+    if task.given.after is not None:
+        with task.room() as room:
+            after = room.resolve(task.given.after).root
+    command = start_of(task.given, workspace, task.config, after)
+    code = _check(task, command)
+    if task.given.is_check:
+        return code
+    submitter = submitter_of(task, lambda: first_snapshot((), None), "command line")
+    driven = asyncio.run(drive(submitter, command))
+    if driven.address is None:
+        narrate(driven.note)
+        return driven.exit_code
+    sys.stdout.write(f"{driven.address}\n")
+    sys.stdout.flush()
+    if not task.given.foreground:
+        return code
+    from odw_core.service.live import LiveService
+
+    watched = LiveService((workspace,), task.config, cache=None)
+    try:
+        ended = asyncio.run(follow(watched, driven.address, narrate, _lines_of(command, driven.address)))
+        return code or ended
+    except KeyboardInterrupt:
+        narrate(f"The run goes on; odw-tui cancel {driven.address} ends it.")
+        return INTERRUPTED
+
+
+def _check(task: Task, command: Start) -> int:
+    """Say what stands against a start; the exit code that it has because of that."""
+    import asyncio
+
+    from odw_tui.headless import checking
+
+    if not task.given.is_check and command.workflow not in checking.CHECKED_FIRST:
+        return FINE
+    homes = task.given.codex_home
+    looked_at = replace(command, home=command.home or (homes[0] if homes else None))
+    checks = asyncio.run(checking.checks_of(looked_at, task.config, user_paths().state))
+    if task.given.is_check:
+        told = checking.answer(checks)
+        print_answer(told, task)
+        return told.exit_code
+    for note in checking.notes(checks):
+        narrate(note)
+    return checking.exit_code(checks)
+
+
+def _lines_of(command: Start, address: Address) -> Callable[[], None] | None:
+    """Prints what a batch has said since it was asked last."""
+    if command.workflow != "scenario-batch":
+        return None
+    from odw_core.service.batch_lines import BatchLines
+
+    lines = BatchLines(user_paths().state, address.item)
+
+    def say() -> None:
+        for line in lines.new():
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
+
+    return say
+
+
+def drive(task: Task) -> int:
+    """Send one wish about a run or session."""
+    import asyncio
+
+    from odw_tui.headless.driving import command_of, drive
+
+    refuse_if_read_only(task)
+    with task.room() as room:
+        address = room.resolve(task.given.address)
+        if task.given.is_after_current:
+            _refuse_unless_batch(address)
+        command = command_of(task.given.command, task.given, address)
+        driven = asyncio.run(drive(submitter_of(task, lambda: room.snapshot, "command line"), command))
+    if driven.address is not None:
+        sys.stdout.write(f"{driven.address}\n")
+    if driven.note:
+        narrate(driven.note)
+    return driven.exit_code
+
+
+def commit(task: Task) -> int:
+    """Show what a run landed as a commit, or make it."""
+    import asyncio
+
+    from odw_core.service.preparing import Preparing
+    from odw_tui.headless.commit import commit
+
+    if task.given.is_sure:
+        refuse_if_read_only(task)
+    with task.room() as room:
+        address = room.resolve(task.given.address).root
+        preparing = Preparing(lambda: room.snapshot, None, state=user_paths().state, program=task.config.codex)
+        submitter = submitter_of(task, lambda: room.snapshot, "command line")
+        found = asyncio.run(commit(preparing, submitter, task.given, str(address)))
+    if found.lines is not None:
+        sys.stdout.writelines(f"{line}\n" for line in found.lines())
+    if found.driven.note:
+        narrate(found.driven.note)
+    return found.driven.exit_code
+
+
+def clean(task: Task) -> int:
+    """List what dead runs left, or take it away."""
+    import asyncio
+
+    from odw_core.service.leftovers import leftovers
+    from odw_tui.headless.doctor import clean, left_lines
+
+    if task.given.is_sure:
+        refuse_if_read_only(task)
+    found = [*leftovers(user_paths().state, task.places)]
+    sys.stdout.writelines(f"{line}\n" for line in left_lines(found))
+    with task.room() as room:
+        submitter = submitter_of(task, lambda: room.snapshot, "command line")
+        driven = asyncio.run(clean(submitter, found, is_sure=task.given.is_sure))
+    narrate(driven.note)
+    return driven.exit_code
+
+
+def decide(task: Task) -> int:
+    """Answer, approve or reject a question."""
+    import asyncio
+    from functools import partial
+
+    from odw_tui.headless.decisions import decide
+    from odw_tui.headless.drawing import draw
+
+    refuse_if_read_only(task)
+    with task.room() as room:
+        make = partial(submitter_of, task, where="command line")
+        decided = asyncio.run(decide(room, task.places, task.given, user_paths().state, make))
+    if decided.lines is not None:
+        look = look_of(task)
+        sys.stdout.writelines(f"{text}\n" for text in draw(decided.lines(look), look))
+    if decided.note:
+        narrate(decided.note)
+    return decided.exit_code
+
+
+def _refuse_unless_batch(address: Address) -> None:
+    from odw_core.service.batch_again import is_batch
+
+    if not is_batch(address, user_paths().state):
+        raise UsageError(f"{address} is no batch of ours; leave --after-current out to end it now.")
+
+
+COMMANDS: Mapping[str, Callable[[Task], int]] = {
+    "start": start,
+    **dict.fromkeys(("resume", "rerun", "cancel", "adopt", "repeat", "pin"), drive),
+    "commit": commit,
+    **dict.fromkeys(("answer", "approve", "reject"), decide),
+}

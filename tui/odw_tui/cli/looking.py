@@ -1,0 +1,174 @@
+"""The commands that look, at the room or at one thing in it: logs, changes, words, a cause. They change nothing."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from odw_core.errors import UsageError
+from odw_core.paths import user_paths
+from odw_tui.cli.printing import look_of, narrate, notes_about, print_answer, print_document
+from odw_tui.cli.task import FINE, INTERRUPTED, Task, refuse_if_read_only
+from odw_tui.headless.arguments import Given
+
+if TYPE_CHECKING:
+    from odw_core.model.change import Snapshot
+    from odw_core.model.search import Hit
+    from odw_core.service.oneshot import Room
+    from odw_core.service.plain_values import Document
+    from odw_tui.headless.answer import Answer
+
+_OF_THE_WHOLE_ROOM = ("list", "show")
+"""Commands that say of an item what belongs to it."""
+
+
+def answer(task: Task, command: str | None = None) -> int:
+    """What the room tells at this moment: the command that was given, or another."""
+    command = command or task.given.command
+    make = _maker(command)
+    with task.room(is_whole=command in _OF_THE_WHOLE_ROOM) as room:
+        if _is_about_questions(task.given) and not task.given.read_only:
+            room.hear()
+        told = make(room, task.given)
+        if not told.is_silent:
+            print_answer(told, task)
+            for note in (*told.notes, *notes_about(room)):
+                narrate(note)
+    return told.exit_code
+
+
+def _is_about_questions(given: Given) -> bool:
+    return given.command == "inbox" or (given.command == "show" and given.address.startswith("question:"))
+
+
+def _maker(command: str) -> Callable[[Room, Given], Answer]:
+    match command:
+        case "status":
+            from odw_tui.headless.status import answer
+        case "list":
+            from odw_tui.headless.listing import answer
+        case "show":
+            from odw_tui.headless.show import answer
+        case "inbox":
+            from odw_tui.headless.inbox import answer
+        case "inspect":
+            from odw_tui.headless.inspect import answer
+        case "doctor":
+            from odw_tui.headless.doctor import answer
+        case _:
+            raise AssertionError(f"{command} is in the table of commands and nowhere else")
+    return answer
+
+
+def explain(task: Task) -> int:
+    """Say why something failed, from a text or a file."""
+    from odw_tui.headless.explain import answer
+
+    told = answer(task.given, sys.stdin.buffer if sys.stdin else None)
+    print_answer(told, task)
+    return told.exit_code
+
+
+def env(task: Task) -> int:
+    """The variables that let a person answer runs that were typed by hand."""
+    from odw_tui.headless.env import answer
+
+    told = answer(task.given, user_paths().state, os.environ)
+    print_answer(told, task)
+    for note in told.notes:
+        narrate(note)
+    return told.exit_code
+
+
+def search(task: Task) -> int:
+    """Find words in everything, and tell each hit as it is found."""
+    from odw_tui.headless.drawing import draw
+    from odw_tui.headless.search import Teller, closing_note, findings, search, search_document
+
+    given, kept, is_interrupted = task.given, findings(task.given), False
+    if not kept.query or kept.limit < 1:
+        raise UsageError("odw-tui search takes a word to look for, and a --limit of 1 or more.")
+    with task.room(is_whole=True) as room:
+        look = look_of(task)
+        teller = Teller(room.snapshot.items, kept.query, look)
+
+        def tell(hit: Hit) -> None:
+            if not given.as_json:
+                sys.stdout.writelines(f"{text}\n" for text in draw(teller.lines(hit), look))
+                sys.stdout.flush()
+
+        try:
+            search(room, given, kept, tell)
+        except KeyboardInterrupt:
+            is_interrupted = True
+        if given.as_json:
+            is_complete = kept.is_complete and not is_interrupted
+            print_document(search_document(kept, room.snapshot.items, is_complete=is_complete))
+        narrate(closing_note(kept, is_interrupted=is_interrupted))
+    return INTERRUPTED if is_interrupted else kept.exit_code
+
+
+def logs(task: Task) -> int:
+    """Print one stream, and what is added to it."""
+    from odw_tui.headless.logs import plain_log, raw_log
+    from odw_tui.headless.stdio import waiting_for_more
+
+    wait = waiting_for_more() if task.given.follow else None
+    with task.room() as room:
+        source = room.log(room.resolve(task.given.address), task.given.stream)
+        try:
+            if task.given.raw:
+                sys.stdout.buffer.writelines(raw_log(source, wait))
+            else:
+                sys.stdout.writelines(plain_log(source, wait))
+        finally:
+            source.close()
+    return FINE
+
+
+def watch(task: Task) -> int:
+    """Print each change as a line of JSON until somebody ends it."""
+    import asyncio
+
+    from odw_core.service.live import LiveService
+    from odw_tui.headless.stdio import pipe_to_reader
+    from odw_tui.headless.watch import notifier, tell_changes
+
+    if task.given.notify:
+        refuse_if_read_only(task)
+
+    def tell(document: Document) -> None:
+        print_document(document)
+        sys.stdout.flush()
+
+    def begins(snapshot: Snapshot) -> None:
+        narrate(f"Watching {len(snapshot.items):,} runs and sessions under {', '.join(task.places)}; ctrl+c ends it.")
+
+    service = LiveService(task.places, task.config, cache=task.cache)
+    call_out = notifier(user_paths().state, task.config, narrate) if task.given.notify else None
+    asyncio.run(
+        tell_changes(service, tell, begins=begins, initial=task.given.initial, pipe=pipe_to_reader(), call_out=call_out)
+    )
+    return FINE
+
+
+def doctor(task: Task) -> int:
+    """Examine this machine, or take away what was left."""
+    if task.given.is_cleaning:
+        from odw_tui.cli.driving import clean
+
+        return clean(task)
+    return answer(task)
+
+
+COMMANDS: Mapping[str, Callable[[Task], int]] = {
+    "logs": logs,
+    "watch": watch,
+    "env": env,
+    "explain": explain,
+    "search": search,
+    "doctor": doctor,
+}
+"""Those that are more than one answer."""
