@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from drivers.command import PROGRAM, odw_tui, project
-from odw_tui.headless.commands import COMMANDS, SHELLS
+from odw_tui.headless.commands import COMMANDS
 from odw_tui.headless.completion import candidates, command_line, script
 from odw_tui.headless.completion_scripts import SCRIPTS, Kind
+from odw_tui.headless.options import SHELLS
 
 ASK = """
 source <("$ODW_TUI" completion bash)

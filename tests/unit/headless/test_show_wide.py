@@ -222,7 +222,7 @@ def test_list_and_status_use_the_names_somebody_gave_and_say_what_is_inferred() 
 def test_an_engine_that_there_is_not_is_no_engine() -> None:
     from odw_core.engines.registry import ENGINES
     from odw_core.errors import UsageError
-    from odw_tui.headless.commands import ENGINES as NAMES
+    from odw_tui.headless.options import ENGINES as NAMES
 
     assert {engine.name for engine in ENGINES} <= set(NAMES)
     with pytest.raises(UsageError, match="invalid choice"):

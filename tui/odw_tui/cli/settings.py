@@ -36,7 +36,7 @@ def config(given: Given) -> int:
 def completion(given: Given) -> int:
     """Print the script of a shell, or what it asks for."""
     from odw_tui.headless import completion
-    from odw_tui.headless.commands import ASKED_BY_SHELLS
+    from odw_tui.headless.options import ASKED_BY_SHELLS
 
     answer = completion.script(given.about) if given.about not in ASKED_BY_SHELLS else _candidates(given)
     print_answer(answer, Task(given, Config()))

@@ -10,7 +10,8 @@ from typing import NoReturn
 
 from odw_core import __version__
 from odw_core.errors import UsageError
-from odw_tui.headless.commands import COMMANDS, Command, add_folders
+from odw_tui.headless.commands import COMMANDS, Command
+from odw_tui.headless.options import add_folders
 
 SCREEN = "room"
 """Name of the command that is meant when none is named."""

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from odw_core.service.plain_values import Document
 from odw_tui.headless.answer import Answer
 from odw_tui.headless.arguments import SCREEN, build_parser
-from odw_tui.headless.commands import ASKED_BY_SHELLS, COMMANDS, STREAMS
+from odw_tui.headless.commands import COMMANDS
 from odw_tui.headless.completion_scripts import SCRIPTS, Kind, Option, Place, Verb
 from odw_tui.headless.drawing import Look, words
+from odw_tui.headless.options import ASKED_BY_SHELLS, STREAMS
 from odw_tui.present.spans import Spans
 
 _SCHEMA = 1
