@@ -15,7 +15,7 @@ import tempfile
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from unittest.mock import patch
+from unittest.mock import AsyncMock, patch
 
 from textual.pilot import Pilot
 
@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from drivers.app_server_talk import from_server, play
 from odw_core.config import Config
 from odw_core.demo.player import RECORDINGS
+from odw_core.diagnose.doctor.check import Check, Level
 from odw_core.model.address import Address
 from odw_core.model.question import Question
 from odw_core.service.live import LiveService
@@ -47,6 +48,13 @@ LIVING = {8868, 6413}
 """The owners that are taken to live: of the running run and of the parked session."""
 
 VIA = "you, here or in its own terminal: the first answer counts"
+
+READY = (
+    Check("codex", "Codex", Level.PASS, "codex 0.169.0 is there."),
+    Check("tree", "Tree", Level.WARN, "2 files of the tree are dirty.", "Commit them, or let it work beside them."),
+    Check("sessions", "Sessions", Level.PASS, "~/.codex/sessions can be written; sessions of 2 days are there."),
+)
+"""What stands against a start, on a machine that is not the one that makes the pictures."""
 
 FONT = 'font-family: "Fira Code", "DejaVu Sans Mono", monospace;'
 
@@ -88,6 +96,8 @@ PICTURES = (
     Picture("form", ("i", "enter", "]", "1", "tab"), (120, 17), talk="ask"),
     Picture("themes-high-contrast", theme="high_contrast"),
     Picture("help", ("?",)),
+    Picture("palette", ("ctrl+p", *"go")),
+    Picture("start", ("n", "tab", "ctrl+u", *"~/work/shop", "shift+tab", *"Carts keep what is in them for a week.")),
 )
 
 
@@ -126,6 +136,8 @@ async def take(picture: Picture, places: tuple[str, ...]) -> None:
     with (
         patch("odw_core.service.live.Settings", partial(Settings, now=lambda: NOW)),
         patch("odw_core.process.liveness.is_alive", lambda pid, names, named_at: pid in LIVING),
+        patch.object(LiveService, "preflight", AsyncMock(return_value=READY)),
+        patch.object(LiveService, "models", AsyncMock(return_value=())),
     ):
         service = LiveService(places, config, cache=None)
         app = OdwApp(service, service.snapshot(), config, Clock())
