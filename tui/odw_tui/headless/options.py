@@ -12,6 +12,7 @@ WORKFLOWS = (
     "command",
     "parallel-review-apply",
     "coordinate",
+    "campaign",
     "scenario-batch",
     "odw-exec",
     "converge-coordinate",
