@@ -35,7 +35,7 @@ from odw_core.runs.spec import RunSpec
 
 _PATIENCE_S = 600.0
 _SAYS_EVERY_S = 0.2
-_KEYS = "jjjkjjk"
+_KEYS = "Gg"
 _ECHO = [sys.executable, "-c", "import os, tty; tty.setraw(0)\nwhile True: os.write(1, os.read(0, 64))"]
 """What a key costs on this machine at this moment when nobody does anything with it."""
 

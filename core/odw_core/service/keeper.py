@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from odw_core.model.address import Address
 from odw_core.model.evidence import Unit
 from odw_core.model.problem import Problem
 
-_PAUSE_S = 1.0
+_PAUSE_S, _TURN_S = 1.0, 0.004
 _BATCH = 200
 
 
@@ -110,16 +111,18 @@ class IndexKeeper:
     async def _save_batch(self) -> None:
         batch = [address for address, _ in zip(self._pending, range(_BATCH), strict=False)]
         rows: list[Row] = []
-        for number, address in enumerate(batch):
+        stop_at = time.perf_counter() + _TURN_S
+        for address in batch:
             row = self._rows.pop(address, None) or self._row_of(address)
             if row is not None:
                 rows.append(row)
                 self._unkept.discard(address)
             elif address in self._pending:
                 self._unkept.add(address)
-            if number % 10 == 9:
-                # Making rows is work; let the screen have its turn.
+            if time.perf_counter() >= stop_at:
+                # Making rows is work, of long runs more than of short ones; let the screen have its turn.
                 await asyncio.sleep(0)
+                stop_at = time.perf_counter() + _TURN_S
         gone, self._gone = [*self._gone], {}
         for address in batch:
             self._pending.pop(address, None)

@@ -27,6 +27,7 @@ from odw_core.state.store import Store
 _TURN_S = 0.004
 _HOT_S = 2.0
 _HOT_PAUSE_S = 0.0025
+_HOT_AT_ONCE = 20
 _SHOW = 60
 _SHOW_PAUSE_S = 0.001
 _MANY = 128
@@ -50,6 +51,7 @@ class Reading:
         self._is_listed = asyncio.Event()
         self._hot: dict[Address, float] = {}
         self._is_hot = asyncio.Event()
+        self._turn = 0
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -330,14 +332,24 @@ class Reading:
                 self._is_hot.clear()
                 await self._is_hot.wait()
             now = time.monotonic()
-            for address, until in tuple(self._hot.items()):
+            for address in self._whose_turn():
                 reader = self._roster.readers.get(address)
-                if reader is None or now > until:
+                if reader is None or now > self._hot[address]:
                     del self._hot[address]
                     self.let_go(address)
                 elif reader.has_news() and self.advance(reader):
                     self.schedule.add(address, Priority.LIVE)
             await asyncio.sleep(_HOT_PAUSE_S)
+
+    def _whose_turn(self) -> tuple[Address, ...]:
+        """What is open on a screen, and so many of the others that fifty which talk cost no more than twenty."""
+        hot = tuple(self._hot)
+        if len(hot) <= _HOT_AT_ONCE:
+            return hot
+        begin = self._turn % len(hot)
+        self._turn = begin + _HOT_AT_ONCE
+        shown = (address for address in hot if address in self.feeds)
+        return tuple(dict.fromkeys((*shown, *(hot + hot)[begin : begin + _HOT_AT_ONCE])))
 
     def _row_of(self, address: Address) -> Row | None:
         reader = self._roster.readers.get(address)
