@@ -19,6 +19,7 @@ from odw_core.model.evidence import Unit
 from odw_core.model.item import Item
 from odw_core.model.problem import Problem
 from odw_core.service.roster import Roster
+from odw_core.service.saved_unit import findable_of, row_of
 from odw_core.service.unit_reader import Settings, UnitReader
 from odw_core.state.kinship import Kinship
 from odw_core.state.store import Store
@@ -205,8 +206,8 @@ class Room:
     def _read_for_search(self, address: Address, stopped: Callable[[], bool]) -> Findable | None:
         """Read one unit in full and keep what it is found by, so that the next search knows it."""
         reader = self._reader(address)
-        row = reader.to_row() if self._index is not None else None
-        found = reader.findable() if row is None else row.found
+        row = row_of(reader) if self._index is not None else None
+        found = findable_of(reader) if row is None else row.found
         if row is not None:
             self._rows.append(row)
             self._changed.discard(address)
@@ -246,7 +247,7 @@ class Room:
         if not (self._changed or self._gone or self._rows or self._index.is_damaged):
             return
         readers = (self._roster.readers.get(address) for address in self._changed)
-        rows = [row for reader in readers if reader is not None and (row := reader.to_row()) is not None]
+        rows = [row for reader in readers if reader is not None and (row := row_of(reader)) is not None]
         is_whole = len(rows) == len(self._changed)
         self._save((*self._rows, *rows), self._gone, self._roster.new_stamps() if is_whole else {})
 

@@ -18,6 +18,7 @@ from odw_core.model.problem import Problem
 from odw_core.service.feed import OpenDetail
 from odw_core.service.keeper import IndexKeeper
 from odw_core.service.roster import Roster
+from odw_core.service.saved_unit import row_of
 from odw_core.service.schedule import Priority, Schedule
 from odw_core.service.sharing import Sharing
 from odw_core.service.unit_reader import UnitReader
@@ -353,4 +354,4 @@ class Reading:
 
     def _row_of(self, address: Address) -> Row | None:
         reader = self._roster.readers.get(address)
-        return None if reader is None else reader.to_row()
+        return None if reader is None else row_of(reader)

@@ -20,6 +20,7 @@ from odw_core.model.address import Address
 from odw_core.model.evidence import Cursor, Unit
 from odw_core.model.item import Depth, Item, State
 from odw_core.model.problem import Problem
+from odw_core.service.saved_unit import known_of
 from odw_core.service.unit_reader import Settings, UnitReader
 
 Stamp = tuple[int, int]
@@ -150,7 +151,7 @@ class Roster:
     def rest(self, reader: UnitReader) -> None:
         """Let a unit sleep again that the index knows as it is now, unless somebody wants it awake."""
         address = reader.unit.address
-        known = None if address in self.kept_awake else reader.known()
+        known = None if address in self.kept_awake else known_of(reader)
         if known is not None and self._index is not None and self.readers.get(address) is reader:
             self._forget(reader)
             self._asleep[known.address] = known

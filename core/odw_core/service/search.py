@@ -18,6 +18,7 @@ from odw_core.model.address import Address
 from odw_core.model.evidence import Unit
 from odw_core.model.item import Item, State
 from odw_core.model.search import Body, Found, Hit, Progress
+from odw_core.service.saved_unit import findable_of
 from odw_core.service.search_bodies import Hidden, Place, Scanner, Stopped, finder, nothing_hidden
 from odw_core.service.unit_reader import Settings, UnitReader
 from odw_core.text.hits import excerpt
@@ -226,7 +227,7 @@ def read_apart(unit: Unit, settings: Settings, stopped: Stopped) -> Findable | N
         while reader.advance():
             if stopped():
                 return None
-        return reader.findable()
+        return findable_of(reader)
     except Exception:
         # A bug in one dialect is told in the room; what cannot be read has nothing to be found.
         return None

@@ -15,6 +15,7 @@ from odw_core.engines.registry import engine_of
 from odw_core.index.rows import Row, no_collector
 from odw_core.model.address import Address
 from odw_core.model.evidence import Unit
+from odw_core.service.saved_unit import known_of, row_of
 from odw_core.service.unit_reader import Settings, UnitReader
 
 SIZE_BYTES = 4
@@ -45,10 +46,10 @@ def read(unit: Unit, settings: Settings, *, skims: bool) -> Row | None:
     reader = UnitReader(engine, unit, settings)
     try:
         if skims and reader.skim():
-            return reader.to_row()
+            return row_of(reader)
         while reader.advance(_SLICES):
             pass
-        return None if reader.known() is None else reader.to_row()
+        return None if known_of(reader) is None else row_of(reader)
     except Exception:
         # A bug in one dialect is told by the room, which meets it again.
         return None

@@ -12,7 +12,7 @@ from odw_core.engines.base import Follower
 from odw_core.engines.registry import Acc, AnyEngine
 from odw_core.files.ends import read_ends
 from odw_core.files.follow import JournalFollower, Look, RecordFollower
-from odw_core.index.rows import Known, Row, cursors_from_text, is_storable, item_of, standing_of, to_row
+from odw_core.index.rows import Row, cursors_from_text, item_of, standing_of
 from odw_core.model.address import Address
 from odw_core.model.evidence import (
     Checkpoint,
@@ -31,16 +31,12 @@ from odw_core.model.problem import Problem
 from odw_core.process.liveness import Liveness
 from odw_core.service.mirrors import Mirrors
 from odw_core.service.names import NameBook
-from odw_core.text.secrets import has_secret
 
 if TYPE_CHECKING:
-    from odw_core.index.text import Findable
     from odw_core.model.detail import Detail
     from odw_core.model.question import Question
 
 _SETTLED_S = 2.0
-_NO_FOLD = 0
-"""A fold version that no engine has."""
 _OWNER_S = 1.0
 """Asking for the owner costs as much as folding a line, and its end is heard of otherwise."""
 
@@ -356,82 +352,22 @@ class UnitReader:
             return None
         return Checkpoint(self.unit.address, self.engine.fold_version, self.cursors(), self.engine.dump(self.acc))
 
-    def to_row(self) -> Row | None:
-        """The row of the index; None when it cannot be kept there."""
-        if self.item is None or not is_storable(self.unit.root):
-            return None
-        if self.is_torn or self.all_problems():
-            # Known to be there, and read anew at every start: what is wrong with it stands in no index.
-            return self._row_to_be_read_anew(self.item)._replace(found=self.findable())
-        checkpoint = self.checkpoint()
-        if checkpoint is None:
-            return None if self._skimmed is None else self._skimmed_row(self.item, self._skimmed)
-        if has_secret(checkpoint.acc.decode("utf-8", "replace")):
-            # It is stored nowhere, and without it nothing can be folded on.
-            return self._row_to_be_read_anew(self.item)._replace(found=self.findable())
-        file = self._file
-        return to_row(
-            self.unit,
-            self.item,
-            checkpoint,
-            questions=self.questions,
-            alive=self._alive,
-            is_over=self.is_final,
-            file=file.path,
-            stamp=file.cursor,
-        )._replace(found=self.findable())
-
-    def findable(self) -> Findable | None:
-        """Short texts to find it by, and where its whole texts lie; None before anything was folded."""
-        if self.acc is None or self.item is None:
-            return None
-        # Imported late: most commands neither save nor search.
-        from odw_core.index.text import findable
-
-        own = (("title", self.item.title), ("cause", self.item.cause or ""), ("message", self.item.last_words))
-        texts = (*own, *self.engine.texts(self.acc, self.facts()))
-        at = self.item.changed_at or self.item.started_at
-        return findable(at, texts, self.engine.bodies(self.unit, self.acc))
-
-    def known(self) -> Known | None:
-        """What a sleeper is known by; None while it may change by itself or something about it is only known here."""
-        item, stamp = self.item, self._file.cursor
-        if item is None or stamp is None or not self.is_final or item.depth is not Depth.FOLDED:
-            return None
-        if self.is_gone or self.questions or self.all_problems() or not is_storable(self.unit.root):
-            return None
-        return Known(
-            self.unit.place,
-            str(self.unit.address),
-            self.unit.root,
-            self.engine.fold_version,
-            str(item.state),
-            None if item.parent is None else str(item.parent),
-            item.started_at or 0.0,
-            None if self._alive is None else int(self._alive),
-            1,
-            self._file.path,
-            stamp.inode,
-            stamp.size,
-            stamp.mtime_ns,
-            item.state.rank,
-        )
-
-    def _row_to_be_read_anew(self, item: Item) -> Row:
-        nothing = Checkpoint(self.unit.address, _NO_FOLD, (), b"")
-        return to_row(self.unit, item, nothing, alive=None, is_over=False, file=self._file.path, stamp=None)
-
-    def _skimmed_row(self, item: Item, stamp: Cursor) -> Row:
-        """A skim is worth keeping, but nothing can be folded on from it."""
-        nothing = Checkpoint(self.unit.address, self.engine.fold_version, (), b"")
-        return to_row(self.unit, item, nothing, alive=None, is_over=True, file=self._file.path, stamp=stamp)
-
     @property
     def _file(self) -> JournalFollower | Follower:
         """The file whose stat says first that something was written."""
         file = self._record if self._journal is None else self._journal
         assert file is not None, "an engine names a journal, a record or both"
         return file
+
+    @property
+    def stamp(self) -> Cursor | None:
+        """How far that file was read; None before it was."""
+        return self._file.cursor
+
+    @property
+    def skimmed_at(self) -> Cursor | None:
+        """What the journal was when it was told from both its ends; None when it never was."""
+        return self._skimmed
 
     @property
     def file(self) -> str:
