@@ -11,9 +11,11 @@ import pytest
 from drivers.campaigned import Campaigned, place
 from drivers.coordinated import plan, plans
 from drivers.runs_world import Room, RunsWorld, world
+from odw_core.diagnose.doctor.check import Level
 from odw_core.model.address import Address
 from odw_core.model.command import Outcome, Start
 from odw_core.model.item import State
+from odw_core.service.campaign_checks import campaign_checks
 
 __all__ = ["place", "world"]
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
@@ -134,3 +136,17 @@ def test_nothing_is_read_through_a_link(place: Campaigned, world: RunsWorld, tmp
     (world.workspace / ".converge" / "runs" / STAMP).symlink_to(elsewhere)
     with pytest.raises(OdwError, match="through a link"):
         read_source(world.state, str(world.workspace), f"converge:{STAMP}")
+
+
+async def test_what_stands_against_a_campaign_is_said_before_it_is_one(place: Campaigned, world: RunsWorld) -> None:
+    folder = str(world.workspace)
+    ordered = place.given(after={"web": ["api"]})
+    said = {one.id: (one.level, one.detail) for one in await campaign_checks(ordered, folder, world.state)}
+    assert said["plans"] == (Level.PASS, "Every plan is approved.")
+    assert said["repositories"] == (Level.PASS, "2 git repositories, all there.")
+    assert said["order"] == (Level.INFO, "web after api.")
+    ring = await campaign_checks(place.given(after={"web": ["api"], "api": ["web"]}), folder, world.state)
+    assert [one.level for one in ring if one.id == "plans"] == [Level.FAIL]
+    (world.workspace / "loose").mkdir()
+    loose = {"repos": [{"repo": "loose", "spec": "x"}, {"repo": "gone", "spec": "x"}]}
+    assert [one.level for one in await campaign_checks(loose, folder, world.state)][1:] == [Level.FAIL]

@@ -1,5 +1,5 @@
-"""What became of a campaign's repositories, read from the private folders of its runs wherever they
-work, whether or not the room knows their places. Writes nothing."""
+"""What became of a campaign's repositories, read from the private folders of its runs wherever they work, known to the
+room or not. Writes nothing."""
 
 from __future__ import annotations
 

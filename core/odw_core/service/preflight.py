@@ -13,6 +13,7 @@ from odw_core import __version__
 from odw_core.diagnose.doctor.check import Check, Level
 from odw_core.errors import OdwError
 from odw_core.model.item import Item, Limit
+from odw_core.service.campaign_checks import NAME as CAMPAIGN
 from odw_core.service.coordinate_checks import NAME as COORDINATE
 from odw_core.service.coordinate_checks import coordinate_checks
 from odw_core.service.starting import checked
@@ -48,7 +49,7 @@ def preflight(
     found = [_input(workflow, given), _folder(folder)]
     if workflow == BATCH and codex_needed(given):
         found += _limits(limits, now)
-    if workflow == "session" or (workflow in (NAME, COORDINATE) and codex_needed(given)):
+    if workflow == "session" or (workflow in (NAME, COORDINATE, CAMPAIGN) and codex_needed(given)):
         found += [_codex(program, environ), _sessions(home, now, environ), *_limits(limits, now)]
     if workflow == UPSTREAM:
         found.append(_odw(given, environ))

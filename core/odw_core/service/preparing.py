@@ -19,6 +19,8 @@ from odw_core.model.command import Start
 from odw_core.model.conversation import Conversation, EntryKind
 from odw_core.model.item import Item
 from odw_core.model.landing import CommitPlan
+from odw_core.service.campaign_checks import NAME as CAMPAIGN
+from odw_core.service.campaign_checks import campaign_checks
 from odw_core.service.preflight import BATCH, models_of, newest_limits, preflight
 from odw_core.service.work_checks import NAME, work_checks
 
@@ -71,6 +73,8 @@ class Preparing:
                 ask=self._ask,
             )
         )
+        if start.workflow == CAMPAIGN:
+            return (*found, *await campaign_checks(start.given, start.workspace, self._state))
         if start.workflow != NAME:
             return found
         return (*found, *await work_checks(start.given, start.workspace, self._state))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from odw_core.engines.loose import objects, text, texts
 from odw_core.errors import UsageError
@@ -49,20 +50,21 @@ async def ground_of(context: Context, given: CampaignInput) -> Ground:
 
 async def _settled(context: Context, given: CampaignInput) -> Value:
     async def work() -> Value:
-        return _read(context, given)
+        return read_plans(context.state, context.spec.workspace, context.spec.started_by, given)
 
     return await context.steps.step("plans", "checkpoint", fingerprint(context.run_id), work)
 
 
-def _read(context: Context, given: CampaignInput) -> Value:
-    workspace = context.spec.workspace
+def read_plans(state: Path, workspace: str, started_by: str, given: CampaignInput) -> Value:
+    """What the campaign would carry out, as its first step keeps it: ``wanted``, ``plans`` of an earlier run,
+    ``approved`` digests, ``by``, ``goal``, ``run``. Raises ``OdwError`` when its input cannot be followed."""
     typed = {absolute(one.repo, workspace): one for one in given.repos}
     if len(typed) < len(given.repos):
         raise UsageError("Two of the repositories are the same folder; name each once.")
     if given.from_run is None:
         repos, plans, source = [*typed], [], None
     else:
-        source = read_source(context.state, workspace, given.from_run)
+        source = read_source(state, workspace, given.from_run)
         repos = [plan.repo for plan in source.plans]
         bases = bases_of(repos)
         typed = {named(one.repo, repos, bases, absolute(one.repo, workspace)): one for one in given.repos}
@@ -80,7 +82,7 @@ def _read(context: Context, given: CampaignInput) -> Value:
         "wanted": [wanted_value(one) for one in wanted],
         "plans": [plan_value(plan) for plan in plans],
         "approved": sorted(source.approved) if source is not None else [],
-        "by": source.by if source is not None and source.by else context.spec.started_by,
+        "by": source.by if source is not None and source.by else started_by,
         "goal": given.goal or (source.goal if source is not None else ""),
         "run": source.run if source is not None else "",
     }
