@@ -9,7 +9,7 @@ from odw_core.model.address import Address
 from odw_core.model.command import Start
 from odw_core.service.carrying_out import campaign_of
 from odw_core.service.starting import checked, input_schema
-from odw_core.workflows.campaign.order import Wanted, check_order, named
+from odw_core.workflows.campaign.order import NoOrder, Wanted, check_order, named
 from odw_tui.present.start_form import given_of, inputs_of, typed
 
 
@@ -67,7 +67,7 @@ def test_a_coordination_is_gone_on_with_on_its_own_form() -> None:
 
 def test_repositories_that_wait_for_each_other_are_named() -> None:
     ring = [Wanted("/a", "a", "", ("/b",)), Wanted("/b", "b", "", ("/a",)), Wanted("/c", "c", "")]
-    with pytest.raises(UsageError, match="a, b"):
+    with pytest.raises(NoOrder, match="a, b"):
         check_order(ring)
 
 
@@ -77,7 +77,7 @@ def test_a_name_that_could_be_two_repositories_is_refused() -> None:
     assert named("api-2", repos, bases, "/w/api-2") == "/two/api"
     assert named("/two/api", repos, bases, "/two/api") == "/two/api"
     for name in ("api", "web"):
-        with pytest.raises(UsageError):
+        with pytest.raises(NoOrder):
             named(name, repos, bases, f"/w/{name}")
 
 

@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from odw_core.engines.loose import Json, text, texts
-from odw_core.errors import UsageError
 from odw_core.text.ansi import one_line
+
+
+class NoOrder(ValueError):
+    """The campaign cannot be followed as it was typed; a sentence for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Wanted:
 def named(name: str, repos: Sequence[str], bases: Mapping[str, str], path: str) -> str:
     """The repository that a person means: by its path (``path`` is what they typed, made absolute) or its short name.
 
-    Raises ``UsageError``.
+    Raises ``NoOrder``.
     """
     if path in repos:
         return path
@@ -42,18 +45,18 @@ def named(name: str, repos: Sequence[str], bases: Mapping[str, str], path: str) 
         return found[0]
     listed = one_line(", ".join(bases[repo] for repo in repos), 300)
     what = "could be several" if found else "is none"
-    raise UsageError(f"{one_line(name, 200)} {what} of the campaign's repositories: {listed}.")
+    raise NoOrder(f"{one_line(name, 200)} {what} of the campaign's repositories: {listed}.")
 
 
 def check_order(wanted: Sequence[Wanted]) -> None:
-    """Raises ``UsageError`` when repositories wait for each other in a circle, or for themselves."""
+    """Raises ``NoOrder`` when repositories wait for each other in a circle, or for themselves."""
     done: set[str] = set()
     left = [*wanted]
     while left:
         ready = [one for one in left if set(one.after) <= done]
         if not ready:
             names = one_line(", ".join(one.base for one in left), 300)
-            raise UsageError(f"These repositories wait for each other, so none of them could start: {names}.")
+            raise NoOrder(f"These repositories wait for each other, so none of them could start: {names}.")
         done |= {one.repo for one in ready}
         left = [one for one in left if one.repo not in done]
 

@@ -13,7 +13,7 @@ from odw_core.runs.context import Context
 from odw_core.runs.steps import Value, fingerprint
 from odw_core.workflows.campaign.given import CampaignInput, RepoInput
 from odw_core.workflows.campaign.ground import Ground, Stopped
-from odw_core.workflows.campaign.order import Wanted, check_order, named, wanted_of, wanted_value
+from odw_core.workflows.campaign.order import NoOrder, Wanted, check_order, named, wanted_of, wanted_value
 from odw_core.workflows.campaign.sources import read_source
 from odw_core.workflows.coordinate.approving import ask_approval
 from odw_core.workflows.coordinate.given import absolute
@@ -58,6 +58,13 @@ async def _settled(context: Context, given: CampaignInput) -> Value:
 def read_plans(state: Path, workspace: str, started_by: str, given: CampaignInput) -> Value:
     """What the campaign would carry out, as its first step keeps it: ``wanted``, ``plans`` of an earlier run,
     ``approved`` digests, ``by``, ``goal``, ``run``. Raises ``OdwError`` when its input cannot be followed."""
+    try:
+        return _read(state, workspace, started_by, given)
+    except NoOrder as error:
+        raise UsageError(str(error)) from error
+
+
+def _read(state: Path, workspace: str, started_by: str, given: CampaignInput) -> Value:
     typed = {absolute(one.repo, workspace): one for one in given.repos}
     if len(typed) < len(given.repos):
         raise UsageError("Two of the repositories are the same folder; name each once.")
