@@ -1,4 +1,4 @@
-"""The key that starts a campaign with the plans of a run: the form stands there filled in; what has no plans says so."""
+"""The key that starts a campaign with the plans of a run: the form is filled in already; what has no plans says so."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from odw_core.engines.odw.acc import RunAcc
 from odw_core.engines.odw.coordination import repo_name
 from odw_core.engines.odw.coordination_acc import CampaignAcc, CampaignRepoAcc
+from odw_core.engines.odw.coordination_detail import approval_notices
 from odw_core.engines.odw.names import start_ms_of
 from odw_core.engines.state_graph import counted
 from odw_core.model.address import Address
@@ -36,6 +37,8 @@ def campaign_stage(known: CampaignAcc) -> str:
     if approved := sum(one.state == "approved" for one in known.repos.values()):
         return f"{approved} of {of} approved"
     running = sum(one.state == "running" for one in known.repos.values())
+    if not running and any(one.state in _ENDED_BADLY for one in known.repos.values()):
+        return f"0 of {of} landed"
     return f"{running} of {of} at work" if of else ""
 
 
@@ -64,13 +67,17 @@ def _names(found: list[CampaignRepoAcc]) -> str:
 def with_campaign(acc: RunAcc, known: CampaignAcc, detail: RunDetail) -> RunDetail:
     """``detail`` with a line for each repo, and what it went through."""
     entered = {step: [one.at_ms[step] for one in known.repos.values() if step in one.at_ms] for step in _STEPS}
-    held = (Notice("landings are held until every repo is approved"),) if known.holds_landings else ()
+    held = [Notice("landings are held until every repo is approved")] if known.holds_landings else []
+    said = [Notice(f"it carries out the plans of {known.from_run}")] if known.from_run else []
+    said += [*approval_notices(known), *held]
+    said += [Notice(told) for one in known.repos.values() if (told := _order(one))]
+    said += [Notice(f"does not fit any more: {told}", True) for told in known.misfits]
     return replace(
         detail,
         columns=tuple(_column(known, step, entered[step], is_over=acc.has_exit) for step in _STEPS),
         rows=tuple(_row(one) for one in known.repos.values()),
         cells=tuple(cell for one in known.repos.values() for cell in _cells(one, is_over=acc.has_exit)),
-        notices=(*held, *(Notice(said) for one in known.repos.values() if (said := _order(one))), *detail.notices),
+        notices=(*said, *detail.notices),
     )
 
 

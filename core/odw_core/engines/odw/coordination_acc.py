@@ -197,6 +197,14 @@ class CampaignAcc:
 
     holds_landings: bool = False
     repos: dict[str, CampaignRepoAcc] = field(default_factory=dict)
+    from_run: str = ""
+    """The run whose plans it carries out."""
+    edits: list[EditAcc] = field(default_factory=list)
+    approved: dict[str, str] = field(default_factory=dict)
+    """Repo to the digest of the plan that was approved."""
+    approved_by: str = ""
+    misfits: list[str] = field(default_factory=list)
+    """What did not fit any more once something had landed."""
 
 
 @dataclass(slots=True)

@@ -19,7 +19,15 @@ from odw_core.engines.odw.coordination import (
     repos_of,
     round_of,
 )
-from odw_core.engines.odw.coordination_acc import AnswerAcc, CallAcc, CoordinationAcc, PlanAcc, RoundAcc, SideAcc
+from odw_core.engines.odw.coordination_acc import (
+    AnswerAcc,
+    CallAcc,
+    CampaignAcc,
+    CoordinationAcc,
+    PlanAcc,
+    RoundAcc,
+    SideAcc,
+)
 from odw_core.engines.odw.names import JOURNAL
 from odw_core.engines.odw.roles import SPLIT
 from odw_core.engines.state_graph import PAUSE, PROPOSE, WRITE, Turn, counted, state_graph
@@ -375,6 +383,16 @@ def _graph_notes(known: CoordinationAcc, last: RoundAcc) -> dict[str, str]:
     return notes
 
 
+def approval_notices(known: CoordinationAcc | CampaignAcc) -> Iterator[Notice]:
+    """Which plans were changed and approved, by whom."""
+    for edit in known.edits:
+        yield Notice(f"the plan of {repo_name(edit.repo)} was edited before it was approved ({edit.after[:12]})")
+    if known.approved:
+        by = f" by {known.approved_by}" if known.approved_by else ""
+        named = ", ".join(f"{repo_name(repo)} {digest[:12]}" for repo, digest in known.approved.items())
+        yield Notice(f"plans approved{by}: {named}")
+
+
 def _notices(known: CoordinationAcc) -> Iterator[Notice]:
     if known.from_run:
         yield Notice(f"it goes on with {known.from_run}")
@@ -388,12 +406,7 @@ def _notices(known: CoordinationAcc) -> Iterator[Notice]:
         yield from map(_answered, one.answers)
         for taken in one.accepted:
             yield Notice(f"accepted as it is: {taken}")
-    for edit in known.edits:
-        yield Notice(f"the plan of {repo_name(edit.repo)} was edited before it was approved ({edit.after[:12]})")
-    if known.approved:
-        by = f" by {known.approved_by}" if known.approved_by else ""
-        named = ", ".join(f"{repo_name(repo)} {digest[:12]}" for repo, digest in known.approved.items())
-        yield Notice(f"plans approved{by}: {named}")
+    yield from approval_notices(known)
     if known.stamp:
         yield Notice(f"written for others as converge:{known.stamp}, {counted(known.files or 0, 'file')}")
 

@@ -57,15 +57,18 @@ def fold_coordination(acc: RunAcc, kind: str, event: Json, ts_ms: int | None) ->
             _decided(acc, event, ts_ms)
         case "coordination_answered" | "coordination_accepted":
             _told(acc, kind, event)
+        case "campaign_contracts" if acc.native.campaign is not None:
+            said = (one_line(text(one, "text"), _LINE) for one in objects(event, "new")[:_MOST])
+            acc.native.campaign.misfits = [*dict.fromkeys((*acc.native.campaign.misfits, *said))][:_MOST]
         case "plan_edited":
-            edits = _known(acc).edits
+            edits = (acc.native.campaign or _known(acc)).edits
             if len(edits) < _MOST:
                 edits.append(EditAcc(text(event, "repo"), text(event, "sha256_before"), text(event, "sha256")))
         case "plans_approved":
-            known = _known(acc)
-            known.approved = {text(one, "repo"): text(one, "sha256") for one in objects(event, "plans")[:_MOST]}
-            known.approved_by = one_line(text(event, "by"), 200)
-            acc.last_words = f"{len(known.approved)} plans approved"
+            about = acc.native.campaign or _known(acc)
+            about.approved = {text(one, "repo"): text(one, "sha256") for one in objects(event, "plans")[:_MOST]}
+            about.approved_by = one_line(text(event, "by"), 200)
+            acc.last_words = f"{len(about.approved)} plans approved"
         case "coordination_written":
             known = _known(acc)
             known.stamp, known.files = one_line(text(event, "stamp"), 60), integer(event, "files")
@@ -281,6 +284,7 @@ def _campaign(acc: RunAcc, kind: str, event: Json, ts_ms: int | None) -> None:
     known = acc.native.campaign = acc.native.campaign or CampaignAcc()
     if kind == "campaign":
         known.holds_landings = flag(event, "hold_landings") is True
+        known.from_run = one_line(text(event, "from_run"), 200)
         for one in objects(event, "repos")[:_MOST]:
             repo = text(one, "repo")
             known.repos.setdefault(repo, CampaignRepoAcc(repo, [])).after = texts(one, "after")[:_MOST]

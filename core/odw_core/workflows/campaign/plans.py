@@ -11,6 +11,7 @@ from odw_core.engines.loose import objects, text, texts
 from odw_core.errors import UsageError
 from odw_core.runs.context import Context
 from odw_core.runs.steps import Value, fingerprint
+from odw_core.text.ansi import one_line
 from odw_core.workflows.campaign.given import CampaignInput, RepoInput
 from odw_core.workflows.campaign.ground import Ground, Stopped
 from odw_core.workflows.campaign.order import NoOrder, Wanted, check_order, named, wanted_of, wanted_value
@@ -31,18 +32,23 @@ async def ground_of(context: Context, given: CampaignInput) -> Ground:
     open_plans = [one for one in plans if one.digest() not in approved]
     goal = text(settled, "goal")
     by = text(settled, "by")
+    told = [{"repo": one.repo, "after": [*one.after]} for one in wanted]
+    more = {"from_run": text(settled, "run")} if text(settled, "run") else {}
+    count = f"{len(wanted)} {'repository' if len(wanted) == 1 else 'repositories'}"
+    event = {"type": "campaign", "repos": told, "hold_landings": given.hold_landings, "goal": goal, **more}
+    context.emit_once(event, count)
+    if more and goal:
+        # What the row says from now on, rather than whose plans they are.
+        context.emit_once({"type": "goal", "text": one_line(f"campaign: {goal}", 200)}, goal)
     if open_plans:
         bases = {one.repo: one.base for one in wanted}
         approval = await ask_approval(context, goal, open_plans, bases, note=_note(open_plans, bases))
         if approval is None:
             raise Stopped("you stopped it at its plans; nothing was started")
+        by = approval.by or by
         specs = {one.repo: as_text(one) for one in approval.plans}
         wanted = [replace(one, spec=specs.get(one.repo, one.spec)) for one in wanted]
     ground = Ground(context, given, goal, tuple(wanted))
-    told = [{"repo": one.repo, "after": [*one.after]} for one in wanted]
-    more = {"from_run": text(settled, "run")} if text(settled, "run") else {}
-    count = f"{len(wanted)} {'repository' if len(wanted) == 1 else 'repositories'}"
-    ground.tell("campaign", count, repos=told, hold_landings=given.hold_landings, goal=goal, **more)
     sums = [{"repo": one.repo, "sha256": one.sha256} for one in wanted]
     ground.tell("campaign_plans", f"plans of {count}", plans=sums, by=by)
     return ground

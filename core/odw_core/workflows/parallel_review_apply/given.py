@@ -148,6 +148,9 @@ def wanted_text(given: ReviewApplyInput) -> str:
 def goal_of(given: ReviewApplyInput) -> str:
     """In one line what the run is for."""
     if wanted := wanted_text(given):
+        head, _, rest = wanted.partition("\n")
+        # A plan of several begins with the path of its repository, which every row says already.
+        wanted = rest if head.startswith("# /") and rest.strip() else wanted
         return one_line(wanted, 200)
     return one_line(f"{len(given.tasks)} tasks: {', '.join(task.id for task in given.tasks)}", 200)
 
