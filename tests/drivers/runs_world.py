@@ -125,6 +125,10 @@ class RunsWorld:
         assert isinstance(pid, int)
         return pid
 
+    def leaves(self, address: Address) -> None:
+        """Wait for the end of the supervisor: it does a few things more once the run is over."""
+        assert _ends(self.supervisor(address)), "its supervisor does not end"
+
     def kept(self, address: Address, name: str, attempt: int = 1) -> bytes:
         """A stream of the command."""
         return (self.run(address) / "attempts" / f"command-{attempt}" / name).read_bytes()

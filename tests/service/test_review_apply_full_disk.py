@@ -80,6 +80,7 @@ async def test_a_disk_that_fills_up_stops_a_run_that_goes_on_when_there_is_room(
         disk.make_room()
         assert (await room.service.submit(Resume(run))).outcome is Outcome.ACCEPTED
         item = await place.over(room, run)
+    world.leaves(run)
     assert item.state is State.DONE, item.why
     assert sorted(place.keys(run, "agent_done")) == CALLS
     assert len(world.events(run, "landing")) == len(world.events(run, "landed")) == 1

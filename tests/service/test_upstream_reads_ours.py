@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import select
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -86,24 +84,12 @@ async def test_every_stage_of_a_native_run_is_listed_shown_and_reported_by_upstr
 
         async def ended(run: Address) -> None:
             await place.over(room, run)
-            _await_end(world.supervisor(run))
+            world.leaves(run)
             assert run.item in report(world.workspace, run.item).read_text()
 
         stages = [stage async for stage in _stages(place, room, ended)]
     assert stages == ["running", "waiting", "done", "rejected", "failed", "cancelled", "a command"]
     assert len(runs_list(world.workspace)["runs"]) == 5
-
-
-def _await_end(pid: int) -> None:
-    """The page is written when everything else is."""
-    try:
-        descriptor = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return
-    try:
-        assert select.select([descriptor], [], [], 10)[0], "its supervisor does not end"
-    finally:
-        os.close(descriptor)
 
 
 async def test_the_report_of_a_run_holds_no_secret(place: ReviewApply, world: RunsWorld) -> None:
@@ -112,7 +98,7 @@ async def test_the_report_of_a_run_holds_no_secret(place: ReviewApply, world: Ru
     async with world.room() as room:
         run = await place.start(room)
         await place.over(room, run)
-        _await_end(world.supervisor(run))
+        world.leaves(run)
     assert secret not in report(world.workspace, run.item).read_text()
 
 
@@ -137,6 +123,7 @@ async def test_a_run_that_has_waited_for_25_hours_survives_upstreams_retention(
         runs_show(world.workspace)
         await place.decide(room, question, "approve")
         await place.over(room, run)
+        world.leaves(run)
     read(world, run, "completed")
 
 
