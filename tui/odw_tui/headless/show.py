@@ -32,7 +32,7 @@ from odw_tui.headless.show_notes import (
     round_lines,
 )
 from odw_tui.headless.show_parts import NAME, SENTENCE, hint, moment, section, told_tokens, took
-from odw_tui.headless.show_plans import contract_lines, duty_lines, plan_lines
+from odw_tui.headless.show_plans import contract_lines, duty_lines, mismatch_lines, plan_lines
 from odw_tui.headless.show_session import conversation_lines, folder_facts, last_entries, session_facts
 from odw_tui.present.numbers import count, progress, short, tokens
 from odw_tui.present.places import at_home
@@ -161,6 +161,7 @@ def run_lines(run: RunDetail, look: Look, around: Around) -> Iterator[Spans]:
     yield from section("good to know", notice_lines(run.notices, look))
     yield from section("plans", plan_lines(run.plans, look, told=run.causes))
     yield from section("responsibilities", duty_lines(run.duties, look))
+    yield from section("contracts that do not fit", mismatch_lines(run.mismatches, look))
     yield from section("contracts", contract_lines(run.contracts, look))
     yield from section("sessions", _sessions(run, around.children, look))
     yield from _last(run, look, around)

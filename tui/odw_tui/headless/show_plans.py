@@ -7,11 +7,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from odw_core.model.cause import Cause
+from odw_core.model.coordination import Mismatch
 from odw_core.model.detail import Contract, Duty, Plan
 from odw_core.text.ansi import one_line, plain
 from odw_tui.headless.drawing import BLANK, QUIET, STRONG, Column, Look, flow, table, words
 from odw_tui.headless.show_notes import artifact_lines, cause_lines
-from odw_tui.headless.show_parts import NAME, under
+from odw_tui.headless.show_parts import NAME, SENTENCE, under
 from odw_tui.present.markdown import markdown_lines
 from odw_tui.present.numbers import count
 from odw_tui.present.parts import counted
@@ -86,6 +87,18 @@ def duty_lines(duties: Sequence[Duty], look: Look) -> Iterator[Spans]:
         for number, text in enumerate(duty.duties or (look.glyphs.absent,)):
             before = f"  {'' if number else one_line(duty.repo, NAME):<{width}}  "
             yield from flow((Span(before), Span(one_line(text, NAME), QUIET)), look, hang=len(before))
+
+
+def mismatch_lines(mismatches: Sequence[Mismatch], look: Look) -> Iterator[Spans]:
+    """Every contract on which repos do not agree, and where each side stands."""
+    for one in mismatches:
+        yield from flow((Span(f"  {one_line(one.text, SENTENCE)}"),), look, hang=4)
+        found = "declared" if one.kind == "drift" else "nearest declared"
+        for title, sides in ((found, one.declared), ("used", one.consumed)):
+            for side in sides:
+                where = one_line("/".join(filter(None, (side.repo.rstrip("/"), side.path))), NAME)
+                at = f"{where}:{side.line}" if side.line is not None else where
+                yield from under(f"{title}  {at}  {side.text}".rstrip(), look, tone=QUIET)
 
 
 def contract_lines(contracts: Sequence[Contract], look: Look) -> Iterator[Spans]:

@@ -13,10 +13,13 @@ from odw_core.runs.cards import decided, picked, question_of
 from odw_core.runs.steps import Value, fingerprint
 from odw_core.workflows.coordinate.decision import Reason, reason_of, reason_value
 from odw_core.workflows.coordinate.ground import Ground, Stopped
+from odw_core.workflows.coordinate.issues import Issue
 from odw_core.workflows.coordinate.repo_plan import as_text
 from odw_core.workflows.coordinate.rounds import Answer, Round
 
 LOOK_AGAIN, ACCEPT, STOP = "look_again", "accept", "stop"
+_SIDES = 8
+"""Places of one contract that a card tells."""
 _KINDS = {
     "failed": "plans that failed",
     "fallback": "no agent answered",
@@ -129,7 +132,7 @@ async def _put(ground: Ground, key: str, last: Round, reasons: Sequence[Reason],
         key,
         kind="coordination",
         title=_first(reasons),
-        body="\n".join((*_listed(reasons), "", *_flaws(ground), f"{_sentence(why)} {_CHOICES}")),
+        body="\n".join((*_listed(reasons, last.analysis.issues), "", *_flaws(ground), f"{_sentence(why)} {_CHOICES}")),
         subject=f"round {last.number}",
         fields=(),
         decisions=(LOOK_AGAIN, ACCEPT, STOP),
@@ -157,8 +160,26 @@ def _grouped(reasons: Sequence[Reason]) -> list[tuple[str, list[Reason]]]:
     return [*found.items()]
 
 
-def _listed(reasons: Sequence[Reason]) -> list[str]:
-    return [line for title, listed in _grouped(reasons) for line in (f"{title}:", *(f"- {_told(o)}" for o in listed))]
+def _listed(reasons: Sequence[Reason], issues: Sequence[Issue]) -> list[str]:
+    lines: list[str] = []
+    for title, listed in _grouped(reasons):
+        lines.append(f"{title}:")
+        for one in listed:
+            lines += [f"- {_told(one)}", *_where(one, issues)]
+    return lines
+
+
+def _where(reason: Reason, issues: Sequence[Issue]) -> list[str]:
+    """Both sides of a contract that does not fit, so that nobody has to look for them before they decide."""
+    found = next((one for one in issues if reason.kind == "contract_issue" and one.text == reason.text), None)
+    if found is None:
+        return []
+    declared = "declared" if found.kind == "drift" else "nearest declared"
+    sides = [(declared, side) for side in found.declared] + [("used", side) for side in found.consumed]
+    return [
+        f"    {title}: {side.repo}/{side.path}:{side.line}  {side.text.strip()}".rstrip()
+        for title, side in sides[:_SIDES]
+    ] + ([f"    and {len(sides) - _SIDES} more places"] if len(sides) > _SIDES else [])
 
 
 def _told(reason: Reason) -> str:
