@@ -229,6 +229,85 @@ class RepeatsAcc:
 
 
 @dataclass(slots=True)
+class ToldRepo:
+    """One repo as a run of ours found it before a round."""
+
+    path: str
+    exists: bool
+    kind: str
+    signals: list[str]
+    languages: list[str]
+    """Each with its number of files."""
+    evidence: list[str]
+
+
+@dataclass(slots=True)
+class ToldPlan:
+    """The plan of one repo as one round of a run of ours left it."""
+
+    repo: str
+    status: str
+    origin: str
+    cause: str
+    summary: str
+    changes: list[str]
+    questions: list[str]
+    model: str
+    sha256: str
+    key: str
+    """Of the call that gave it, which names its round."""
+
+
+@dataclass(slots=True)
+class ToldSide:
+    """One place of a contract."""
+
+    repo: str
+    path: str
+    line: int | None
+    text: str
+
+
+@dataclass(slots=True)
+class ToldIssue:
+    """One contract on which repos do not agree, with both sides."""
+
+    kind: str
+    id: str
+    text: str
+    declared: list[ToldSide]
+    consumed: list[ToldSide]
+
+
+@dataclass(slots=True)
+class ToldReason:
+    """What stood against an agreement."""
+
+    kind: str
+    repo: str
+    text: str
+
+
+@dataclass(slots=True)
+class ToldRound:
+    """One round of a run of ours; upstream keeps the plans of the last round alone."""
+
+    number: int
+    status: str
+    repos: list[ToldRepo] = field(default_factory=list)
+    plans: list[ToldPlan] = field(default_factory=list)
+    issues: list[ToldIssue] = field(default_factory=list)
+    reasons: list[ToldReason] = field(default_factory=list)
+    """Without what a person accepted afterwards."""
+    accepted: list[ToldReason] = field(default_factory=list)
+    """By a person, in this round or before it."""
+    answers: list[list[str]] = field(default_factory=list)
+    """Repo, question, answer, by whom; given after the round."""
+    ways: list[list[str]] = field(default_factory=list)
+    """Where it went and why: when it was decided, and once more after people had said something."""
+
+
+@dataclass(slots=True)
 class RunAcc:
     """One run folder."""
 
@@ -245,6 +324,10 @@ class RunAcc:
     """``human_decision`` as JSON."""
     native: str = ""
     """Id of the run of ours that wrote it; empty for upstream's own."""
+    agent: str = ""
+    """Which agents planned, where a run of ours says so."""
+    told: list[ToldRound] = field(default_factory=list)
+    """Every round with its plans, as runs of ours keep them; empty for upstream's own."""
     events: int = 0
     rounds: list[RoundAcc] = field(default_factory=list)
     pauses: int = 0

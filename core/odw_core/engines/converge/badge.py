@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from odw_core.engines.converge.acc import LogFail, LogRepo, PlanAcc, RunAcc
+from odw_core.engines.converge.own_rounds import own_badge, told_plan
 from odw_core.text.ansi import one_line
 
 _WHY = {
@@ -39,6 +40,8 @@ def badge_of(acc: RunAcc, plan: PlanAcc) -> Badge:
     match origin_of(plan):
         case "prompt only":
             return Badge("prompt only", False)
+        case origin if (told := told_plan(acc, plan.repo)) is not None:
+            return Badge(own_badge(acc, told), origin == "heuristic")
         case "codex_cli":
             model = one_line(plan.model or "", 60)
             return Badge(f"Codex ({model})" if model else "Codex", False)

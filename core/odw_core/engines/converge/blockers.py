@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from odw_core.engines.converge.acc import RunAcc
 from odw_core.engines.converge.names import CONSTRAINTS, HITL, MATRIX, RECORD
+from odw_core.engines.converge.own_rounds import is_taken
 from odw_core.model.cause import Proof
 from odw_core.text.ansi import one_line
 
@@ -22,7 +23,12 @@ class Stop(NamedTuple):
 
 
 def stops(acc: RunAcc) -> list[Stop]:
-    """All of them; none where no run.json says how it ended."""
+    """All that are open; none where no run.json says how it ended."""
+    return [one for one in every_stop(acc) if not is_taken(acc, one.kind, one.repo, one.text)]
+
+
+def every_stop(acc: RunAcc) -> list[Stop]:
+    """Also what a person took as it is, by name: only runs of ours say so."""
     if not acc.has_record:
         return []
     found = [_missing(acc, number) for number, repo in enumerate(acc.repos) if not repo.exists]

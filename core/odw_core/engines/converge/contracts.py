@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from odw_core.engines.converge.acc import ContractAcc, RunAcc
+from odw_core.engines.converge.own_rounds import own_mismatches
 from odw_core.model.coordination import Mismatch, Side
 from odw_core.model.detail import Contract
 from odw_core.text.ansi import one_line, plain
@@ -27,7 +28,7 @@ def contracts_of(acc: RunAcc) -> tuple[Contract, ...]:
 
 def mismatches_of(acc: RunAcc) -> tuple[Mismatch, ...]:
     """Every contract issue; what upstream does not write (most lines, what consumes) stays empty."""
-    return tuple(_mismatch(acc, issue) for issue in acc.issues)
+    return own_mismatches(acc) or tuple(_mismatch(acc, issue) for issue in acc.issues)
 
 
 def _map(acc: RunAcc) -> list[ContractAcc]:

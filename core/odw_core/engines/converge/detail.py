@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from odw_core.engines.converge import timeline
 from odw_core.engines.converge.acc import RunAcc, TaskAcc
-from odw_core.engines.converge.blockers import Stop, stops
+from odw_core.engines.converge.blockers import Stop, every_stop
 from odw_core.engines.converge.causes import cause_lines, causes_of, task_cause
 from odw_core.engines.converge.contracts import contracts_of, mismatches_of
 from odw_core.engines.converge.findings import findings_of, notices_of
@@ -12,6 +12,7 @@ from odw_core.engines.converge.graph import graph_of
 from odw_core.engines.converge.item import run_item, task_item
 from odw_core.engines.converge.names import row_time, run_address
 from odw_core.engines.converge.origins import run_origins, task_origins
+from odw_core.engines.converge.own_rounds import is_taken, own_blockers
 from odw_core.engines.converge.plans import artifacts_of, plans_of
 from odw_core.engines.converge.question import left_over, pause_lines, run_questions, task_questions
 from odw_core.engines.converge.records import stored_questions
@@ -37,7 +38,7 @@ def run_detail(acc: RunAcc, facts: Facts) -> RunDetail:
         rows=timeline.grid_rows(acc),
         cells=timeline.cells(acc, item),
         gates=(),
-        blockers=tuple(_blocker(acc, stop) for stop in stops(acc)),
+        blockers=own_blockers(acc) or tuple(_blocker(acc, stop) for stop in every_stop(acc)),
         landing=None,
         verification=None,
         questions=run_questions(acc, item.state),
@@ -74,7 +75,7 @@ def _blocker(acc: RunAcc, stop: Stop) -> Blocker:
         reviewer=stop.kind.replace("_", " "),
         tasks=(stop.repo,) if stop.repo is not None else (),
         round=acc.round or 1,
-        fate="open",
+        fate="accepted as it is" if is_taken(acc, stop.kind, stop.repo, stop.text) else "open",
     )
 
 

@@ -174,7 +174,7 @@ def _of_outcome(acc: RunAcc) -> Iterator[Notice]:
         yield Notice("executions/ holds the output of an executor; the plans themselves were not executed")
     elif acc.plans:
         yield Notice("nothing was executed or installed; commands are hints")
-    if len(acc.rounds) > 1:
+    if len(acc.rounds) > 1 and not acc.told:
         yield Notice(f"plans of the rounds before round {acc.rounds[-1].number} are not kept by upstream")
     if acc.status == HITL:
         proof = _record(acc, "status", f'"status": "{HITL}"')

@@ -23,6 +23,7 @@ from odw_core.engines.converge.acc import (
     TaskRow,
 )
 from odw_core.engines.converge.documents import duties_of, hints_of, summary_of
+from odw_core.engines.converge.own_rounds import told_rounds
 from odw_core.engines.converge.records import (
     PlanRecord,
     RunRecord,
@@ -33,6 +34,7 @@ from odw_core.engines.converge.records import (
 )
 from odw_core.engines.loose import Json, integer, mapping, objects, parse_object, sequence, text, text_or_none, texts
 from odw_core.model.evidence import Evidence, Gone, Replaced
+from odw_core.text.ansi import one_line
 
 T = TypeVar("T")
 
@@ -123,6 +125,7 @@ def _record(acc: RunAcc, data: bytes | None) -> None:
     acc.goal, acc.status = text(fields, "goal"), record.status
     acc.round, acc.max_rounds = integer(fields, "round"), integer(fields, "max_rounds")
     acc.native = text(fields, "odw_run")
+    acc.agent, acc.told = one_line(text(fields, "agent"), 40), told_rounds(fields)
     acc.decision = None if record.decision is None else json.dumps(record.decision, ensure_ascii=False)
     _events(acc, record)
     starts = [] if data is None else _plan_lines(data)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from odw_core.engines.converge.acc import LogAcc, RoundAcc, RunAcc
 from odw_core.engines.converge.blockers import stops
+from odw_core.engines.converge.own_rounds import own_turn, told_of
 from odw_core.engines.converge.timeline import why_ended
 from odw_core.engines.state_graph import ALIGN, DECIDE, PAUSE, PLAN, PROPOSE, WRITE, Turn, counted, state_graph
 from odw_core.model.coordination import Graph
@@ -20,7 +21,8 @@ def graph_of(acc: RunAcc, item: Item) -> Graph | None:
     """The graph; None of a run that told nothing at all."""
     if acc.has_record:
         turns = [*_turns(acc, item)]
-        is_paused = bool(acc.pauses) and acc.decision is None
+        # A run of ours writes its files when it is over, whoever ended it.
+        is_paused = bool(acc.pauses) and acc.decision is None and not acc.told
         return state_graph(turns, PAUSE if is_paused else WRITE, notes=_notes(acc), is_over=not is_paused)
     if acc.log is not None:
         return _logged(acc.log, is_over=item.state is not State.RUNNING)
@@ -31,6 +33,10 @@ def _turns(acc: RunAcc, item: Item) -> Iterator[Turn]:
     rounds = acc.rounds[:_MOST]
     for at, one in enumerate(rounds):
         is_last = at == len(rounds) - 1
+        told = told_of(acc, one.number)
+        if told is not None and (turn := own_turn(acc, told)) is not None:
+            yield turn
+            continue
         way = _ROUTES.get(one.route, "") or (WRITE if is_last else PROPOSE)
         why = _why_again(one) if way == PROPOSE else why_ended(acc, item, one, is_last=is_last)
         after = "" if way != PAUSE else WRITE if is_last and acc.decision is not None else "" if is_last else PROPOSE

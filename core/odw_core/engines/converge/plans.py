@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from odw_core.engines.converge.acc import PlanAcc, RepoAcc, RunAcc
+from odw_core.engines.converge.acc import PlanAcc, RepoAcc, RunAcc, ToldPlan
 from odw_core.engines.converge.badge import ONLY_A_LOG, badge_of, last_planned, origin_of
 from odw_core.engines.converge.causes import fail_cause, log_name
 from odw_core.engines.converge.names import PLANS, attachment_folder, base_name, run_address
+from odw_core.engines.converge.own_rounds import own_evidence, own_plan_rounds, told_plan
 from odw_core.engines.converge.repeats import repeat_cause, repeat_words, repeats_of
 from odw_core.model.cause import Cause
 from odw_core.model.coordination import PlanRound
@@ -34,20 +35,23 @@ def plans_of(acc: RunAcc) -> tuple[Plan, ...]:
 
 def _plan(acc: RunAcc, number: int, plan: PlanAcc) -> Plan:
     badge = badge_of(acc, plan)
+    # Upstream's shape asks as a question why nobody answered; our own says it as what it is.
+    own = told_plan(acc, plan.repo)
+    model = own.model if own is not None else plan.model or ""
     return Plan(
         address=run_address(acc.item).child(plan.repo),
         repo=plan.repo,
         status=one_line(plan.status, 60),
         badge=badge.words,
         is_doubtful=badge.is_doubtful,
-        markdown=plain(markdown_of(plan)),
+        markdown=plain(markdown_of(own or plan)),
         prompt=plain(plan.prompt) or None,
         evidence=tuple(_evidence(acc, plan)),
-        model=one_line(plan.model or "", 120) or None,
+        model=one_line(model, 120) or None,
         commands=tuple(plain(hint) for hint in _hints(acc, number)),
         attachments=attachments(acc, number),
         causes=_causes(acc, plan),
-        rounds=(_round(acc, plan, badge.words),),
+        rounds=tuple(own_plan_rounds(acc, plan.repo)) or (_round(acc, plan, badge.words),),
     )
 
 
@@ -63,7 +67,7 @@ def _round(acc: RunAcc, plan: PlanAcc, badge: str) -> PlanRound:
     )
 
 
-def markdown_of(plan: PlanAcc) -> str:
+def markdown_of(plan: PlanAcc | ToldPlan) -> str:
     """Summary, changes and questions as Markdown, from the record alone."""
     parts = [f"# {plan.repo}", plan.summary]
     if plan.changes:
@@ -74,6 +78,10 @@ def markdown_of(plan: PlanAcc) -> str:
 
 
 def _evidence(acc: RunAcc, plan: PlanAcc) -> Iterator[str]:
+    if told := [*own_evidence(acc, plan.repo)]:
+        # With counts and files, which upstream's own words leave out.
+        yield from told
+        return
     repo: RepoAcc | None = next((repo for repo in acc.repos if repo.path == plan.repo), None)
     if repo is not None:
         yield f"type: {one_line(repo.type, 60) or 'unknown'}" if repo.exists else "the repo is missing"

@@ -249,7 +249,8 @@ def is_settled(acc: RunAcc, facts: Facts) -> bool:
 def settles_at(acc: RunAcc, facts: Facts) -> float | None:
     """When a run that may still be written is taken for whole; None when it is, or when nobody can tell."""
     last = written_at(acc, facts.now)
-    if last is None or not acc.has_record or facts.now >= last + _SETTLED_S:
+    # A run of ours puts its folder there as a whole.
+    if last is None or not acc.has_record or acc.native or facts.now >= last + _SETTLED_S:
         return None
     return last + _SETTLED_S
 

@@ -10,6 +10,7 @@ from odw_core.engines.converge.blockers import stops
 from odw_core.engines.converge.causes import fail_cause
 from odw_core.engines.converge.item import repos_asked
 from odw_core.engines.converge.names import CONVERGED, FAILED, HITL, run_address
+from odw_core.engines.converge.own_rounds import own_cells, reasons_in, told_of
 from odw_core.engines.converge.repeats import STREAM as REPEATED
 from odw_core.engines.converge.repeats import repeats_of
 from odw_core.engines.converge.standing import began_at, local_time
@@ -82,7 +83,7 @@ def _column(acc: RunAcc, item: Item, rounds: list[RoundAcc], at: int) -> Column:
         note=_column_note(acc, one, is_last=is_last),
         started_at=began,
         ended_at=ended,
-        why=f"{_why_began(rounds, at)}; {why_ended(acc, item, one, is_last=is_last)}",
+        why=f"{_why_began(acc, rounds, at)}; {why_ended(acc, item, one, is_last=is_last)}",
     )
 
 
@@ -96,6 +97,9 @@ def _column_mark(acc: RunAcc, item: Item, one: RoundAcc, *, is_last: bool) -> Ma
 
 
 def _column_note(acc: RunAcc, one: RoundAcc, *, is_last: bool) -> str:
+    if (told := told_of(acc, one.number)) is not None:
+        count = len(reasons_in(acc, told))
+        return f"{count} blocker{'' if count == 1 else 's'}" if count else one_line(told.status, 40).lower()
     if is_last and acc.has_record:
         found = stops(acc)
         return f"{len(found)} blocker{'' if len(found) == 1 else 's'}" if found else one_line(one.status or "", 40)
@@ -105,16 +109,24 @@ def _column_note(acc: RunAcc, one: RoundAcc, *, is_last: bool) -> str:
     return ", ".join(said)
 
 
-def _why_began(rounds: list[RoundAcc], at: int) -> str:
+def _why_began(acc: RunAcc, rounds: list[RoundAcc], at: int) -> str:
     if at == 0:
         return "started because every run has a first round"
     before = rounds[at - 1]
+    if (told := told_of(acc, before.number)) is not None:
+        count = len(told.answers)
+        if count:
+            return f"started because a person answered {count} question{'' if count == 1 else 's'}"
+        return f"started because of what round {before.number} found"
     issues = f" with {before.issues} contract issue{'' if before.issues == 1 else 's'}" if before.issues else ""
     return f"started because round {before.number} ended {one_line(before.status or 'without a status', 40)}{issues}"
 
 
 def why_ended(acc: RunAcc, item: Item, one: RoundAcc, *, is_last: bool) -> str:
     """Why a round was the last one, or was not."""
+    told = told_of(acc, one.number)
+    if told is not None and told.ways:
+        return "; ".join(plain(why) for _, why in told.ways if why)
     if not is_last:
         return "stopped to plan again: the ceiling was not reached"
     if not acc.has_record:
@@ -143,7 +155,18 @@ def _span(acc: RunAcc, item: Item, at: int, count: int) -> tuple[float | None, f
 
 def cells(acc: RunAcc, item: Item) -> tuple[Cell, ...]:
     """What is known of each repo in each round; nothing is claimed of plans that nobody kept."""
-    return tuple(_cell(acc, item, one) for one in tries_of(acc))
+    tried = tuple(_cell(acc, item, one) for one in tries_of(acc))
+    return _own_cells(acc, tried) if acc.told else tried
+
+
+def _own_cells(acc: RunAcc, tried: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """Runs of ours keep the plans of every round; of the last one the files can be opened as well."""
+    attempts = {(one.row, one.column): one.attempts for one in tried}
+    return tuple(
+        Cell(plan.repo, f"round-{told.number}", mark, note, attempts.get((plan.repo, f"round-{told.number}"), ()))
+        for told in acc.told
+        for plan, mark, note in own_cells(acc, told)
+    )
 
 
 def _cell(acc: RunAcc, item: Item, one: Try) -> Cell:

@@ -221,10 +221,12 @@ def _blockers(known: CoordinationAcc) -> Iterator[Blocker]:
             later = next(
                 (after for after in decided[at + 1 :] if reason.text not in [x.text for x in after.reasons]), None
             )
-            if later is not None:
-                fate = f"fixed in round {later.number}"
-            elif is_accepted(one, reason.text, reason.kind):
+            stood = decided[at : decided.index(later) if later is not None else len(decided)]
+            if any(is_accepted(there, reason.text, reason.kind) for there in stood):
+                # What was accepted is no reason of the next round, and nobody fixed it.
                 fate = "accepted as it is"
+            elif later is not None:
+                fate = f"fixed in round {later.number}"
             elif at + 1 < len(decided):
                 fate = f"still there in round {decided[-1].number}"
             tasks = (repo_name(reason.repo),) if reason.repo else ()
@@ -309,7 +311,12 @@ def _answers_to(answers: list[AnswerAcc], repo: str) -> list[tuple[str, str]]:
 
 def _duties(known: CoordinationAcc) -> tuple[Duty, ...]:
     split = next((one.split for one in reversed(known.rounds) if one.split is not None), None)
-    return () if split is None else tuple(Duty(repo, tuple(duties)) for repo, duties in split.assignments.items())
+    if split is None:
+        return ()
+    # A journal sorts its keys; people gave their repos an order.
+    order = {repo: place for place, repo in enumerate(repos_of(known))}
+    given = sorted(split.assignments.items(), key=lambda one: order.get(one[0], len(order)))
+    return tuple(Duty(repo, tuple(duties)) for repo, duties in given)
 
 
 def _aligned(known: CoordinationAcc) -> RoundAcc | None:

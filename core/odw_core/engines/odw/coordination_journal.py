@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from odw_core.engines.loose import Json, flag, integer, mapping, objects, sequence, text, texts
 from odw_core.engines.odw.acc import NodeAcc, RunAcc
@@ -61,9 +62,7 @@ def fold_coordination(acc: RunAcc, kind: str, event: Json, ts_ms: int | None) ->
             said = (one_line(text(one, "text"), _LINE) for one in objects(event, "new")[:_MOST])
             acc.native.campaign.misfits = [*dict.fromkeys((*acc.native.campaign.misfits, *said))][:_MOST]
         case "plan_edited":
-            edits = (acc.native.campaign or _known(acc)).edits
-            if len(edits) < _MOST:
-                edits.append(EditAcc(text(event, "repo"), text(event, "sha256_before"), text(event, "sha256")))
+            _edited(acc.native.campaign or _known(acc), event)
         case "plans_approved":
             about = acc.native.campaign or _known(acc)
             about.approved = {text(one, "repo"): text(one, "sha256") for one in objects(event, "plans")[:_MOST]}
@@ -169,6 +168,16 @@ def _plan(event: Json) -> PlanAcc:
         model=one_line(text(event, "model"), 80),
         sha256=one_line(text(event, "sha256"), 80),
     )
+
+
+def _edited(known: CoordinationAcc | CampaignAcc, event: Json) -> None:
+    """A person rewrote a plan before it was approved: from then on it is the plan."""
+    repo, before = text(event, "repo"), text(event, "sha256_before")
+    if len(known.edits) < _MOST:
+        known.edits.append(EditAcc(repo, before, text(event, "sha256")))
+    plans = known.rounds[-1].plans if isinstance(known, CoordinationAcc) and known.rounds else {}
+    if repo in plans and "summary" in event:
+        plans[repo] = replace(_plan(event), base=plans[repo].base, key=plans[repo].key, model=plans[repo].model)
 
 
 def _map(of: Json) -> MapAcc:

@@ -73,7 +73,10 @@ async def ask_approval(
         one = edited(plan, words) if words else plan
         if one.digest() != plan.digest():
             event: dict[str, object] = {"type": "plan_edited", "repo": plan.repo, "sha256_before": plan.digest()}
-            context.emit_once({**event, "sha256": one.digest()}, f"the plan of {bases[plan.repo]} was changed")
+            # Whole, so that a reader shows what was approved and not what the planner had said.
+            event |= {"sha256": one.digest(), "status": one.status, "origin": one.origin, "summary": one.summary}
+            event |= {"changes": list(one.changes), "questions": list(one.questions)}
+            context.emit_once(event, f"the plan of {bases[plan.repo]} was changed")
         left.append(one)
     by, at = text(value, "by"), value.get("at")
     approved: list[dict[str, object]] = [{"repo": one.repo, "sha256": one.digest()} for one in left]

@@ -32,12 +32,10 @@ async def collect(ground: Ground) -> tuple[Known, ...]:
 
     async def work() -> Value:
         found = await asyncio.gather(*(look(repo) for repo in ground.repos))
-        return {"at": ground.context.now(), "repos": [_value(one) for one in found]}
+        return {"repos": [_value(one) for one in found]}
 
     told = fingerprint(ground.context.run_id, ground.repos)
     value = await ground.context.steps.step(f"look-{ground.looks}", "checkpoint", told, work)
-    at = value.get("at")
-    ground.looked_at = float(at) if isinstance(at, int | float) else 0.0
     return tuple(_known(one) for one in objects(value, "repos"))
 
 

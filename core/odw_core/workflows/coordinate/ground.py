@@ -13,7 +13,7 @@ from odw_core.engines.odw.names import STOPPED_BY_OWNER
 from odw_core.errors import UsageError
 from odw_core.runs.context import Context
 from odw_core.runs.slots import Slots, slot_limit
-from odw_core.workflows.coordinate.decision import Reason
+from odw_core.workflows.coordinate.decision import Reason, Route
 from odw_core.workflows.coordinate.given import CoordinateInput, PlanInput, absolute
 from odw_core.workflows.coordinate.projected import bases_of
 from odw_core.workflows.coordinate.repo_plan import GIVEN, HITL, OK, RepoPlan
@@ -54,12 +54,12 @@ class Ground:
     """Repository to what was wrong with its last call although an answer came."""
     prompts: dict[str, str] = field(default_factory=dict)
     """Key of a planner or splitter, without its round, to what it was told when it last answered."""
-    looked_at: float = 0.0
-    """When the repositories were looked at last, Unix seconds."""
     retries: bool = False
     """Whether planners that gave no answer are asked again whatever the cause was: a person wants it."""
     paused: list[int] = field(default_factory=list)
     """Rounds after which a person was asked."""
+    ways: dict[int, list[Route]] = field(default_factory=dict)
+    """Round to where it went and why: when it was decided, and once more after people had said something."""
     looks: int = 0
     """How often the repositories were looked at."""
     pauses: int = 0

@@ -4,7 +4,7 @@ them writes ``run.json`` last."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -17,7 +17,7 @@ from odw_core.engines.converge.records import (
 )
 from odw_core.engines.loose import Json
 from odw_core.workflows.coordinate.classify import Evidence, evidence_value
-from odw_core.workflows.coordinate.decision import reason_value
+from odw_core.workflows.coordinate.decision import Route, reason_value
 from odw_core.workflows.coordinate.issues import as_upstream, issue_value
 from odw_core.workflows.coordinate.projected_texts import (
     PROVIDER,
@@ -48,7 +48,7 @@ class Coordination:
     started_at: float
     """Unix seconds; the folder's name."""
     generated_at: float
-    """Unix seconds of the look at the repositories."""
+    """Unix seconds; what readers take for its end."""
     rounds: tuple[Round, ...]
     """At least one."""
     mode: str = "conditional"
@@ -60,6 +60,8 @@ class Coordination:
     """Every agent call, as the journal tells it."""
     pauses: tuple[int, ...] = ()
     """Rounds after which people were asked."""
+    ways: Mapping[int, tuple[Route, ...]] = field(default_factory=dict)
+    """Round to where it went and why, in order."""
     extra: Json = field(default_factory=dict)
     """More keys for ``run.json``."""
 
@@ -154,7 +156,7 @@ def _record(run: Coordination, bases: dict[str, str]) -> dict[str, object]:
         "contract_analysis": as_upstream(last.analysis),
         "mode": run.mode,
         "odw_run": run.odw_run,
-        "rounds": [_round(one) for one in run.rounds],
+        "rounds": [_round(one, run.ways.get(one.number, ())) for one in run.rounds],
         "calls": [dict(call) for call in run.calls],
         **run.extra,
     }
@@ -224,7 +226,7 @@ def _plan(run: Coordination, plan: RepoPlan, base: str) -> dict[str, object]:
     }
 
 
-def _round(one: Round) -> dict[str, object]:
+def _round(one: Round, ways: Sequence[Route]) -> dict[str, object]:
     plans = [plan_value(plan) for plan in one.plans]
     return {
         "round": one.number,
@@ -234,6 +236,8 @@ def _round(one: Round) -> dict[str, object]:
         "plans": [{key: said for key, said in plan.items() if key != "prompt"} for plan in plans],
         "issues": [issue_value(issue) for issue in one.analysis.issues],
         "reasons": [reason_value(reason) for reason in one.decision.reasons],
+        "accepted": [reason_value(reason) for reason in one.decision.accepted],
+        "ways": [{"next": way.next, "why": way.why} for way in ways],
         "answers": [{"question": a.question, "repo": a.repo, "text": a.text, "by": a.by} for a in one.answers],
     }
 

@@ -19,8 +19,8 @@ _KEY = "converge"
 async def publish(ground: Ground, approval: Approval | None) -> str:
     """Write it; its stamp, empty when it could not be written."""
     context = ground.context
-    files = _files(ground, approval)
     stamp = stamp_of(context.run_id)
+    files = _files(ground, approval, await _now(ground))
 
     async def work() -> Value:
         try:
@@ -45,19 +45,32 @@ async def publish(ground: Ground, approval: Approval | None) -> str:
     return written
 
 
-def _files(ground: Ground, approval: Approval | None) -> dict[str, bytes]:
+async def _now(ground: Ground) -> float:
+    """When it is written, Unix seconds: what readers take for the end of the run. The same after a restart."""
+
+    async def work() -> Value:
+        return {"at": ground.context.now()}
+
+    run_id = ground.context.run_id
+    at = (await ground.context.steps.step(f"{_KEY}-at", "checkpoint", fingerprint(run_id), work)).get("at")
+    return float(at) if isinstance(at, int | float) else 0.0
+
+
+def _files(ground: Ground, approval: Approval | None, at: float) -> dict[str, bytes]:
     context, given = ground.context, ground.given
     run = Coordination(
         goal=given.goal,
         max_rounds=ground.max_rounds,
         started_at=(start_ms_of(context.run_id) or 0) / 1000,
-        generated_at=ground.looked_at,
+        generated_at=at,
         rounds=tuple(ground.rounds),
         mode=given.mode,
         repos=ground.repos,
         odw_run=str(context.address),
         calls=ground.crew.calls,
         pauses=tuple(ground.paused),
+        ways={number: tuple(ways) for number, ways in ground.ways.items()},
+        extra={"agent": given.agent},
     )
     files = {name: _masked(data) for name, data in files_of(run).items()}
     if approval is not None:

@@ -210,6 +210,7 @@ def _going_on(said: Said) -> str:
 
 def _tell_decided(ground: Ground, last: Round, where: Route, told: tuple[str, ...]) -> None:
     decision = last.decision
+    ground.ways.setdefault(last.number, []).append(where)
     fields: dict[str, object] = {"round": last.number, "max_rounds": ground.max_rounds, "status": decision.status}
     fields |= {"reasons": [reason_value(one) for one in decision.reasons], "next": where.next, "why": where.why}
     ground.tell("coordination_decided", f"round {last.number}: {where.why}", **fields, news=[*told])
