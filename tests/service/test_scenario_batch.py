@@ -16,6 +16,7 @@ from drivers.runs_world import RunsWorld, world
 from drivers.scenario_batch import MODEL, ScenarioBatch, every, listed, place, writes
 from odw_core.model.address import Address
 from odw_core.model.command import Cancel, Interrupt, Outcome, Resume
+from odw_core.model.detail import RunDetail
 from odw_core.model.item import State
 from odw_core.process.groups import bearers
 from odw_core.runs.children import MARKER
@@ -254,6 +255,33 @@ async def test_8_an_empty_model_is_the_root_and_what_follows_a_cascade(place: Sc
     assert cold_room(place.root).snapshot.items[address].why.startswith("the model name was empty")
 
 
+async def test_8_an_empty_model_that_the_failure_alone_tells_is_found_and_not_told_twice(place: ScenarioBatch) -> None:
+    # A server that refuses says so in its reply, and nothing of it is ever on stderr.
+    place.play(
+        {"key": "scenario-002", "do": [{"fail": EMPTY}]},
+        {"key": "scenario-003", "do": [{"print": EMPTY}, {"fail": EMPTY}]},
+        *every(),
+    )
+    run = await place.whole()
+    hits = [one for one in place.records(run, "diagnostic") if one["kind"] == "EMPTY_MODEL"]
+    assert [(one["index"], one["source"], one["evidence"]) for one in hits] == [
+        (2, "error", EMPTY),
+        (3, "stderr", EMPTY),
+    ]
+    (found,) = [one for one in place.result(run)["diagnoses"] if one["kind"] == "EMPTY_MODEL"]
+    assert (found["scenarios"], found["count"], found["is_warning"]) == ([2, 3], 2, False)
+
+
+async def test_8_a_schema_error_by_itself_is_a_cause_and_no_file_is_a_failure(place: ScenarioBatch) -> None:
+    place.play({"key": "scenario-002", "do": [{"print": SCHEMA}], "result": "in words"}, *every())
+    run = await place.whole()
+    found = {one["kind"]: one for one in place.result(run)["diagnoses"]}
+    assert [found[kind]["cascade_of"] for kind in ("MCP_SCHEMA", "NO_FILE")] == [None, None]
+    assert not any(one["is_warning"] for one in found.values())
+    assert place.records(run, "scenario_end")[1]["final_output"] == "in words"
+    assert place.outputs().keys() == {"scenario_001.md", "scenario_003.md"}
+
+
 async def test_8_a_refused_write_is_told_with_its_path_and_the_answer_is_kept(place: ScenarioBatch) -> None:
     refused = "outputs/scenario_001.md: Permission denied (os error 13), sandbox cwd=/work"
     place.play({"key": "scenario-001", "do": [{"tool": "write", "error": refused}], "result": "# Transfer 1"}, *every())
@@ -410,6 +438,43 @@ async def test_what_is_written_is_read_cold_as_it_was_shown_live(place: Scenario
     assert [(one["index"], one["status"]) for one in inspected["scenarios"]] == sorted(place.statuses(run).items())
     assert [one["kind"] for one in inspected["diagnoses"]] == [one["kind"] for one in place.result(run)["diagnoses"]]
     assert inspected["undecodable_lines"] == 0 and not inspected["torn_last_line"]
+
+
+async def test_the_run_shows_of_every_scenario_what_its_log_says(place: ScenarioBatch, world: RunsWorld) -> None:
+    place.write("input/DataTransferScenarioList.md", listed(5))
+    place.play(
+        writes(1, {"print": ENOENT}),
+        {"key": "scenario-002", "do": [], "result": "words"},
+        writes(3, model="gpt-4"),
+        {"key": "scenario-004", "do": [{"fail": EMPTY}]},
+        *every(),
+    )
+    async with world.room() as room:
+        run = await place.start(room)
+        await place.over(room, run)
+        await room.service.settle()
+        shown = []
+        for address in (run, Address("scenario", place.log(run).stem)):
+            async with room.service.detail(address) as feed:
+                assert isinstance(feed.value, RunDetail)
+                shown.append(feed.value)
+    live, read = shown
+    assert live.batch is not None and read.batch is not None
+    told = [
+        (
+            (one.item.state, one.item.tasks, one.item.stage),
+            (batch.done, batch.total, batch.model, batch.jobs),
+            [(s.index, s.title, s.status, s.model, s.is_other_model, s.is_missing, s.tries) for s in batch.scenarios],
+            [(column.mark, column.note) for column in one.columns],
+            [cell.mark for cell in one.cells],
+        )
+        for one, batch in ((live, live.batch), (read, read.batch))
+    ]
+    assert told[0] == told[1]
+    for mine, other in zip(live.batch.scenarios, read.batch.scenarios, strict=True):
+        assert mine.started_at is not None and other.started_at is not None
+        assert abs(mine.started_at - other.started_at) < 5
+    assert {one["kind"] for one in place.result(run)["diagnoses"]} == {group.kind for group in read.batch.groups}
 
 
 async def test_every_call_of_an_agent_is_a_line_of_the_journal(place: ScenarioBatch) -> None:

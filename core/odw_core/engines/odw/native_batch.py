@@ -9,7 +9,7 @@ from odw_core.model.batch import Batch, Scenario, ends_at, typical
 from odw_core.model.item import Progress
 from odw_core.text.ansi import one_line
 
-_KEY, _OK, _SKIPPED = "scenario-", "OK", "SKIPPED"
+_KEY, _OK, _SKIPPED, _NO_FILE = "scenario-", "OK", "SKIPPED", "NO_FILE"
 
 
 def batch_progress(known: BatchAcc) -> Progress:
@@ -52,6 +52,16 @@ def native_batch(acc: RunAcc, known: BatchAcc, *, is_live: bool) -> Batch:
         jobs=known.jobs,
         ends_at=ends_at(left, known.jobs, usual, began) if is_live else None,
     )
+
+
+def is_without_file(acc: RunAcc, node: NodeAcc) -> bool:
+    """Whether a scenario's agent answered and left no file: that is no success, whatever it said."""
+    known = acc.native.batch
+    number = node.key.removeprefix(_KEY)
+    if known is None or number == node.key or not (number.isdecimal() and number.isascii() and len(number) < 7):
+        return False
+    ended = known.ended.get(str(int(number)))
+    return ended is not None and ended.status == _NO_FILE
 
 
 def _nodes(acc: RunAcc) -> dict[int, NodeAcc]:

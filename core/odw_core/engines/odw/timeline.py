@@ -12,7 +12,7 @@ from odw_core.engines.odw.coordination_detail import calls_of, with_coordination
 from odw_core.engines.odw.item import run_item, workflow_name
 from odw_core.engines.odw.names import session_address
 from odw_core.engines.odw.native import attempt_streams, native_notices, native_sessions
-from odw_core.engines.odw.native_batch import native_batch
+from odw_core.engines.odw.native_batch import is_without_file, native_batch
 from odw_core.engines.odw.origins import run_origins
 from odw_core.engines.odw.question import run_questions
 from odw_core.engines.odw.roles import Part, Role, is_review_loop, max_rounds, role_of, round_now
@@ -245,7 +245,7 @@ class _Grid:
             return _VERDICTS[outcome.decision]
         if outcome.state == "waiting_for_user":
             return Mark.WAITING
-        if not outcome.ok:
+        if not outcome.ok or is_without_file(self._acc, node):
             return Mark.FAILED
         return Mark.REPAIRED if self._roles[node.key].round > 1 and self._is_loop else Mark.DONE
 
@@ -254,7 +254,7 @@ class _Grid:
         if outcome is not None and outcome.decision == "reject":
             return f"{len(outcome.blockers)} blocker{'' if len(outcome.blockers) == 1 else 's'}"
         if mark is Mark.FAILED:
-            return node_cause(self._acc, node)
+            return "no file" if is_without_file(self._acc, node) else node_cause(self._acc, node)
         return {Mark.CACHED: "cached", Mark.WAITING: "waits for an answer"}.get(mark, "")
 
     def attempt(self, node: NodeAcc, index: int) -> Attempt:

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any, cast
 
 from odw_core.agents.base import Agent, AgentCall, AgentHost, AgentResult, AttemptFiles
+from odw_core.engines.loose import mapping, parse_object, text
 from odw_core.engines.scenario import records
 from odw_core.engines.scenario.signs import Sign, hits
 from odw_core.text.ansi import one_line
 from odw_core.workflows.scenario_batch.log import BatchLog
 from odw_core.workflows.scenario_batch.tool_calls import Talk, ToolCall
 
-STDERR, TOOL, OUTPUT, SESSION, END = "stderr", "tool_call", "final_output", "session", "end"
+STDERR, TOOL, OUTPUT, SESSION, ERROR, END = "stderr", "tool_call", "final_output", "session", "error", "end"
 _EVIDENCE = 1000
 _LONGEST_LINE = 1 << 16
 
@@ -72,6 +73,13 @@ class Ear:
         for hit in hits(text):
             self.found(hit.sign, hit.text, source)
 
+    def failed(self, said: str) -> None:
+        """The signs in what a call said about its failure, but those that it had printed before."""
+        known = {kind for kind, _ in self._counted}
+        for hit in hits(_unwrapped(said)):
+            if hit.sign.value not in known:
+                self.found(hit.sign, hit.text, ERROR)
+
     def found(self, sign: Sign, line: str, source: str, **more: object) -> None:
         """One sign."""
         key = (sign.value, source)
@@ -98,6 +106,14 @@ class Ear:
                 self._put(kind, self._lines[kind, source], source, count - 1, {"again": True})
         self._counted.clear()
         self.log.end_raw(self.index)
+
+
+def _unwrapped(said: str) -> str:
+    """The words of an event that tells of a failure; what is none stays as it is."""
+    event = parse_object(said.encode("utf-8", "replace"))
+    if event is None:
+        return said
+    return text(mapping(event, "error"), "message") or text(mapping(event, "item"), "message") or text(event, "message")
 
 
 class Overhearing:

@@ -109,6 +109,8 @@ async def scenario(batch: Batch, statement: Statement) -> Ended:
         # A batch ends in order whatever happens to one of its calls.
         known = {"ok": False, "text": ear.talk.said, "error": {"message": str(error) or type(error).__name__}}
     ended, said = await _judged(batch, statement, path, began, known, "" if is_known else ear.talk.said)
+    # A server says why it refused in its reply alone, which is no line of stderr.
+    ear.failed(text(mapping(known, "error"), "evidence"))
     if said:
         ear.notice(said, OUTPUT)
     _end(batch, ended, said, ear)
