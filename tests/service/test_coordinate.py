@@ -68,7 +68,7 @@ async def test_every_call_of_an_agent_is_a_line_with_its_program_times_and_end(
     ]
 
 
-async def test_planners_work_at_the_same_time_and_cannot_write(place: Coordinated, world: RunsWorld) -> None:
+async def test_a1_planners_work_at_the_same_time_and_cannot_write(place: Coordinated, world: RunsWorld) -> None:
     # Each waits for a word of the other: one after the other they would wait for ever.
     place.play(
         {"key": "plan-api-r1", "do": [{"touch": "api-is-here"}, {"wait": "web-is-here"}], "result": plan("a")},

@@ -66,7 +66,7 @@ def test_a_batch_whose_owner_is_gone_is_stale_at_once() -> None:
     assert "stopped early" in item.why
 
 
-def test_an_empty_model_is_the_root_and_what_follows_is_not_counted() -> None:
+def test_g1_an_empty_model_is_the_root_and_what_follows_is_not_counted() -> None:
     batch = STORIES["empty-model"]()
     item, detail = item_of(batch), detail_of(batch)
     assert (item.state, item.tasks) == (State.FAILED, Progress(1, 3))
@@ -81,7 +81,7 @@ def test_an_empty_model_is_the_root_and_what_follows_is_not_counted() -> None:
     assert detail.causes[0].proof.line == 4
 
 
-def test_a_missing_command_in_scenarios_that_wrote_their_file_is_one_warning() -> None:
+def test_g3_a_missing_command_in_scenarios_that_wrote_their_file_is_one_warning() -> None:
     batch = STORIES["missing-command"]()
     item, detail = item_of(batch), detail_of(batch)
     assert (item.state, item.tasks, item.cause) == (State.DONE, Progress(10, 10), None)
@@ -114,7 +114,7 @@ def test_a_forced_start_is_noticed_and_goes_on() -> None:
     assert any("--force" in notice.text for notice in detail_of(batch).notices)
 
 
-def test_another_model_is_an_error_and_a_dated_one_a_warning() -> None:
+def test_g2_another_model_is_an_error_and_a_dated_one_a_warning() -> None:
     batch = Batch(2).starts(1).ends(1, "FAILED", None, model_seen="gpt-4o", error="x").starts(2)
     batch.ends(2, model_seen="gpt-5-codex-2025-11-13").stops()
     other, dated = detail_of(batch).causes
@@ -217,7 +217,7 @@ def test_records_may_stand_around_their_fields() -> None:
     assert (item.title, item.tasks) == ("list", Progress(0, 2))
 
 
-def test_an_old_error_log_is_read_with_the_same_table() -> None:
+def test_l6_an_old_error_log_is_read_with_the_same_table() -> None:
     acc = acc_of(OLD_LOG, OLD_UNIT)
     item, detail = ENGINE.item(acc, LATER), ENGINE.detail(acc, LATER)
     assert (item.state, item.cause) == (State.FAILED, "the model name was empty in scenario 2")

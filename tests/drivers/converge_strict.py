@@ -1,0 +1,89 @@
+"""A reader of ``run.json`` and its neighbours that knows upstream's fields and types alone (§3.1 to §3.3)."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+Json = dict[str, Any]
+_STATES = ("CONVERGED", "HITL_REQUIRED", "FAILED")
+_PREFIXES = (
+    *("http:path:", "event:channel:", "rpc:service:", "rpc:method:", "graphql:type:", "graphql:operation:"),
+    *("schema:title:", "schema:file:", "contract:file:"),
+)
+_MESSAGES = {
+    "collect_constraints_node": r"constraints collected",
+    "propose_split_node": r"proposal generated",
+    "agent_plan_node": r"generated \d+ repo plans",
+    "contract_alignment_node": r"contracts analyzed: artifacts=\d+, issues=\d+",
+    "decide_node": r"status=(CONVERGED|HITL_REQUIRED|FAILED), round=\d+/\d+",
+    "route_after_decide": r"destination=(propose_split_node|write_artifacts_node)",
+    "route_after_decide_interrupt": r"destination=(hitl_interrupt_node|write_artifacts_node)",
+    "hitl_interrupt_node": r"hitl interrupt requested",
+    "hitl_decision_received": r"human decision recorded",
+}
+
+
+def _texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def check_run(run: Json) -> None:
+    """``run.json``. Asserts every field and type that the table names."""
+    assert isinstance(run["goal"], str)
+    assert run["status"] in _STATES
+    for name in ("round", "max_rounds"):
+        assert type(run[name]) is int and run[name] >= 1, name
+    assert run["human_decision"] is None or isinstance(run["human_decision"], dict)
+    for event in run["events"]:
+        assert event.keys() == {"node", "message"}
+        assert re.fullmatch(_MESSAGES[event["node"]], event["message"]), event
+    assert run["events"][0]["node"] == "collect_constraints_node"
+    decided = [one for one in run["events"] if one["node"] == "decide_node"]
+    assert len(decided) == run["round"], "a decision closes each round"
+    for plan in run["repo_plans"]:
+        check_plan(plan)
+    check_contracts(run["contract_analysis"])
+
+
+def check_plan(plan: Json) -> None:
+    """One element of ``repo_plans``."""
+    assert [type(plan[name]) for name in ("repo_path", "provider", "status", "summary")] == [str] * 4
+    assert plan["provider"] in ("codex", "copilot") and plan["status"] in ("OK", "HITL_REQUIRED", "FAILED")
+    assert _texts(plan["proposed_changes"]) and _texts(plan["questions_for_hitl"])
+    assert bool(plan["questions_for_hitl"]) == (plan["status"] == "HITL_REQUIRED")
+    raw = plan["raw"]
+    assert raw["execution_mode"] in ("heuristic", "codex_cli")
+    assert isinstance(raw["codex_prompt"], str) and type(raw["codex_enabled"]) is bool and _texts(raw["signals"])
+    about = raw["prompt_metadata"]
+    assert type(about["prompt_length"]) is int and _texts(about["signals"])
+    assert isinstance(about["repo_path"], str) and isinstance(about["repo_kind"], str)
+    if raw["execution_mode"] == "codex_cli":
+        assert all(isinstance(raw[name], str) for name in ("codex_stdout", "codex_stderr", "codex_model"))
+        assert _texts(raw["codex_model_candidates"])
+
+
+def check_constraints(found: Json) -> None:
+    """``constraints.json``."""
+    assert isinstance(found["goal"], str)
+    assert datetime.fromisoformat(found["generated_at"]).utcoffset() is not None
+    for repo in found["repos"]:
+        assert isinstance(repo["path"], str) and type(repo["exists"]) is bool
+        assert repo["repo_type"] in ("python", "node", "unknown")
+        assert _texts(repo["signals"]) and _texts(repo["constraints"]) and repo["constraints"]
+
+
+def check_contracts(found: Json) -> None:
+    """``contract-map.json``."""
+    for repo in found["repos"]:
+        assert isinstance(repo["repo_path"], str)
+        for artifact in repo["artifacts"]:
+            assert re.fullmatch(r"[0-9a-f]{12}", artifact["hash"]) and not artifact["path"].startswith("/")
+            assert _texts(artifact["contract_ids"])
+        for name in ("declared_contract_ids", "consumed_contract_ids"):
+            assert all(one.startswith(_PREFIXES) for one in repo[name])
+    assert _texts(found["issues"]) and found["issues"] == sorted(set(found["issues"]))
+    counts = found["summary"]
+    assert counts["repo_count"] == len(found["repos"]) and counts["issue_count"] == len(found["issues"])
+    assert counts["artifact_count"] == sum(len(repo["artifacts"]) for repo in found["repos"])
