@@ -106,5 +106,6 @@ def checked_input(workflow: Workflow, given: Mapping[str, object]) -> dict[str, 
         key = ".".join(str(part) for part in first["loc"])
         known = ", ".join(workflow.input.model_fields)
         said = str(first["msg"]).removeprefix("Value error, ")
-        where = f"{workflow.name}: {key}: " if key else f"{workflow.name}: "
+        said = f"{key} is missing" if first["type"] == "missing" else f"{key}: {said}" if key else said
+        where = f"{workflow.name}: "
         raise UsageError(f"{where}{said}; its keys are {known}.") from None

@@ -124,6 +124,12 @@ def test_a_home_that_the_environment_names_and_is_not_there_is_a_warning(pc: Mac
     assert (check.level, check.command) == (Level.WARN, f"mkdir -p {gone}")
 
 
+def test_a_home_that_is_not_there_belongs_to_nobody_else(pc: Machine) -> None:
+    check = homes.sessions_check(str(pc.home / "gone"), pc.world())
+    assert (check.level, check.command) == (Level.WARN, "codex login")
+    assert check.detail == "~/gone is not there yet: nobody has logged in to Codex here."
+
+
 def test_of_a_wrong_configuration_only_the_position_is_told(pc: Machine) -> None:
     (pc.codex / "config.toml").write_text('model = "gpt-5"\napi_key = sk-very-secret\n')
     check = homes.config_check(str(pc.codex), pc.world())

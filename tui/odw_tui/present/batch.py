@@ -16,6 +16,8 @@ from odw_tui.present.parts import TEXT_LIMIT, counted, labelled, said
 from odw_tui.present.spans import Line, Span, Spans, cells, right, spans
 
 _BAR = 24
+_LATE = 3.0
+"""How often the usual time one may take longer than that, until nobody can say any more when it ends."""
 _WIDE = 64
 """Cells from which a row has space for time and model."""
 _MARKS = {
@@ -55,6 +57,10 @@ def _when(batch: Batch, now: float) -> str:
     # One that takes longer than the others did takes no time away from those after it.
     at_work = max((one.started_at or now for one in batch.scenarios if one.status == "running"), default=now)
     late = max(now - at_work - (batch.typical_s or 0.0), 0.0)
+    if late > _LATE * (batch.typical_s or 0.0):
+        # Nobody can say when that one ends, so nobody can say when all do.
+        usual = numbers.duration(batch.typical_s or 0.0)
+        return f"the one at work takes longer than the others did, {usual} each"
     ends = batch.ends_at + late
     clock = datetime.fromtimestamp(ends).strftime("%H:%M")
     return f"about {numbers.duration(max(ends - now, 0.0))} left, over at {clock}"

@@ -9,10 +9,11 @@ from odw_core.model.detail import Contract, Mark, RunDetail
 from odw_core.text.ansi import one_line
 from odw_tui.present.glyphs import Glyphs
 from odw_tui.present.parts import LABEL, TEXT_LIMIT, counted, labelled, said
-from odw_tui.present.spans import Line, Span, Spans, cut, left, spans, width_of
+from odw_tui.present.spans import Line, Span, Spans, cut, left, spans, width_of, wrap
 
 _NAME = 300
 _ROWS = 12
+_SIDE_ROWS = 4
 _BESIDE_FROM = 96
 """Cells from which both sides stand beside each other."""
 _NEAREST = 3
@@ -112,6 +113,9 @@ def _beside(heads: tuple[str, str], blocks: list[list[Spans]], glyphs: Glyphs, w
     half = (width - 3) // 2
     bar = Span("|" if glyphs.is_ascii else "│", "faint")
     yield Line(spans(Span(left(heads[0], half), "strong"), bar, Span(f"  {heads[1]}", "strong")))
+    blocks = [
+        [row for line in block for row in wrap(line, half - 1, _SIDE_ROWS, 4, glyphs.ellipsis)] for block in blocks
+    ]
     for place in range(max(map(len, blocks))):
         halves = [block[place] if place < len(block) else () for block in blocks]
         first = cut(halves[0], half - 1, glyphs.ellipsis)

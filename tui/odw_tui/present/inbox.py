@@ -17,7 +17,7 @@ from odw_tui.present.question_card import card
 from odw_tui.present.questions import row_of
 from odw_tui.present.spans import Line, Span, cells, cut_text, left, right, spans
 
-_KIND, _AGE, _WHERE = 10, 6, 18
+_KIND, _AGE, _WHERE = 13, 6, 18
 _ROOMY = 90
 
 

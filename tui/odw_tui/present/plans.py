@@ -149,7 +149,7 @@ def _plan_text(plan: Plan, glyphs: Glyphs, unfold: str, *, is_unfolded: bool) ->
         labelled("by", badge(plan), most=3),
         *causes.card(plan.causes, most=3),
         Line(),
-        *(markdown_lines(plan.markdown, glyphs) or (Line((Span("This plan says nothing.", "quiet"),)),)),
+        *(markdown_lines(_below_title(plan), glyphs) or (Line((Span("This plan says nothing.", "quiet"),)),)),
     ]
     if plan.evidence:
         lines += [Line(), said(Span("found in the repo", "strong")), *_bullets(plan.evidence, glyphs)]
@@ -164,6 +164,12 @@ def _plan_text(plan: Plan, glyphs: Glyphs, unfold: str, *, is_unfolded: bool) ->
         lines += [Line(), said(Span("prompt", "strong"), told, right=spans(Span(more, "faint")))]
         lines += _text_lines(plan.prompt, shown, "")
     return lines
+
+
+def _below_title(plan: Plan) -> str:
+    """The text of a plan without a heading that only names its repo, which stands above it already."""
+    head, _, rest = plan.markdown.lstrip("\n").partition("\n")
+    return rest.lstrip("\n") if head.startswith("#") and head.strip("# ") == plan.repo.strip() else plan.markdown
 
 
 def _text_lines(text: str, most: int, opens: str) -> list[Line]:

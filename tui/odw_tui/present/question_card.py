@@ -75,7 +75,8 @@ def _options(question: Question) -> list[Line]:
 def verdict_words(verdict: str) -> str:
     """A verdict as people say it: its own word, unless that is written for programs."""
     found = meaning(verdict)
-    return found.value if found in (Meaning.FOR_SESSION, Meaning.ALWAYS, Meaning.NEVER) else one_line(verdict, 60)
+    is_coded = found in (Meaning.FOR_SESSION, Meaning.ALWAYS, Meaning.NEVER)
+    return found.value if is_coded else one_line(verdict, 60).replace("_", " ")
 
 
 def short_card(questions: Sequence[Question], glyphs: Glyphs, now: float, key: str) -> tuple[Line, ...]:

@@ -31,6 +31,8 @@ EVERYTHING, FAILED_ONLY, FROM_A_STEP = "everything", "what failed", "from a step
 AT_ONCE = "at once"
 _LABEL = 14
 _MOST_LINES = 8
+_MOST_CHOICES = 60
+"""Cells of a row of choices that every terminal has."""
 _NOT_SHOWN = frozenset(
     (
         *("cwd", "thread", "fork", "repo", "candidates", "blockers", "questions"),
@@ -55,10 +57,13 @@ _WORDS = {
     "allow_undeclared_task_files": "no files",
     "allow_duplicate_task_files": "shared files",
     "allow_dirty_task_files": "dirty files",
-    "strict_task_file_boundaries": "own files only",
+    "strict_task_file_boundaries": "own files",
     "max_scenarios": "the first",
     "fail_fast": "fail fast",
     "env_file": "env file",
+    "timeout_s": "timeout, s",
+    "holds_questions": "asks you",
+    "no_llm": "no LLM",
 }
 _LONG = frozenset(("prompt", *SOURCES))
 _RARE = frozenset(
@@ -379,6 +384,11 @@ def _hint(one: Input, offered: Sequence[str]) -> str:
 
 def _picked(choices: Sequence[str], picked: str, *, is_here: bool) -> Spans:
     shown: list[Span] = []
+    at = choices.index(picked) if picked in choices else 0
+    if at and sum(len(one) + 3 for one in choices[: at + 1]) > _MOST_CHOICES:
+        # Names of runs are long: the row begins with the chosen one, so that it is seen.
+        shown.append(Span(".. ", "faint"))
+        choices = choices[at:]
     for choice in choices:
         is_picked = choice == picked
         tone = ("accent" if is_here else "strong") if is_picked else "faint"
@@ -422,6 +432,14 @@ def _is_fine(check: Check) -> bool:
     return check.level.value in ("PASS", "INFO")
 
 
+def _said_here(check: Check) -> str:
+    """What a check says, in a form: whose input it is and which keys that has is seen there."""
+    if check.id != "input" or _is_fine(check):
+        return check.detail
+    said = check.detail.partition("; its keys are ")[0].partition(": ")
+    return f"{(said[2] or said[0]).rstrip('.')}."
+
+
 def check_lines(checks: Sequence[Check], signs: Glyphs) -> list[Line]:
     """What stands for and against the start."""
     lines = []
@@ -429,7 +447,7 @@ def check_lines(checks: Sequence[Check], signs: Glyphs) -> list[Line]:
         is_fine = _is_fine(check)
         tone = "done" if is_fine else "failed" if check.level.value == "FAIL" else "blocked"
         sign = signs.marks["done"] if is_fine else signs.marks["failed"] if tone == "failed" else "!"
-        said = Span(plain(check.detail), "quiet" if is_fine else "")
+        said = Span(plain(_said_here(check)), "quiet" if is_fine else "")
         lines.append(Line(spans(Span(f"  {sign} ", tone), said), (), 2, 4))
         if check.fix and not is_fine:
             lines.append(Line(spans(Span("    "), Span(plain(check.fix), "quiet")), (), 2, 4))

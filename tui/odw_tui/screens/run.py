@@ -38,6 +38,7 @@ from odw_tui.present.diff import Part, part_at
 from odw_tui.present.findings import place_of
 from odw_tui.present.output import JOURNAL, Target, cell_target, is_growing, run_target
 from odw_tui.present.plans import Entry, EntryKind
+from odw_tui.present.repo_names import with_short_names
 from odw_tui.present.run_head import is_live
 from odw_tui.present.run_tabs import Tab
 from odw_tui.screens.file import Text
@@ -121,9 +122,11 @@ class RunScreen(OpenedScreen):
         return self._log is not None
 
     def _completed(self, detail: Detail) -> Detail:
-        if self._log is None or not isinstance(detail, RunDetail) or self._log.batch is None:
+        if not isinstance(detail, RunDetail):
             return detail
-        return replace(detail, batch=self._log.batch)
+        if self._log is not None and self._log.batch is not None:
+            detail = replace(detail, batch=self._log.batch)
+        return with_short_names(detail)
 
     @property
     def _sessions(self) -> int:

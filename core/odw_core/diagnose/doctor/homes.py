@@ -103,6 +103,9 @@ def judge_sessions(path: str, found: Reach, world: World, *, days: int = 0) -> C
             detail = f"{shown} can be written, but it belongs to somebody else."
             fix = "Codex works as you are now; give it to the user who runs Codex if that is another one."
             return Check("codex_sessions", name, Level.WARN, detail, fix, _own(path, user), subject=path)
+        case Reach.MISSING:
+            detail = f"{shown} is not there yet: nobody has logged in to Codex here."
+            return Check("codex_sessions", name, Level.WARN, detail, "Log in.", "codex login", subject=path)
         case Reach.NO_FOLDER:
             fix = "Move the file away; Codex makes the folder anew."
             return failed(f"{shown} is no folder, so no session can be saved.", fix, command("mv", path, f"{path}.old"))

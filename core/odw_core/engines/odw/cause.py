@@ -7,6 +7,9 @@ from odw_core.engines.odw.names import CAMPAIGN_INCOMPLETE, CAMPAIGN_STOPPED, JO
 from odw_core.model.cause import Cause
 from odw_core.text.ansi import one_line, plain
 
+_SAID = ("scenarios_failed", "fail_fast")
+"""Categories of batches, whose messages say as much."""
+
 
 def run_cause(acc: RunAcc) -> str:
     """The run's own words on its failure, one line: the uncaught error, else the error in its result."""
@@ -16,7 +19,7 @@ def run_cause(acc: RunAcc) -> str:
     if result is None or not result.has_error:
         return ""
     category, message = one_line(result.category, 120), one_line(result.message, 400)
-    if category in (STOPPED_BY_OWNER, CAMPAIGN_STOPPED, CAMPAIGN_INCOMPLETE):
+    if category in (STOPPED_BY_OWNER, CAMPAIGN_STOPPED, CAMPAIGN_INCOMPLETE, *_SAID):
         return message
     return message if not category or category == message or message.startswith(category) else f"{category}: {message}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -170,7 +171,9 @@ class _Rounds:
     def _cell(self, row: str, one: RoundAcc, node: NodeAcc | None, plan: PlanAcc | None) -> Cell:
         # Planners only read, so none of them leaves a diff.
         tried = (self._attempt_of(node, at) for at in range(len(node.attempts))) if node is not None else ()
-        attempts = tuple(replace(one, streams=tuple(s for s in one.streams if s != "diff")) for one in tried)
+        attempts = tuple(replace(each, streams=tuple(s for s in each.streams if s != "diff")) for each in tried)
+        if attempts and (said := _said(attempts[-1].summary, row, one, plan)):
+            attempts = (*attempts[:-1], replace(attempts[-1], summary=said))
         if plan is None:
             mark = attempts[-1].mark if attempts else Mark.UNFINISHED
             is_guess = row == SPLIT and one.split is not None and one.split.source == "heuristic"
@@ -183,6 +186,22 @@ class _Rounds:
     def _digest_before(self, repo: str, number: int) -> str:
         earlier = [one.plans[repo] for one in self._known.rounds if one.number < number and repo in one.plans]
         return earlier[-1].sha256 if earlier else ""
+
+
+def _said(summary: str, row: str, one: RoundAcc, plan: PlanAcc | None) -> str:
+    """What an agent said that answers with an object, in its words; empty where it said no such thing."""
+    if not summary.lstrip().startswith("{"):
+        return ""
+    if plan is not None:
+        return plain(plan.summary)
+    if row == SPLIT and one.split is not None:
+        return plain(one.split.rationale)
+    try:
+        told = json.loads(summary)
+    except (ValueError, RecursionError):
+        return ""
+    found = (told.get(name) for name in ("summary", "rationale")) if isinstance(told, dict) else ()
+    return next((plain(words) for words in found if isinstance(words, str) and words), "")
 
 
 def _note(plan: PlanAcc) -> str:
@@ -382,11 +401,12 @@ def _graph_notes(known: CoordinationAcc, last: RoundAcc) -> dict[str, str]:
         "propose": "" if last.split is None else "by an agent" if last.split.source == "agent" else "a fallback",
         "plan": f"{fine} of {len(known.repos)} OK" if last.plans else "",
         "align": counted(len(last.issues), "issue") if last.has_contracts else "",
-        "decide": last.status,
+        "decide": one_line(last.status, 40),
         "write": counted(known.files, "file") if known.files is not None else "",
     }
     if last.reasons:
-        notes["decide"] += f", {counted(len(last.reasons), 'blocker')}"
+        # What a person is needed for says more than the word for it, and there is space for one of them.
+        notes["decide"] = counted(len(last.reasons), "blocker")
     return notes
 
 

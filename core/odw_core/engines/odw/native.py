@@ -8,6 +8,7 @@ from dataclasses import replace
 from odw_core.engines.odw.acc import AskedAcc, DecidedAcc, ModelAcc, NodeAcc, RunAcc, ThreadAcc
 from odw_core.engines.odw.coordination import coordination_stage, fallback_why
 from odw_core.engines.odw.names import start_ms_of
+from odw_core.engines.state_graph import counted
 from odw_core.model.address import Address
 from odw_core.model.detail import Notice
 from odw_core.model.item import Claim
@@ -76,7 +77,7 @@ def native_asking(acc: RunAcc, alive: bool | None) -> str:
     if acc.native.coordination is not None and (why := fallback_why(acc.native.coordination)):
         said = f"{why}; {said}"
     more = len(acc.native.asked) - 1
-    said += f" (and {more} more)" if more else ""
+    said += f" (and {counted(more, 'more question')})" if more else ""
     return f"{said}; {_GONE}" if alive is False else said
 
 

@@ -135,6 +135,7 @@ def other_failures(acc: RunAcc, file: str) -> list[tuple[Cause, list[int]]]:
     """What failed without a sign of this dialect, by the table of what breaks Codex, and in which scenarios."""
     from odw_core.diagnose.causes import cause_of
 
+    file = file_of(acc.item)
     found: dict[str, tuple[Cause, list[int]]] = {}
     for index in sorted(int(key) for key in acc.newest):
         tried = newest(acc, index)

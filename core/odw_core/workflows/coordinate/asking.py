@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from odw_core.decide.digest import digest
@@ -29,8 +30,8 @@ _KINDS = {
     "contract_issue": "contracts that do not fit",
 }
 _CHOICES = (
-    "A new look (look_again) reads the repositories anew and asks planners that gave no answer once more; accepted, "
-    "what stands here counts as it is."
+    "A new look reads the repositories anew and asks planners that gave no answer once more; accepted, what stands "
+    "here counts as it is."
 )
 
 
@@ -61,7 +62,9 @@ async def ask_people(ground: Ground, last: Round, why: str) -> Said:
     told = fingerprint(ground.context.run_id, last.number, reasons)
     value = await ground.context.steps.step(key, "ask", told, work)
     if flag(value, "is_stopped"):
-        raise Stopped(f"you stopped it after round {last.number}: {_first(last.decision.reasons)}")
+        raise Stopped(
+            f"you stopped it after round {last.number}: {_named(_first(last.decision.reasons), ground.bases)}"
+        )
     return Said(
         tuple(_answer(one) for one in objects(value, "answers")),
         tuple(reason_of(one) for one in objects(value, "accepted")),
@@ -131,8 +134,10 @@ async def _put(ground: Ground, key: str, last: Round, reasons: Sequence[Reason],
         ground.context,
         key,
         kind="coordination",
-        title=_first(reasons),
-        body="\n".join((*_listed(reasons, last.analysis.issues), "", *_flaws(ground), f"{_sentence(why)} {_CHOICES}")),
+        title=_named(_first(reasons), ground.bases),
+        body="\n".join(
+            (*_listed(reasons, last.analysis.issues, ground.bases), "", *_flaws(ground), f"{_sentence(why)} {_CHOICES}")
+        ),
         subject=f"round {last.number}",
         fields=(),
         decisions=(LOOK_AGAIN, ACCEPT, STOP),
@@ -160,12 +165,12 @@ def _grouped(reasons: Sequence[Reason]) -> list[tuple[str, list[Reason]]]:
     return [*found.items()]
 
 
-def _listed(reasons: Sequence[Reason], issues: Sequence[Issue]) -> list[str]:
+def _listed(reasons: Sequence[Reason], issues: Sequence[Issue], bases: Mapping[str, str]) -> list[str]:
     lines: list[str] = []
     for title, listed in _grouped(reasons):
         lines.append(f"{title}:")
         for one in listed:
-            lines += [f"- {_told(one)}", *_where(one, issues)]
+            lines += [f"- {_named(_told(one), bases)}", *(_named(where, bases) for where in _where(one, issues))]
     return lines
 
 
@@ -184,6 +189,12 @@ def _where(reason: Reason, issues: Sequence[Issue]) -> list[str]:
 
 def _told(reason: Reason) -> str:
     return f"{reason.repo}: {reason.text}" if reason.repo else reason.text
+
+
+def _named(said: str, bases: Mapping[str, str]) -> str:
+    """Repositories as people call them: each is named by where it lies in what planners and files are told."""
+    either = "|".join(map(re.escape, sorted(bases, key=len, reverse=True)))
+    return re.sub(rf"(?<![\w/.-])(?:{either})(?![\w-]|\.\w)", lambda one: bases[one[0]], said) if either else said
 
 
 def _flaws(ground: Ground) -> list[str]:

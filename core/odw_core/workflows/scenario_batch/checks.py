@@ -72,7 +72,7 @@ def ask_executor(given: ScenarioBatchInput, place: Place) -> Asked:
     try:
         program = native_program(place.program, place.environ)
     except OdwError as error:
-        return Asked(Check("executor", "executor", Level.FAIL, str(error), _INSTALL), None, None)
+        return Asked(Check("executor", "executor", Level.FAIL, str(error)), None, None)
     executor = Executor(program, place.home, place.root, place.environ)
     said, trouble = executor.version()
     if trouble:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -160,7 +162,7 @@ async def _judged(
         is_new = found is not None and asdict(found) != began.get("before")
         size = found.size if found is not None and is_new else None
         error = mapping(known, "error")
-        message = text(error, "message")
+        message = _told(error)
         if flag(known, "ok") is True:
             status = OK if size else NO_FILE
         elif text(error, "category") in (Ending.INTERRUPTED.value, Ending.CANCELLED.value):
@@ -184,6 +186,17 @@ async def _judged(
         seconds=float(str(value.get("seconds") or 0.0)),
         error=text(value, "error"),
     ), text(value, "said") or None
+
+
+def _told(error: Json) -> str:
+    """What broke, in words, and the words it broke with: whoever reads the log finds the cause in them."""
+    message, evidence = text(error, "message"), text(error, "evidence").strip()
+    if evidence.startswith("{"):
+        with suppress(ValueError, RecursionError):
+            told = json.loads(evidence)
+            inner = text(mapping(told, "error"), "message") if isinstance(told, dict) else ""
+            evidence = inner or evidence
+    return f"{message}: {evidence}" if message and evidence and evidence not in message else message
 
 
 def _own(batch: Batch) -> str:
