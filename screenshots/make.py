@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -22,10 +23,15 @@ from textual.pilot import Pilot
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from drivers.app_server_talk import from_server, play
+from drivers.coordination_story import asking, planning_again
+from drivers.odw_recording import Story
+from drivers.run_driver import opened
 from odw_core.config import Config
 from odw_core.demo.player import RECORDINGS
 from odw_core.diagnose.doctor.check import Check, Level
+from odw_core.engines.odw.timeline import run_detail
 from odw_core.model.address import Address
+from odw_core.model.evidence import Facts
 from odw_core.model.question import Question
 from odw_core.service.live import LiveService
 from odw_core.service.unit_reader import Settings
@@ -79,6 +85,8 @@ class Picture:
     theme: str = "dark"
     talk: str = ""
     """A recorded talk with an app server, whose first question stands in the inbox."""
+    story: Callable[[], Story] | None = None
+    """A told run of ours that is open instead of the room."""
 
 
 PICTURES = (
@@ -90,6 +98,9 @@ PICTURES = (
     Picture("question", ("j", "enter", "8")),
     Picture("output", ("j", "j", "enter", "enter")),
     Picture("plans", ("/", *"modern", "enter", "enter", "2")),
+    Picture("contracts", ("C",), (120, 30), story=asking),
+    Picture("states", ("S",), (120, 20), story=planning_again),
+    Picture("batch", ("/", *"transfer", "enter", "enter", "B"), (120, 30)),
     Picture("conversation", ("/", *"notes", "enter", "enter")),
     Picture("inbox", ("i",)),
     Picture("card", ("i", "enter", "]"), (120, 16), talk="approve_accept"),
@@ -110,7 +121,7 @@ def main(names: list[str]) -> str | None:
         os.environ["HOME"] = home
         places = make_workspaces(Path(home) / "work")
         for picture in chosen:
-            asyncio.run(take(picture, places))
+            asyncio.run(take(picture, places) if picture.story is None else take_told(picture, picture.story()))
             print(f"{picture.name}.svg")
     return make_png(chosen)
 
@@ -151,6 +162,18 @@ async def take(picture: Picture, places: tuple[str, ...]) -> None:
                 await pilot.press(key)
                 await settled(pilot, service)
             (HERE / f"{picture.name}.svg").write_text(at_home(app.export_screenshot(title="odw-tui")), "utf-8")
+
+
+async def take_told(picture: Picture, story: Story) -> None:
+    """Open the run that a story tells, press the keys, keep what it shows."""
+    detail = run_detail(story.acc, Facts(story.now_ms / 1000, True))
+    async with opened(detail, size=picture.size, config=Config(theme=picture.theme)) as driver:
+        driver.clock.time = story.now_ms / 1000 + 20
+        await driver.press(*picture.keys)
+        driver.screen.tick()
+        await driver.idle()
+        svg = driver.pilot.app.export_screenshot(title="odw-tui")
+        (HERE / f"{picture.name}.svg").write_text(at_home(svg), "utf-8")
 
 
 def asked_in(talk: str, service: LiveService) -> tuple[Question, ...]:
