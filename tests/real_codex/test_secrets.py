@@ -14,6 +14,7 @@ from drivers.command import odw_tui
 from drivers.real_codex import RealCodex, native_codex, real_codex
 from drivers.session_run import SessionRun
 from drivers.sqlite_cells import cells
+from odw_core.index.schema import FILE_NAME
 
 CREDENTIAL = "canary-auth-5b1f0c77d2"
 ANSWER = "canary-answer-lantern-4471"
@@ -42,7 +43,9 @@ class Found:
         for path in sorted(self.codex.base.rglob("*")):
             if path.is_file() and not path.is_symlink() and not any(path.is_relative_to(one) for one in theirs):
                 yield str(path.relative_to(self.codex.base)), path.read_bytes()
-        for database in self.codex.base.rglob("index.sqlite3"):
+        databases = [*self.codex.base.rglob(FILE_NAME)]
+        assert databases, "no cache was kept"
+        for database in databases:
             yield from cells(database)
 
 

@@ -23,7 +23,13 @@ class Follower:
         self._service = service
         self._show = show
         self._wanted: Address | None = None
+        self._shown: Address | None = None
         self._changed = asyncio.Event()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether what is wished for has not been shown once yet."""
+        return self._shown != self._wanted
 
     def follow(self, address: Address | None) -> None:
         """Follow another address from now on, or none."""
@@ -36,7 +42,9 @@ class Follower:
         while True:
             self._changed.clear()
             address = self._wanted
-            if address is not None:
+            if address is None:
+                self._shown = None
+            else:
                 await self._read(address)
             await self._changed.wait()
 
@@ -45,13 +53,17 @@ class Follower:
         try:
             async with self._service.detail(address) as feed:
                 while not self._changed.is_set():
-                    self._show(address, feed.value)
+                    self._tell(address, feed.value)
                     if feed.is_gone:
                         return
                     await self._first_of(feed.changed())
         except OdwError:
             # It may be pruned between the key and the reading; the row itself is about to go.
-            self._show(address, None)
+            self._tell(address, None)
+
+    def _tell(self, address: Address, detail: Detail | None) -> None:
+        self._shown = address
+        self._show(address, detail)
 
     async def _first_of(self, news: Coroutine[Any, Any, None]) -> None:
         """Wait until there is news, or until another address is wanted."""

@@ -64,6 +64,7 @@ class RoomScreen(DrivingScreen):
         self._preview = Preview()
         self._footer = Footer(kit.keymap, kit.signs)
         self._follower = Follower(kit.service, self._detail_read)
+        self._will_follow = False
 
     def compose(self) -> ComposeResult:
         # Before anything is styled, so that the first frame is made once.
@@ -229,7 +230,17 @@ class RoomScreen(DrivingScreen):
         self._show_preview()
         self._show_footer()
         # First the frame with the cursor, then the reading of what is under it.
-        self.call_after_refresh(lambda: self._follower.follow(self._list.address))
+        self._will_follow = True
+        self.call_after_refresh(self._follow)
+
+    def _follow(self) -> None:
+        self._will_follow = False
+        self._follower.follow(self._list.address)
+
+    @property
+    def has_pending_frame(self) -> bool:
+        """Whether what is under the cursor is still to be read and shown."""
+        return self._will_follow or self._follower.is_behind
 
     def on_row_list_scrolled(self) -> None:
         # What is on screen is to be read in full first, but after it was painted.
