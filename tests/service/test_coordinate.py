@@ -155,6 +155,25 @@ async def test_a_planner_that_fails_is_stood_in_for_and_its_cause_comes_first(
     assert "usage limit" in web["raw"]["fallback_cause"].lower()
 
 
+async def test_a_command_that_cannot_say_it_names_the_one_that_does(place: Coordinated, world: RunsWorld) -> None:
+    place.write("web", "src/app.ts", 'fetch("/api/invoices/7");\n')
+    root = ("--root", str(world.workspace))
+    async with world.room() as room:
+        run = await place.start(room, max_rounds=1)
+        card = await room.question(run)
+        # Both sides stand on the card: nobody has to look for them before they decide.
+        assert "used: " + place.path("web") + '/src/app.ts:1  fetch("/api/invoices/7");' in card.body
+        refused = odw_tui("approve", card.id, "--as", "look_again", "--yes", *root)
+        assert refused.code == 2
+        assert f"odw-tui reject {card.id} --as look_again says it." in refused.err
+        shown = odw_tui("show", str(run), *root)
+        assert "contracts that do not fit" in shown.out and "used  " + place.path("web") + "/src/app.ts:1" in shown.out
+        told = odw_tui("logs", str(run), *root).out
+        assert "web: scripted begins" in told and "agent_start" not in told
+        await place.told(room, Cancel(run))
+        await place.over(room, run)
+
+
 async def test_looking_again_asks_once_more_whoever_gave_no_answer(place: Coordinated, world: RunsWorld) -> None:
     place.play({"key": "plan-web-r1", "do": [{"fail": "You've hit your usage limit."}]})
     async with world.room() as room:

@@ -57,7 +57,7 @@ class CallHost:
         if raw.get("type") == "agent_start":
             config = {**mapping(raw, "config"), **mapping(self._told, "config")}
             raw = {**raw, **self._told, "config": config}
-        self._context.emit(raw, summary)
+        self._context.emit(raw, summary or _words(raw))
 
     async def ask(self, question: Question) -> Decision:
         """Put it before a person, or answer it by the policy the run was started with."""
@@ -159,6 +159,16 @@ class CallHost:
         """Nothing that belongs to this attempt goes on."""
         for child in [*self._children]:
             await self.end(child, patience_s=_PATIENCE_S, is_polite=False)
+
+
+def _words(raw: Mapping[str, object]) -> str:
+    """What a reader of the journal is told of an event that says nothing by itself."""
+    if raw.get("type") == "agent_start":
+        runtime = text(mapping(raw, "config"), "runtime") or "its agent"
+        return f"{text(raw, 'label') or text(raw, 'key')}: {runtime} begins"
+    if raw.get("type") == "model" and (model := text(raw, "served") or text(raw, "accepted")):
+        return f"{text(raw, 'key')}: {model} answers"
+    return ""
 
 
 def _first(question: Question) -> tuple[tuple[str, tuple[str, ...]], ...] | None:

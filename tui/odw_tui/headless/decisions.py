@@ -188,7 +188,9 @@ def _verdict(question: Question, given: Given) -> str:
             "reject": (Meaning.DECLINE, Meaning.CANCEL, Meaning.NEVER, Meaning.ROUND),
         }
         if meaning(given.verdict) not in is_fitting[given.command]:
-            raise UsageError(f"{given.verdict} does not {given.command}; it offers {offered}.")
+            other = next((one for one in is_fitting if meaning(given.verdict) in is_fitting[one]), "")
+            way = f"odw-tui {other} {question.id} --as {given.verdict} says it" if other else f"it offers {offered}"
+            raise UsageError(f"{given.verdict} does not {given.command}; {way}.")
         return given.verdict
     if given.command == "answer" and is_judged(question.kind):
         raise Refused(f"It is decided, not answered: odw-tui approve or reject {question.id}; it offers {offered}.")
