@@ -31,7 +31,8 @@ commands:
 
 _EPILOG = """\
 addresses:
-  odw:RUN[/TASK[/ATTEMPT]], pandacode:RUNTIME:SESSION, question:ID; any unique beginning will do;
+  odw:RUN[/TASK[/ATTEMPT]], converge:RUN[/REPO], scenario:LOG[/NUMBER], codex:SESSION,
+  pandacode:RUNTIME:SESSION, question:ID; any unique beginning will do;
   latest is the newest run, latest/TASK a task of it
 
 exit codes:
