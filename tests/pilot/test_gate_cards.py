@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,7 @@ from drivers import asked
 from drivers.room_driver import RoomDriver, open_room
 from odw_core.model.command import Decide
 from odw_core.model.decision import Decision
-from odw_core.model.question import Question
+from odw_core.model.question import Choice, Field, Question
 from odw_tui.screens.card import CardScreen
 
 pytestmark = pytest.mark.asyncio
@@ -119,3 +120,20 @@ async def test_an_edited_prompt_survives_leaving_the_card() -> None:
         await room.type(" now")
         await room.press("escape", "escape", "enter")
         assert room.shows(f"{asked.PROMPTS[1]} now")
+
+
+@pytest.mark.parametrize("size", [SMALL, (120, 40)])
+async def test_a_gate_that_is_asked_again_says_why_before_everything_else(size: tuple[int, int]) -> None:
+    said = "It was approved in round 1 and did not land. Nothing of yours was touched."
+    again = replace(asked.gate(), title="src/price.py changed meanwhile: land again?", body=said)
+    async with card_of(again, size) as room:
+        assert room.shows("It was approved in round 1 and did not land.")
+
+
+async def test_a_blocker_that_may_be_overruled_is_listed_once_with_one_number() -> None:
+    words = "src/price.py:1: rounding differs"
+    field = Field("overrule", "blockers you overrule", (Choice(f"1. {words}", words),), takes_several=True)
+    async with card_of(replace(asked.gate(), fields=(field,))) as room:
+        await room.press("tab")
+        (row,) = [row for row in room.rows if "[ ]" in row]
+        assert row.split("[ ]")[1].strip() == words and "1. " not in row

@@ -11,8 +11,8 @@ from odw_tui.present.spans import Span, Spans, width_of
 _GAP = Span("   ")
 _WAYS_OUT = ("back", "help")
 """What a person who is lost looks for; it gives way last."""
-_WAYS_ON = ("adopt", "resume", "commit")
-"""How it goes on with a run that stopped; what works everywhere gives way before."""
+_EVERYWHERE = ("palette", "edit", "copy", "zoom")
+"""What works on every page; it gives way before what can be done about this run."""
 
 
 def hints(actions: Iterable[Action], keymap: Keymap, context: str, width: int, *, ascii_only: bool) -> Spans:
@@ -21,7 +21,7 @@ def hints(actions: Iterable[Action], keymap: Keymap, context: str, width: int, *
     fitting = [(one.id, key, one.label) for one, key in keys if key]
     while fitting and width_of(said := _said(fitting)) > width:
         others = [at for at, (name, *_) in enumerate(fitting) if name not in _WAYS_OUT]
-        others = [at for at in others if fitting[at][0] not in _WAYS_ON] or others
+        others = [at for at in others if fitting[at][0] in _EVERYWHERE] or others
         del fitting[others[-1] if others else -1]
     return said if fitting else ()
 

@@ -16,7 +16,7 @@ from odw_tui.present import numbers
 from odw_tui.present.glyphs import Glyphs
 from odw_tui.present.parts import TEXT_LIMIT, said
 from odw_tui.present.places import at_home
-from odw_tui.present.question_card import verdict_words
+from odw_tui.present.question_card import option_words, verdict_words
 from odw_tui.present.spans import Line, Span, Spans, spans
 
 PATCH = "patch"
@@ -96,7 +96,8 @@ def asked_lines(question: Question, home: str) -> tuple[Line, ...]:
     told = {label for label, _ in question.details}
     details = [(label, text) for label, text in question.details if label != PATCH and label not in fields]
     is_told_in_parts = bool(told & {"command", PATCH}) or (len(fields) > 1 and bool(fields & told))
-    if not is_told_in_parts:
+    # Of work as a whole the patch says what, and the words why it is asked: after a conflict, at the ceiling.
+    if is_judged(question.kind) or not is_told_in_parts:
         lines += _fact("asks" if details else "", question.body)
     last = ""
     for label, text in details:
@@ -192,7 +193,7 @@ def _choices(field: Field, form: AnswerForm, signs: Glyphs, *, is_brief: bool) -
     for number, choice in numbered:
         is_picked = choice.label in form.picked(field)
         is_here = field.takes_several and not form.is_typing and form.option(field) == number - 1
-        label, about = one_line(choice.label, longest), one_line(choice.description, TEXT_LIMIT)
+        label, about = option_words(choice, number, longest)
         box = f"[{'x' if is_picked else ' '}] "
         place = f" {signs.cursor} {number:2}  " if is_here else f"   {number:2}  "
         head = (Span(place, "waiting"), Span(box, "strong" if is_picked else "quiet"))

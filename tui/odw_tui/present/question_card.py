@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from odw_core.decide.verdicts import Meaning, meaning
 from odw_core.model.item import State
-from odw_core.model.question import Question
+from odw_core.model.question import Choice, Question
 from odw_core.text.ansi import one_line
 from odw_tui.present import numbers
 from odw_tui.present.glyphs import Glyphs
@@ -58,8 +58,7 @@ def _options(question: Question) -> list[Line]:
             lines.append(labelled("", Span(one_line(field.label, 120), "quiet")))
         width = max((len(one_line(choice.label, 80)) for choice in field.choices), default=0)
         for number, choice in enumerate(field.choices, 1):
-            label = one_line(choice.label, 80)
-            about = one_line(choice.description, TEXT_LIMIT)
+            label, about = option_words(choice, number, 80)
             words = Span(f"{label.ljust(width)}   " if about else label)
             lines.append(labelled("", Span(f"{number}  ", "waiting"), words, Span(about, "quiet"), most=2))
         if field.allows_other:
@@ -70,6 +69,13 @@ def _options(question: Question) -> list[Line]:
     if question.decisions and not question.fields:
         lines.append(labelled("", Span(" or ".join(verdict_words(name) for name in question.decisions))))
     return lines
+
+
+def option_words(choice: Choice, number: int, longest: int) -> tuple[str, str]:
+    """An option and what is said about it; neither its number nor its words twice."""
+    label = one_line(choice.label, longest).removeprefix(f"{number}. ")
+    about = one_line(choice.description, TEXT_LIMIT)
+    return label, "" if about.startswith(label.rstrip("…")) and len(about) <= longest else about
 
 
 def verdict_words(verdict: str) -> str:
