@@ -162,7 +162,7 @@ async def test_a_command_that_cannot_say_it_names_the_one_that_does(place: Coord
         run = await place.start(room, max_rounds=1)
         card = await room.question(run)
         # Both sides stand on the card: nobody has to look for them before they decide.
-        assert "used: " + place.path("web") + '/src/app.ts:1  fetch("/api/invoices/7");' in card.body
+        assert 'used: web/src/app.ts:1  fetch("/api/invoices/7");' in card.body
         refused = odw_tui("approve", card.id, "--as", "look_again", "--yes", *root)
         assert refused.code == 2
         assert f"odw-tui reject {card.id} --as look_again says it." in refused.err

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from odw_core.engines.odw.names import CAMPAIGN_INCOMPLETE, STOPPED_BY_OWNER
 from odw_core.errors import OdwError
-from odw_core.model.command import Cancel
+from odw_core.runs.cancelling import until_cancelled
 from odw_core.runs.context import Context
 from odw_core.runs.steps import Value, fingerprint
 from odw_core.runs.workflow import Result
@@ -30,26 +30,8 @@ _STOPPED = "you stopped the campaign before it started"
 
 async def run(context: Context, given: CampaignInput) -> Result:
     """The workflow."""
-    working = asyncio.create_task(_whole(context, given))
-    hearing = asyncio.create_task(_hear(context, working))
-    try:
-        return await working
-    except asyncio.CancelledError:
-        if not hearing.done():
-            # Only this supervisor goes away: the runs go on by themselves.
-            raise
-        return Result(False, is_cancelled=True)
-    finally:
-        hearing.cancel()
-        await asyncio.gather(hearing, return_exceptions=True)
-
-
-async def _hear(context: Context, working: asyncio.Task[Result]) -> None:
-    """Until a person cancels the campaign."""
-    async for command in context.commands:
-        if isinstance(command, Cancel):
-            working.cancel("by a person")
-            return
+    # Where only its supervisor goes away, its runs go on by themselves.
+    return await until_cancelled(context, _whole(context, given))
 
 
 async def _whole(context: Context, given: CampaignInput) -> Result:

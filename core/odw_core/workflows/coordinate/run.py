@@ -3,12 +3,10 @@ between where they do not, and the run's folder at its end."""
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 
 from odw_core.engines.converge.names import ADOPT_KEY
-from odw_core.errors import no_room
-from odw_core.model.command import Cancel
+from odw_core.runs.cancelling import until_cancelled
 from odw_core.runs.context import Context
 from odw_core.runs.workflow import Result
 from odw_core.workflows.coordinate.aligning import align
@@ -39,31 +37,7 @@ _NOTHING_NEW = "nothing changed since the round was planned"
 async def run(context: Context, given: CoordinateInput) -> Result:
     """The workflow."""
     ground = ground_of(context, given)
-    working = asyncio.create_task(_whole(ground))
-    hearing = asyncio.create_task(_hear(ground, working))
-    try:
-        return await working
-    except asyncio.CancelledError:
-        if not hearing.done():
-            raise
-        return Result(False, is_cancelled=True)
-    except Exception as error:
-        if no_room(error):
-            context.stop_short()
-        raise
-    finally:
-        hearing.cancel()
-        working.cancel()
-        await asyncio.gather(hearing, working, return_exceptions=True)
-
-
-async def _hear(ground: Ground, working: asyncio.Task[Result]) -> None:
-    """Until a person cancels the run."""
-    async for command in ground.context.commands:
-        if isinstance(command, Cancel):
-            working.cancel()
-            return
-        ground.crew.hear(command)
+    return await until_cancelled(context, _whole(ground), ground.crew.hear)
 
 
 async def _whole(ground: Ground) -> Result:

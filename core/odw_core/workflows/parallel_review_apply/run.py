@@ -8,8 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from odw_core.engines.odw.names import CAMPAIGN_STOPPED
-from odw_core.errors import no_room
-from odw_core.model.command import Cancel
+from odw_core.runs.cancelling import until_cancelled
 from odw_core.runs.context import Context
 from odw_core.runs.landing import Candidate, Landing
 from odw_core.runs.release import held_back
@@ -33,34 +32,12 @@ from odw_core.workflows.parallel_review_apply.verifying import Verified, verify
 async def run(context: Context, given: ReviewApplyInput) -> Result:
     """The workflow. Whatever happens, no worktree is left behind when the run is over."""
     ground = await ground_of(context, given)
-    working = asyncio.create_task(_whole(ground))
-    hearing = asyncio.create_task(_hear(ground, working))
     try:
-        return await working
-    except asyncio.CancelledError:
-        if not hearing.done():
-            raise
-        # A person cancelled it; nobody writes into a worktree any more when it is taken away.
-        return Result(False, is_cancelled=True)
-    except Exception as error:
-        if no_room(error):
-            context.stop_short()
-        raise
+        return await until_cancelled(context, _whole(ground), ground.crew.hear)
     finally:
-        hearing.cancel()
-        working.cancel()
-        await asyncio.gather(hearing, working, return_exceptions=True)
+        # Nobody writes into a worktree any more.
         if not context.is_stopping:
             await _tidy(ground)
-
-
-async def _hear(ground: Ground, working: asyncio.Task[Result]) -> None:
-    """Until a person cancels the run."""
-    async for command in ground.context.commands:
-        if isinstance(command, Cancel):
-            working.cancel()
-            return
-        ground.crew.hear(command)
 
 
 async def _tidy(ground: Ground) -> None:

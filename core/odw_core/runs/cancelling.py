@@ -1,0 +1,47 @@
+"""Working until it is done or a person cancels the run: what every workflow of several steps does around its work."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from odw_core.errors import no_room
+from odw_core.model.command import Cancel, Command
+from odw_core.runs.context import Context
+from odw_core.runs.workflow import Result
+
+
+async def until_cancelled(
+    context: Context, work: Coroutine[Any, Any, Result], hear: Callable[[Command], object] = lambda command: None
+) -> Result:
+    """What came of ``work``; nothing of it goes on when this returns. Every wish but ``Cancel`` is handed to ``hear``.
+
+    Without room on a disk the run is not over: its supervisor stops, and a later one goes on.
+    """
+    working = asyncio.create_task(work)
+    hearing = asyncio.create_task(_hear(context, working, hear))
+    try:
+        return await working
+    except asyncio.CancelledError:
+        if not hearing.done():
+            # Only this supervisor goes away.
+            raise
+        return Result(False, is_cancelled=True)
+    except Exception as error:
+        if no_room(error):
+            context.stop_short()
+        raise
+    finally:
+        hearing.cancel()
+        working.cancel()
+        await asyncio.gather(hearing, working, return_exceptions=True)
+
+
+async def _hear(context: Context, working: asyncio.Task[Result], hear: Callable[[Command], object]) -> None:
+    """Until a person cancels the run."""
+    async for command in context.commands:
+        if isinstance(command, Cancel):
+            working.cancel()
+            return
+        hear(command)
