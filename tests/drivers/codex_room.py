@@ -31,7 +31,7 @@ class Room:
         def submitter(snapshot: Callable[[], Snapshot]) -> Submitter:
             return Submitter(codex.state, self.config, read_only=reads_only, snapshot=snapshot, where="test")
 
-        self.codex, self._patience_s = codex, patience_s
+        self.codex, self.patience_s = codex, patience_s
         self.config = Config(codex=str(codex.program))
         places = [str(codex.home), str(codex.project)]
         self.service = LiveService(places, self.config, cache=None, submitter=submitter, reads_only=reads_only)
@@ -39,7 +39,7 @@ class Room:
     async def until(self, holds: Callable[[Snapshot], object]) -> Snapshot:
         """The room as soon as that is so."""
         try:
-            async with asyncio.timeout(self._patience_s):
+            async with asyncio.timeout(self.patience_s):
                 async for _ in self.service.changes():
                     if holds(self.service.snapshot()):
                         return self.service.snapshot()
@@ -63,7 +63,7 @@ class Room:
     async def submits(self, command: Command) -> Receipt:
         """What became of a command."""
         receipt = await self.service.submit(command)
-        return await self.service.outcome(command.id, self._patience_s) if receipt.outcome is Outcome.SENT else receipt
+        return await self.service.outcome(command.id, self.patience_s) if receipt.outcome is Outcome.SENT else receipt
 
     async def does(self, command: Command) -> Outcome:
         """The same in one word."""
@@ -103,7 +103,7 @@ class Screen:
     async def until(self, *words: str) -> str:
         """The screen as soon as it shows all of these."""
         try:
-            async with asyncio.timeout(self._patience_s):
+            async with asyncio.timeout(self.room.patience_s):
                 while not all(word in self.text for word in words):
                     await self.pilot.pause()
         except TimeoutError:

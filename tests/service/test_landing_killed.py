@@ -100,8 +100,9 @@ def test_killed_again_while_it_is_taken_up_it_still_lands_once(killer: Killer) -
         has_landed_once(world, wanted)
 
 
-def test_the_variable_alone_stops_a_process_dead(tmp_path: Path) -> None:
-    script = "from odw_core.runs.faults import point\nfor name in 'abc': point(name); print(name, flush=True)"
+def test_the_variable_alone_stops_a_supervisor_dead(tmp_path: Path) -> None:
+    loop = "for name in 'abc': faults.point(name); print(name, flush=True)"
+    script = f"from odw_core.runs import faults\nfaults.arm()\n{loop}"
     for wish, code, said in (("2", -signal.SIGKILL, "a\n"), ("", 0, "a\nb\nc\n"), ("nonsense", 0, "a\nb\nc\n")):
         environ = {**os.environ, faults.VARIABLE: wish}
         done = subprocess.run((sys.executable, "-c", script), env=environ, capture_output=True, text=True)
@@ -109,6 +110,11 @@ def test_the_variable_alone_stops_a_process_dead(tmp_path: Path) -> None:
     environ = {**os.environ, faults.VARIABLE: f"count:{tmp_path / 'points'}"}
     subprocess.run((sys.executable, "-c", script), env=environ, check=True, capture_output=True)
     assert (tmp_path / "points").read_text() == "a\nb\nc\n"
+    # Whoever starts a run hands the wish on, and is not stopped by it.
+    script = f"from odw_core.runs import faults\n{loop}; import os; print(os.environ[faults.VARIABLE])"
+    environ = {**os.environ, faults.VARIABLE: "1"}
+    done = subprocess.run((sys.executable, "-c", script), env=environ, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.split()) == (0, ["a", "1", "b", "1", "c", "1"])
 
 
 def killed_at(killer: Killer, name: str, count: int = 1) -> LandingWorld:

@@ -42,9 +42,11 @@ def end_runs(state: Path, patience_s: tuple[float, float, float] = _PATIENCE_S) 
     """Cancel every run of that state folder; whose supervisor does not hear that is stopped, then killed, each after so
     many seconds. Whether all are gone."""
     to_cancel, to_stop, to_die = patience_s
+    # A supervisor whose run is over lets go of it and still leaves a report.
+    drivers = [pid for run_id in run_ids(state) if (pid := _driver(state, run_id)) and _is_there(pid)]
     _ask(state)
     if _are_gone(state, to_cancel):
-        return True
+        return _becomes_true(lambda: not any(map(_is_there, drivers)), to_die)
     _signal(state, signal.SIGTERM)
     if _are_gone(state, to_stop):
         return True
@@ -61,11 +63,23 @@ def _ask(state: Path) -> None:
 def _signal(state: Path, number: signal.Signals) -> None:
     for run_id in _living(state):
         # It holds the lock of a folder that only this person can write, so the number in there is its own.
-        said = read_object(RunFolder(state, run_id).epoch) or {}
-        pid = said.get("pid")
-        if isinstance(pid, int) and pid > 1:
+        if pid := _driver(state, run_id):
             with suppress(OSError):
                 os.kill(pid, number)
+
+
+def _driver(state: Path, run_id: str) -> int | None:
+    """Process id of its last supervisor."""
+    pid = (read_object(RunFolder(state, run_id).epoch) or {}).get("pid")
+    return pid if isinstance(pid, int) and pid > 1 else None
+
+
+def _is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True
 
 
 def _living(state: Path) -> Iterator[str]:

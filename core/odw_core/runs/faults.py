@@ -1,6 +1,6 @@
-"""Faults: where a test stops a supervisor dead. Off unless one variable, read once when it begins, asks for it.
+"""Faults: where a test stops a supervisor dead. Off unless a supervisor that begins finds one variable asking for it.
 
-Never looks at anything else, and never raises.
+Never looks at anything else.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ import signal
 
 VARIABLE = "ODW_TUI_FAULT"
 _COUNT, _HOLD = "count:", "hold:"
-_WISH = os.environ.pop(VARIABLE, "")
-"""Taken out, so that it is about this process alone and not about the runs that it starts."""
 
 
 class Points:
@@ -38,7 +36,15 @@ class Points:
             os.close(descriptor)
 
 
-_points = Points(_WISH) if _WISH else None
+_points: Points | None = None
+
+
+def arm() -> None:
+    """Take the wish out of the environment: it is about this process alone, not about whoever started it, nor about
+    the runs that it starts."""
+    global _points
+    wish = os.environ.pop(VARIABLE, "")
+    _points = Points(wish) if wish else None
 
 
 def point(name: str) -> None:

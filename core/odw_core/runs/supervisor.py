@@ -27,6 +27,7 @@ from odw_core.paths import user_paths
 from odw_core.process.flock import hold
 from odw_core.process.groups import end_group, end_groups
 from odw_core.process.spawn import python_module
+from odw_core.runs import faults
 from odw_core.runs.asking import Asking
 from odw_core.runs.blobs import Blobs
 from odw_core.runs.children import Children
@@ -365,6 +366,7 @@ class Supervisor:
 def main(words: list[str]) -> int:
     """The process. Its stdin is closed when the run is laid down; its first line on stdout says how it began."""
     os.umask(0o077)
+    faults.arm()
     sys.stdin.buffer.read()
     root = Path(words[0])
     try:

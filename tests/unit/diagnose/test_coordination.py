@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,20 @@ def test_the_doctor_looks_at_the_repos_of_the_newest_run(tmp_path: Path) -> None
     told = {check.id: check for check in converge_checks(pc.world())}
     assert told["converge_readme"].level is Level.FAIL
     assert "converge_repos" not in told
+
+
+def test_what_lies_elsewhere_is_not_looked_at(tmp_path: Path) -> None:
+    run = tmp_path / "shop" / ".converge" / "runs" / "20261121T001244464186Z"
+    run.mkdir(parents=True)
+    (tmp_path / "shop" / "api").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "shop" / "link").symlink_to(tmp_path / "elsewhere")
+    paths = ["api", "../elsewhere", str(tmp_path / "elsewhere"), "link", str(tmp_path / "shop" / "api")]
+    (run / "constraints.json").write_text(json.dumps({"repos": [{"path": path} for path in paths]}))
+    assert last_repos(str(tmp_path / "shop")) == ["api", str(tmp_path / "shop" / "api")]
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / ".converge").symlink_to(tmp_path / "shop" / ".converge")
+    assert last_repos(str(tmp_path / "other")) == []
 
 
 @given(st.binary(max_size=200))

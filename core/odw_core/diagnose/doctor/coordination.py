@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 
 from odw_core.diagnose.doctor.check import Check, Level
-from odw_core.diagnose.doctor.looking import folders_in, small_text
+from odw_core.diagnose.doctor.looking import folders_in, is_chain, small_text
 from odw_core.diagnose.doctor.wording import command
 from odw_core.diagnose.doctor.world import World
 from odw_core.files.safe_open import read_regular
@@ -77,7 +77,12 @@ def plan_mode_check(environ: Mapping[str, str]) -> Check | None:
 
 
 def last_repos(place: str) -> list[str]:
-    """The repositories of the newest run below ``place`` that says which it had."""
+    """The repositories of the newest run below ``place`` that says which it had: those that lie below it too.
+
+    Other paths are only words in somebody's file: nothing is looked at there.
+    """
+    if not is_chain(place, ".converge/runs"):
+        return []
     runs = f"{place}/.converge/runs"
     for name in sorted(folders_in(runs), reverse=True)[:_NAMED]:
         try:
@@ -88,8 +93,13 @@ def last_repos(place: str) -> list[str]:
         found = [one.get("path") for one in repos if isinstance(one, dict)] if isinstance(repos, list) else []
         named = [one for one in found if isinstance(one, str) and one and "\0" not in one]
         if named:
-            return named
+            return [one for one in named if _is_below(place, one)]
     return []
+
+
+def _is_below(place: str, repo: str) -> bool:
+    below = os.path.relpath(os.path.join(place, repo), place)  # noqa: PTH118
+    return not below.startswith("..") and (below == "." or is_chain(place, below))
 
 
 def last_run_checks(world: World) -> Iterator[Check]:
