@@ -20,6 +20,9 @@ __all__ = ["world"]
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
 
 SPREAD = 8
+IS_WHOLE = os.environ.get("FAULT_WALK") == "all"
+SHARES = 12 if IS_WHOLE else 1
+"""The whole walk is cut into so many, for processes that share it."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,10 @@ def undisturbed(world: RunsWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     return Undisturbed(walked.story, count.read_text().splitlines())
 
 
-def chosen(points: list[str]) -> list[int]:
+def chosen(points: list[str], share: int) -> list[int]:
     """Which points are walked, counted from 1: one of each name, and some spread over all."""
-    if os.environ.get("FAULT_WALK") == "all":
-        return [*range(1, len(points) + 1)]
+    if IS_WHOLE:
+        return [*range(1 + share, len(points) + 1, SHARES)]
     # Three points stand around each line: a stride of threes would see but one of them.
     stride = len(points) // SPREAD
     stride += stride % 3 == 0
@@ -52,12 +55,16 @@ def chosen(points: list[str]) -> list[int]:
     return sorted({*first_of_each, *range(2, len(points) + 1, stride)})
 
 
-def test_wherever_it_is_killed_the_run_comes_to_the_same_end(undisturbed: Undisturbed, tmp_path: Path) -> None:
+@pytest.mark.parametrize("share", range(SHARES))
+def test_wherever_it_is_killed_the_run_comes_to_the_same_end(
+    undisturbed: Undisturbed, tmp_path: Path, share: int
+) -> None:
     story, points = undisturbed.story, undisturbed.points
     print(f"{len(points)} points: {dict(Counter(points))}")
     assert story["result"]["ok"] and story["begun again though finished"] == []
     wrong: dict[str, Any] = {}
-    for number in chosen(points):
+    walked_at = chosen(points, share)
+    for number in walked_at:
         walked = walk(tmp_path / str(number), str(number))
         print(number, points[number - 1], walked.resumed)
         wrong |= {
@@ -66,6 +73,7 @@ def test_wherever_it_is_killed_the_run_comes_to_the_same_end(undisturbed: Undist
             if value != story[name]
         }
     assert wrong == {}
+    print(f"{len(walked_at)} of {len(points)} points walked: the same end wherever it was killed")
 
 
 def test_every_line_of_the_journal_and_every_effect_of_the_landing_is_a_point(undisturbed: Undisturbed) -> None:
