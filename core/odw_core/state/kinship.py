@@ -109,7 +109,8 @@ class Kinship:
         if item.folder is not None:
             for claimer, claims in self._in_folder.get((address.engine, item.folder), {}).items():
                 if any(_is_meanwhile(claim, item.started_at) for claim in claims):
-                    return self._speaker[claimer]
+                    # Who claims what begins in a folder is a run, and stays it also where it is part of another.
+                    return claimer
         return None if address in self._adopted else item.parent
 
     def complete(self, item: Item) -> Item:
