@@ -36,6 +36,8 @@ class LineScreen(ActionScreen):
         super().__init__(kit)
         self._editor: LineEditor | None = None
         self._searched = ""
+        self._said: tuple[str, str] | None = None
+        """What was said, and its tone, until the next key."""
         self._footer = Footer(kit.keymap, kit.signs)
 
     @property
@@ -67,10 +69,14 @@ class LineScreen(ActionScreen):
     def _show_footer(self) -> None:
         if self._editor is not None:
             self._footer.prompt("/", self._editor.shown(self.kit.signs.caret), "enter finds   esc ends the search")
+        elif self._said is not None:
+            # A new reading is no reason to take back what was said.
+            self._footer.say(*self._said)
         else:
             self._footer.offer(self.able, self.context)
 
     def flash(self, text: str, tone: str = "strong") -> None:
+        self._said = text, tone
         self._footer.say(text, tone)
 
     def why_not(self, action_id: str) -> str | None:
@@ -86,6 +92,7 @@ class LineScreen(ActionScreen):
             self.flash("Went on from the other end.")
 
     def type_key(self, key: str, character: str | None) -> bool:
+        self._said = None
         if self._editor is None:
             self._show_footer()
             return False

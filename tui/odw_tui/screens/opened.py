@@ -256,7 +256,7 @@ class OpenedScreen(LineScreen, DrivingScreen):
     def open_tab(self, tab: Tab) -> None:
         """Show another pane."""
         self._tab = tab
-        self._searched = ""
+        self._searched, self._said = "", None
         self._show_tab()
         self._show_footer()
         if self._detail is not None:
