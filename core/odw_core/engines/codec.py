@@ -31,6 +31,33 @@ def load(kind: type[T], data: bytes) -> T:
     return value
 
 
+def load_checked(kind: type[T], data: bytes) -> T:
+    """The same, and every value has the type it is declared with: for what other hands may have changed."""
+    value = load(kind, data)
+    if not _fits(value, kind):
+        raise ValueError(f"a value of {kind.__name__} has another type")
+    return value
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType):
+        return any(_fits(value, part) for part in parts)
+    if origin is list:
+        return isinstance(value, list) and all(_fits(one, parts[0]) for one in value)
+    if origin is dict:
+        return isinstance(value, dict) and all(_fits(one, parts[1]) for one in value.values())
+    if isinstance(kind, type) and is_dataclass(kind):
+        return isinstance(value, kind) and all(_fits(getattr(value, name), hint) for name, hint in _hints(kind).items())
+    return isinstance(value, kind) or (kind is float and isinstance(value, int))
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    hints = get_type_hints(kind)
+    return {field.name: hints[field.name] for field in fields(kind)}
+
+
 def _same(value: Any) -> Any:
     return value
 

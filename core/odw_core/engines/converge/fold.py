@@ -259,6 +259,6 @@ def _names(data: bytes | None) -> list[str]:
 
 def _loaded(kind: type[T], data: bytes | None) -> T | None:
     try:
-        return None if data is None else codec.load(kind, data)
+        return None if data is None else codec.load_checked(kind, data)
     except ValueError:
         return None
