@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
-import time
 from dataclasses import dataclass
 
 from odw_core.files.safe_open import NotRegular, open_regular
+from odw_core.files.stamps import is_fresh
 from odw_core.model.evidence import Appended, Cursor, Gone, Replaced
 
 MAX_LINE = 256 << 20
 """Bytes of one unfinished line that are held; a longer one is skipped and reported."""
 MAX_RECORD = 256 << 20
-
-# Two writes within one tick of the file system's clock leave the same mtime, so a stamp this fresh proves nothing.
-_FRESH_NS = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +197,8 @@ def _read_whole(path: str) -> tuple[bytes, os.stat_result]:
 
 
 def _cursor(status: os.stat_result, size: int, offset: int) -> Cursor:
-    is_fresh = time.time_ns() - status.st_mtime_ns < _FRESH_NS
-    return Cursor(status.st_ino, size, 0 if is_fresh else status.st_mtime_ns, offset)
+    written_ns = status.st_mtime_ns
+    return Cursor(status.st_ino, size, 0 if is_fresh(written_ns) else written_ns, offset)
 
 
 def _matches(cursor: Cursor, status: os.stat_result) -> bool:

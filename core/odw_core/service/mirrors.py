@@ -10,6 +10,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from odw_core.files.stamps import FolderStamp, folder_stamp
 from odw_core.model.evidence import Unit
 from odw_core.paths import user_paths
 
@@ -21,7 +22,7 @@ class Mirrors:
         """None for the user's own folder."""
         self._state = state
         self._runs = ""
-        self._stamp: tuple[int, int] | None = None
+        self._stamp: FolderStamp | None = None
         self._names: frozenset[str] = frozenset()
 
     def of(self, unit: Unit) -> Unit | None:
@@ -38,10 +39,9 @@ class Mirrors:
 
     def _known(self) -> frozenset[str]:
         self._runs = self._runs or str((self._state or user_paths().state) / "runs")
+        stamp = folder_stamp(self._runs)
         try:
-            found = Path(self._runs).stat()
-            stamp = (found.st_ino, found.st_mtime_ns)
-            if stamp != self._stamp:
+            if stamp is None or stamp != self._stamp:
                 self._names, self._stamp = frozenset(os.listdir(self._runs)), stamp  # noqa: PTH208
         except OSError:
             self._names, self._stamp = frozenset(), None

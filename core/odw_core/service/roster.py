@@ -6,7 +6,6 @@ import contextlib
 import heapq
 import math
 import os
-import time
 from collections import Counter
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from itertools import islice
@@ -14,6 +13,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from odw_core.engines.registry import ENGINES, AnyEngine, engine_of
+from odw_core.files.stamps import FolderStamp, folder_stamp
 from odw_core.index.read import IndexReader
 from odw_core.index.rows import Known, from_body, items_from_bodies, questions_from_text
 from odw_core.model.address import Address
@@ -23,10 +23,6 @@ from odw_core.model.problem import Problem
 from odw_core.service.saved_unit import known_of
 from odw_core.service.unit_reader import Settings, UnitReader
 
-Stamp = tuple[int, int]
-
-# An entry made in the same tick as the last look leaves the folder's stamp as it was.
-_FRESH_NS = 20_000_000
 _STEP = 500
 """Units that are taken in at once: a few milliseconds."""
 
@@ -57,8 +53,8 @@ class Roster:
         self._index: IndexReader | None = None
         self._asleep: dict[str, Known] = {}
         self._unshown: dict[str, None] = {}
-        self._stamps: dict[str, Stamp] = {}
-        self._saved_stamps: dict[str, Stamp] = {}
+        self._stamps: dict[str, FolderStamp] = {}
+        self._saved_stamps: dict[str, FolderStamp] = {}
         self._by_root: dict[str, list[Address]] = {}
         self._untold: dict[tuple[str, str], list[Problem]] = {}
         """What no item tells: by engine and place."""
@@ -305,7 +301,7 @@ class Roster:
         path = engine.names_file(place)
         if path is None:
             return []
-        stamp = _stamp(path)
+        stamp = folder_stamp(path)
         if stamp is not None and self._stamps.get(path) == stamp:
             return []
         if stamp is None:
@@ -353,7 +349,7 @@ class Roster:
             if reader.engine is engine and reader.unit.place == place and address not in found
         ]
 
-    def new_stamps(self) -> dict[str, Stamp]:
+    def new_stamps(self) -> dict[str, FolderStamp]:
         """What the index should know of the folders, once it has everything that was found in them."""
         again = {
             folder
@@ -386,7 +382,7 @@ class Roster:
     def _is_unchanged(self, engine: AnyEngine, place: str) -> bool:
         is_same = True
         for folder in engine.watched_folders(place):
-            stamp = _stamp(folder)
+            stamp = folder_stamp(folder)
             if self._stamps.get(folder) != stamp or stamp is None:
                 is_same = False
             if stamp is None:
@@ -411,14 +407,3 @@ def _has_changed(row: Known) -> bool:
     except (OSError, ValueError):
         return True
     return (status.st_size, status.st_mtime_ns, status.st_ino) != (row.size, row.mtime_ns, row.inode)
-
-
-def _stamp(folder: str) -> Stamp | None:
-    """Inode and modification time of a folder; (0, 0) when it is not there, None when too fresh to prove anything."""
-    try:
-        status = os.lstat(folder)
-    except OSError:
-        return (0, 0)
-    if time.time_ns() - status.st_mtime_ns < _FRESH_NS:
-        return None
-    return (status.st_ino, status.st_mtime_ns)

@@ -21,6 +21,7 @@ from odw_core.engines.converge import layout
 from odw_core.engines.converge.acc import CheckpointAcc, TaskRow
 from odw_core.engines.loose import integer, parse_object
 from odw_core.files.safe_open import read_regular
+from odw_core.files.stamps import is_fresh
 from odw_core.model.evidence import Cursor
 
 _COLUMNS = (
@@ -45,7 +46,6 @@ _PATIENCE_S = 2.0
 _BUSY_S = 0.05
 _AGAIN_S = 0.5
 """How soon a database that was locked is tried again."""
-_FRESH_NS = 20_000_000
 _PAUSE = "branch:to:hitl_interrupt_node"
 _TRIES = 50
 _INDEX_HEAD = struct.Struct("=12I")
@@ -87,8 +87,7 @@ class Databases:
         marks = [mark for name in layout.DATABASES for mark in _marks(f"{place}/{name}")]
         newest = max((mark[3] for mark in marks), default=0)
         size = sum(mark[2] for mark in marks)
-        is_fresh = time.time_ns() - newest < _FRESH_NS
-        return Cursor(zlib.crc32(repr(marks).encode()), size, 0 if is_fresh else newest, len(marks))
+        return Cursor(zlib.crc32(repr(marks).encode()), size, 0 if is_fresh(newest) else newest, len(marks))
 
     def queue(self, place: str) -> Queue:
         """What they say now; read again only when something changed."""

@@ -18,11 +18,11 @@ from odw_core.engines.converge.names import PLANS
 from odw_core.engines.converge.own_attempts import OwnAttempts
 from odw_core.engines.converge.ties import may_be_run_of, may_be_task_of
 from odw_core.files.follow import Look
+from odw_core.files.stamps import is_fresh
 from odw_core.model.evidence import Cursor, Gone, Replaced
 
 _MOST_FILES = 20_000
 _DEEPEST = 16
-_FRESH_NS = 20_000_000
 
 
 class Unknown(Exception):
@@ -131,9 +131,8 @@ class _Listing:
         if not self.is_there:
             return None
         newest = max(mark[3] for mark in self._marks)
-        is_fresh = time.time_ns() - newest < _FRESH_NS
         crc = zlib.crc32(repr(self._marks).encode("utf-8", "surrogatepass"))
-        return Cursor(crc, sum(self.files.values()), 0 if is_fresh else newest, len(self._marks))
+        return Cursor(crc, sum(self.files.values()), 0 if is_fresh(newest) else newest, len(self._marks))
 
     def data(self) -> bytes:
         document = {"files": self.files, "folders": self.folders, "written_ns": self._newest_ns}
@@ -184,8 +183,8 @@ def task_row(databases: Databases, path: str, place: str, task: str, name: str, 
             status = os.lstat(path)
         except (OSError, ValueError):
             return None
-        is_fresh = whole.mtime_ns == 0 or databases.queue(place).is_busy
-        return Cursor(status.st_ino, status.st_size, 0 if is_fresh else status.st_mtime_ns, whole.inode)
+        is_moving = whole.mtime_ns == 0 or databases.queue(place).is_busy
+        return Cursor(status.st_ino, status.st_size, 0 if is_moving else status.st_mtime_ns, whole.inode)
 
     def read() -> bytes | None:
         queue = databases.queue(place)

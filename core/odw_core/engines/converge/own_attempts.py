@@ -14,6 +14,7 @@ from odw_core.engines.converge.acc import RepeatAcc
 from odw_core.engines.converge.names import ADOPT_KEY, LOG_KEY, REPEAT_KEY
 from odw_core.engines.loose import integer, mapping, parse_object, text
 from odw_core.files.safe_open import read_regular
+from odw_core.files.stamps import FolderStamp, folder_stamp
 from odw_core.text.ansi import one_line
 
 _RUNS = ".odw/runs"
@@ -38,7 +39,7 @@ class OwnAttempt(NamedTuple):
 
 @dataclass(slots=True)
 class _Known:
-    mark: tuple[int, int] = (0, 0)
+    mark: FolderStamp | None = None
     open: set[str] = field(default_factory=set)
     """Runs of which nothing is known yet."""
     ours: set[str] = field(default_factory=set)
@@ -96,20 +97,15 @@ class OwnAttempts:
         return dict([*found.items()][-_MOST_REPEATS:])
 
     def _renew(self, known: _Known, place: str, runs: str) -> bool:
-        try:
-            status = os.lstat(runs)
-        except (OSError, ValueError):
-            return False
         if not (layout.is_folder(f"{place}/.odw") and layout.is_folder(runs)):
             return False
-        mark = (status.st_ino, status.st_mtime_ns)
-        if mark != known.mark:
+        mark = folder_stamp(runs)
+        if mark is None or mark != known.mark:
             names = frozenset(name for name in _names(runs) if _NAME.match(name))
             known.open |= names - known.names
             known.open &= names
             known.ours &= names
-            # A folder that changed this moment may change again without another stamp.
-            known.mark = mark if time.time_ns() - status.st_mtime_ns > 20_000_000 else (0, 0)
+            known.mark = mark
             known.names = names
         return True
 
