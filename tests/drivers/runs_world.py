@@ -111,8 +111,9 @@ class RunsWorld:
         return self.workspace / ".odw" / "runs" / address.item
 
     def journal(self, address: Address) -> list[dict[str, object]]:
-        """Every line as the mirror has it."""
-        return [json.loads(line) for line in self.folder(address).mirror.read_bytes().splitlines()]
+        """Every line as the mirror has it, but for one that is still being written."""
+        whole, _, _ = self.folder(address).mirror.read_bytes().rpartition(b"\n")
+        return [json.loads(line) for line in whole.splitlines()]
 
     def events(self, address: Address, kind: str) -> list[dict[str, object]]:
         """The runner's events of one kind."""
