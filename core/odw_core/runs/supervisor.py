@@ -54,6 +54,8 @@ _PATIENCE_S = 1.5
 _MAX_COMPARED = 8 << 20
 _RESERVE = 64 * 1024
 """Given back to a disk that is full, so that a last line can say so."""
+_NICENESS = 5
+"""What a person looks at goes before what runs by itself; agents, git and tests of a run inherit this."""
 
 
 @dataclass(slots=True)
@@ -366,6 +368,7 @@ class Supervisor:
 def main(words: list[str]) -> int:
     """The process. Its stdin is closed when the run is laid down; its first line on stdout says how it began."""
     os.umask(0o077)
+    os.nice(_NICENESS)
     faults.arm()
     sys.stdin.buffer.read()
     root = Path(words[0])

@@ -13,7 +13,9 @@ from odw_core.model.address import Address
 from odw_core.model.evidence import Unit
 from odw_core.model.problem import Problem
 
-_PAUSE_S, _TURN_S = 1.0, 0.004
+_PAUSE_S = 4.0
+"""What is being written now is saved so often while it goes on: fifty runs that talk are as many rows every time."""
+_TURN_S = 0.004
 _BATCH = 200
 
 

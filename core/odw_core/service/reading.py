@@ -28,7 +28,7 @@ from odw_core.state.store import Store
 _TURN_S = 0.004
 _HOT_S = 2.0
 _HOT_PAUSE_S = 0.0025
-_HOT_AT_ONCE = 20
+_HOT_AT_ONCE = 8
 _SHOW = 60
 _SHOW_PAUSE_S = 0.001
 _MANY = 128
@@ -343,7 +343,7 @@ class Reading:
             await asyncio.sleep(_HOT_PAUSE_S)
 
     def _whose_turn(self) -> tuple[Address, ...]:
-        """What is open on a screen, and so many of the others that fifty which talk cost no more than twenty."""
+        """What is open on a screen, and so many of the others that fifty which talk cost no more than eight."""
         hot = tuple(self._hot)
         if len(hot) <= _HOT_AT_ONCE:
             return hot
