@@ -1,0 +1,1 @@
+"""Who does what a person wants, one module each, and the table that finds them."""
