@@ -18,12 +18,12 @@ from odw_core.model.address import Address
 from odw_core.model.cause import Cause, Proof
 from odw_core.model.detail import Artifact, Contract, Detail, Duty, How, Notice, Origin, Plan
 from odw_core.model.item import State, Tokens
-from odw_core.service.report import WRITERS, is_report, report
-from odw_core.service.report_blocks import Bullets, Paragraph, Piece, Style, Table, line, shown
-from odw_core.service.report_graphs import Call, label, sequence, state_graph
-from odw_core.service.report_graphs import State as GraphState
-from odw_core.service.report_markdown import markdown
-from odw_core.service.report_words import moment, took
+from odw_core.service.report.blocks import Bullets, Paragraph, Piece, Style, Table, line, shown
+from odw_core.service.report.graphs import Call, label, sequence, state_graph
+from odw_core.service.report.graphs import State as GraphState
+from odw_core.service.report.markdown import markdown
+from odw_core.service.report.walkthrough import WRITERS, is_report, report
+from odw_core.service.report.words import moment, took
 
 CANARY = "sk-canary0123456789abcdefghij"
 HOSTILE = (

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from odw_core.service.report_blocks import Block, Heading, Table, code, line, strong
 from odw_core.text.ansi import one_line
 from odw_core.text.secrets import masked
 
@@ -38,28 +37,6 @@ class CampaignRow:
         asked = "; ".join(self.questions)
         files = ", ".join(self.files)
         return (self.repo, self.run, self.state, self.commit, files, self.verification, asked, self.why)
-
-
-def campaign_blocks(rows: Sequence[CampaignRow]) -> Iterator[Block]:
-    """The table as a part of a report; nothing where there is none."""
-    if rows:
-        yield Heading(2, line("Repositories"))
-        yield Table(
-            HEAD,
-            tuple(
-                (
-                    line(code(one.repo)),
-                    line(code(one.run)) if one.run else line("not started"),
-                    line(strong(one.state)),
-                    line(one.commit),
-                    line(", ".join(one.files) or "nothing landed"),
-                    line(one.verification),
-                    line("; ".join(one.questions)),
-                    line(one.why),
-                )
-                for one in rows
-            ),
-        )
 
 
 def table_text(rows: Iterable[CampaignRow]) -> str:

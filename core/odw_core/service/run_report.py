@@ -9,7 +9,7 @@ from odw_core.model.address import Address
 from odw_core.model.evidence import Unit
 from odw_core.service.campaign_reading import campaign_rows
 from odw_core.service.mirrors import Mirrors
-from odw_core.service.report import report
+from odw_core.service.report.walkthrough import report
 from odw_core.service.unit_reader import Settings, UnitReader
 
 _SLICES = 16

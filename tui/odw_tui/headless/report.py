@@ -19,7 +19,7 @@ from odw_core.paths import user_paths
 from odw_core.service.campaign_reading import campaign_rows
 from odw_core.service.campaign_table import TSV_MARK, CampaignRow, table_text
 from odw_core.service.oneshot import Room
-from odw_core.service.report import WRITERS, is_report, report
+from odw_core.service.report.walkthrough import WRITERS, is_report, report
 from odw_tui.headless.answer import Answer
 from odw_tui.headless.arguments import Given
 from odw_tui.headless.drawing import facts

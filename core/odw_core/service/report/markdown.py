@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from odw_core.service.report_blocks import (
+from odw_core.service.report.blocks import (
     Block,
     Bullets,
     Code,

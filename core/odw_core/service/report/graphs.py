@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from odw_core.model.coordination import Graph
-from odw_core.service.report_blocks import shown
+from odw_core.service.report.blocks import shown
 
 LONGEST_LABEL = 60
 MOST_STEPS = 80

@@ -5,18 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from odw_core.service.report_blocks import (
-    Block,
-    Bullets,
-    Code,
-    Graph,
-    Heading,
-    Line,
-    Paragraph,
-    Style,
-    Table,
-    shown,
-)
+from odw_core.service.report.blocks import Block, Bullets, Code, Graph, Heading, Line, Paragraph, Style, Table, shown
 
 FIRST_LINE = "<!doctype html><!-- odw-tui report -->"
 

@@ -1,6 +1,6 @@
 """What a report says of runs over several repos and of batches: states, mismatches, plans by round, scenarios. Pure.
 
-What is foreign in it is masked and escaped by the writers of ``report_markdown`` and ``report_html``, never here.
+What is foreign in it is masked and escaped by the writers of ``markdown`` and ``html``, never here.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from odw_core.model.batch import Batch, Scenario
 from odw_core.model.coordination import Graph as Cycle
 from odw_core.model.coordination import Mismatch, PlanDifference, Side, differences
 from odw_core.model.detail import Plan, RunDetail
-from odw_core.service.report_blocks import Block, Bullets, Graph, Heading, Line, Paragraph, Table, code, line, strong
-from odw_core.service.report_graphs import cycle
-from odw_core.service.report_words import moment, took
+from odw_core.service.report.blocks import Block, Bullets, Graph, Heading, Line, Paragraph, Table, code, line, strong
+from odw_core.service.report.graphs import cycle
+from odw_core.service.report.words import moment, took
 
 _NOBODY = "nobody declares it"
 
