@@ -10,7 +10,8 @@ from odw_core.model.command import Start
 from odw_core.service.carrying_out import campaign_of
 from odw_core.service.starting import checked, input_schema
 from odw_core.workflows.campaign.order import NoOrder, Wanted, check_order, named
-from odw_tui.present.start_form import given_of, inputs_of, typed
+from odw_tui.present.start_inputs import given_of, inputs_of
+from odw_tui.present.typed_values import typed
 
 
 @pytest.mark.parametrize(

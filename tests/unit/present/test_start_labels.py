@@ -8,7 +8,8 @@ from odw_core.diagnose.doctor.check import Check, Level
 from odw_core.runs.workflow import WORKFLOWS
 from odw_core.service.starting import input_schema
 from odw_tui.present.glyphs import UNICODE
-from odw_tui.present.start_form import check_lines, inputs_of
+from odw_tui.present.start_checks import check_lines
+from odw_tui.present.start_inputs import inputs_of
 
 
 @pytest.mark.parametrize("name", sorted(WORKFLOWS))

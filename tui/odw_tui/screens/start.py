@@ -18,9 +18,12 @@ from odw_core.state.driving import NATIVE
 from odw_core.text.ansi import one_line
 from odw_tui import actions
 from odw_tui.kit import Kit
+from odw_tui.present.command_line import command_line
 from odw_tui.present.places import at_home
 from odw_tui.present.spans import Line, Span, height_of, spans
-from odw_tui.present.start_form import (
+from odw_tui.present.start_checks import check_lines, fitting_checks
+from odw_tui.present.start_form import form_rows, input_lines, kinds
+from odw_tui.present.start_inputs import (
     AFTER,
     AGAIN,
     AT_ONCE,
@@ -31,23 +34,16 @@ from odw_tui.present.start_form import (
     GOAL,
     SOURCE,
     SOURCES,
-    YES,
     Input,
-    check_lines,
-    command_line,
-    fitting_checks,
-    form_rows,
     given_of,
     has_rare,
-    input_lines,
     inputs_of,
-    kinds,
     shown_inputs,
     source_of,
-    typed,
     with_repeat,
     with_runs,
 )
+from odw_tui.present.typed_values import YES, typed
 from odw_tui.screens.ask_line import AskLineScreen
 from odw_tui.screens.form import FormScreen
 from odw_tui.widgets.fitted_sheet import FittedSheet
