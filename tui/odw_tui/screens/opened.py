@@ -5,21 +5,19 @@ Shows what the service tells about one address; never asks twice, never waits wi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import PurePath
 from typing import ClassVar
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
+from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
 from odw_core.errors import OdwError
-from odw_core.files.line_index import FileLines
 from odw_core.model.address import Address
-from odw_core.model.cause import Proof
-from odw_core.model.detail import Artifact, Detail
+from odw_core.model.detail import Detail
 from odw_core.model.item import Item
 from odw_tui import actions
 from odw_tui.kit import Kit
@@ -29,16 +27,17 @@ from odw_tui.panes.notes import NotesPane
 from odw_tui.panes.output import OutputPane
 from odw_tui.panes.questions import QuestionsPane
 from odw_tui.present import run_head, run_pictures
-from odw_tui.present.artifacts import proving, report_of
-from odw_tui.present.causes import proof_place
-from odw_tui.present.output import Target, is_growing
 from odw_tui.present.places import place_names
 from odw_tui.present.questions import as_asked
 from odw_tui.present.run_tabs import Tab, note_of, tabs_of, why_not_there
 from odw_tui.present.spans import Line, Span
 from odw_tui.screens.driving import DrivingScreen
-from odw_tui.screens.file import FileScreen, Text
 from odw_tui.screens.lines import Edited, LineScreen
+from odw_tui.screens.tabs.artifacts import ArtifactsTab
+from odw_tui.screens.tabs.base import OpenedTab
+from odw_tui.screens.tabs.notes import NotesTab
+from odw_tui.screens.tabs.output import OutputTab
+from odw_tui.screens.tabs.questions import QuestionsTab
 from odw_tui.terminal import clipboard
 from odw_tui.widgets.line_view import LineView
 from odw_tui.widgets.sheet import Sheet
@@ -50,11 +49,13 @@ _LOW_HEIGHT, _LOWEST_HEIGHT = 30, 20
 
 
 class OpenedScreen(LineScreen, DrivingScreen):
-    """One item in full. ``_panes``, ``_tell_pane`` and ``_target`` are what the screens differ in."""
+    """One item in full. Keys are answered by the tab that is shown. Who derives from it holds its own tabs, among them
+    ``_streams``."""
 
     CONTEXT: ClassVar[str] = actions.RUN
     CSS_PATH: ClassVar[list[str | PurePath]] = ["run.tcss", "lines.tcss"]
     FIRST_TAB: ClassVar[Tab]
+    _streams: OutputTab
 
     def __init__(self, kit: Kit, address: Address) -> None:
         super().__init__(kit)
@@ -64,21 +65,17 @@ class OpenedScreen(LineScreen, DrivingScreen):
         self._failure: str | None = None
         self._latest: tuple[Detail | None, bool] = (None, False)
         self._tab = self.FIRST_TAB
-        self._asked: tuple[Address, str | None] | None = None
-        """Whose output, and which stream of it, was asked for before anything was read."""
         self._clock: Timer | None = None
         self._limiter = FrameLimiter(self._take_latest, self.set_timer, motion=kit.motion)
         self._head = Sheet(id="head")
-        self._tabs = TabLine(id="tabs")
+        self._tab_line = TabLine(id="tabs")
         self._picture = Sheet(run_pictures.reading(), id="picture")
-        self._output = OutputPane(kit)
-        self._questions = QuestionsPane(kit)
-        self._artifacts = ArtifactsPane(kit)
-        self._notes = NotesPane(kit)
+        self._tabs: dict[Tab, OpenedTab[Widget]] = {}
+        self._hold(ArtifactsTab(self), QuestionsTab(self), NotesTab(self))
 
     def begin_with_output(self, address: Address, stream: str | None) -> None:
         """Show the output of this part of the item first, in this stream if one is named."""
-        self._asked = address, stream
+        self._streams.asked = address, stream
         self._tab = Tab.OUTPUT
 
     @property
@@ -96,42 +93,29 @@ class OpenedScreen(LineScreen, DrivingScreen):
         """The newest reading that is on the screen."""
         return self._detail
 
-    def _panes(self) -> Iterable[Widget]:
-        """All panes; the id of each is a tab."""
-        return (self._output, self._artifacts, self._questions, self._notes)
+    def _hold(self, *tabs: OpenedTab[Widget]) -> None:
+        """These tabs can be shown, too."""
+        self._tabs |= {tab.TAB: tab for tab in tabs}
 
-    def _tell_pane(self, detail: Detail) -> None:
-        """Hand a reading to the pane that is shown; the others are told when their turn comes."""
-        if self._tab is Tab.OUTPUT:
-            self._output.tell(self._asked_target(self._target(detail)))
-        elif self._tab is Tab.QUESTIONS:
-            self._questions.tell(detail.questions)
-        elif self._tab is Tab.ARTIFACTS:
-            self._artifacts.tell(detail.artifacts)
-        elif self._tab is Tab.NOTES:
-            self._notes.tell(detail)
+    @property
+    def _output(self) -> OutputPane:
+        return self._streams.pane
 
-    def _asked_target(self, target: Target) -> Target:
-        """``target``, beginning with the stream that was asked for."""
-        stream = self._asked[1] if self._asked is not None else None
-        if stream is None:
-            return target
-        return replace(target, first=stream, streams=tuple(dict.fromkeys((*target.streams, stream))))
-
-    def _target(self, detail: Detail) -> Target:
-        """Whose output is to be shown."""
-        raise NotImplementedError
+    @property
+    def _here(self) -> OpenedTab[Widget]:
+        """The tab that is shown."""
+        return self._tabs[self._tab]
 
     @property
     def _view(self) -> LineView | None:
-        return self._output.view if self._tab is Tab.OUTPUT else None
+        return self._here.view
 
     def compose(self) -> ComposeResult:
         yield self._head
-        yield self._tabs
+        yield self._tab_line
         yield self._picture
         # A pane is built when it is looked at first: all of them together take longer than everything else.
-        yield from (pane for pane in self._panes() if pane.id == self._tab.value)
+        yield self._here.pane
         yield self._footer
 
     def on_mount(self) -> None:
@@ -171,7 +155,11 @@ class OpenedScreen(LineScreen, DrivingScreen):
             self._failure = "its files were removed before they were read"
         self._show_all()
         if self._detail is not None:
-            self._tell_pane(self._detail)
+            self._tell(self._detail)
+
+    def _tell(self, detail: Detail) -> None:
+        """Hand a reading to the tab that is shown."""
+        self._here.tell(detail)
 
     def _completed(self, detail: Detail) -> Detail:
         """A reading with what others say of it."""
@@ -187,16 +175,17 @@ class OpenedScreen(LineScreen, DrivingScreen):
         self._wind_clock()
 
     def _subject(self) -> Item | None:
-        return self._item
+        return self.item
 
     @property
-    def _item(self) -> Item | None:
+    def item(self) -> Item | None:
+        """The newest word on it; None when it is not in the room any more."""
         if self._detail is not None:
             return self._detail.item
         return self.kit.service.snapshot().items.get(self.address.root)
 
     def _show_head(self) -> None:
-        item, width = self._item, self._head.content_size.width or self.app.size.width - 4
+        item, width = self.item, self._head.content_size.width or self.app.size.width - 4
         if item is None:
             self._head.show(())
             return
@@ -224,14 +213,14 @@ class OpenedScreen(LineScreen, DrivingScreen):
             self._tab = offered[0]
         notes = {tab: Span(*note_of(tab, self._detail, self._sessions)) for tab in offered}
         items = [TabItem(tab.value, self._tab_key(tab), tab.value, notes[tab]) for tab in offered]
-        self._tabs.show(items, self._tab.value)
+        self._tab_line.show(items, self._tab.value)
         is_there = self._detail is not None
         self._picture.display = not is_there
-        for pane in self._panes():
-            pane.display = is_there and pane.id == self._tab.value
-            if pane.display and not pane.is_attached and self._footer.is_attached:
-                self.mount(pane, before=self._footer)
-        self._output.set_in_view(is_there and self._tab is Tab.OUTPUT)
+        for tab, one in self._tabs.items():
+            is_shown = one.pane.display = is_there and tab is self._tab
+            if is_shown and not one.pane.is_attached and self._footer.is_attached:
+                self.mount(one.pane, before=self._footer)
+            one.set_in_view(is_shown)
 
     def _tab_key(self, tab: Tab) -> str:
         """The key of a tab; its digit, if it has several."""
@@ -241,7 +230,7 @@ class OpenedScreen(LineScreen, DrivingScreen):
 
     def _wind_clock(self) -> None:
         """Tick once a second while something runs, and not at all otherwise."""
-        item = self._item
+        item = self.item
         is_live = item is not None and run_head.is_live(item) and not self._is_gone
         if is_live and self._clock is None:
             self._clock = self.set_interval(self.kit.motion.tick_s(TICK_S), self.tick)
@@ -252,6 +241,7 @@ class OpenedScreen(LineScreen, DrivingScreen):
     def tick(self) -> None:
         """A second went by: what counts time says something else."""
         self._show_head()
+        self._here.tick()
 
     def open_tab(self, tab: Tab) -> None:
         """Show another pane."""
@@ -260,7 +250,7 @@ class OpenedScreen(LineScreen, DrivingScreen):
         self._show_tab()
         self._show_footer()
         if self._detail is not None:
-            self._tell_pane(self._detail)
+            self._tell(self._detail)
 
     async def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
         event.stop()
@@ -272,21 +262,17 @@ class OpenedScreen(LineScreen, DrivingScreen):
         match action_id:
             case "next_stream" | "previous_stream" if self._tab is not Tab.OUTPUT:
                 return "There is one text here only."
-            case "prompt" if not self._has_stream("prompt"):
+            case "prompt" if not self._here.has_stream("prompt"):
                 return "There is no prompt of this."
-            case "own_diff" if not self._has_stream("diff"):
+            case "own_diff" if not self._here.has_stream("diff"):
                 return "There is no diff of this."
-            case "unfold" if not self._can_unfold:
+            case "unfold" if not self._here.can_unfold:
                 return "Nothing is folded here."
-            case "open" if self._tab is Tab.ARTIFACTS and self._artifacts.artifact is None:
+            case "open":
+                return self._here.why_not_open()
+            case "edit" if not self._here.can_edit:
                 return "There is no file under the cursor."
-            case "open" if self._tab is Tab.NOTES and self._notes.proof is None:
-                return "There is no line that proves this."
-            case "open" if self._tab is Tab.QUESTIONS and self._questions.question is None:
-                return "Nothing is asked here."
-            case "edit" if not self._can_edit:
-                return "There is no file under the cursor."
-            case "whole" if self._whole() is None:
+            case "whole" if self._here.whole() is None:
                 return "There is no text here that could be shown alone."
             case _:
                 return super().why_not(action_id)
@@ -298,9 +284,8 @@ class OpenedScreen(LineScreen, DrivingScreen):
         self.open_tab(Tab.QUESTIONS)
 
     def _search(self, text: str) -> None:
-        if text and self._tab is Tab.OUTPUT:
-            # What is found must be seen.
-            self._output.unfold_lines()
+        if text:
+            self._here.unfold_to_search()
         super()._search(text)
 
     def do_origins(self) -> None:
@@ -314,99 +299,19 @@ class OpenedScreen(LineScreen, DrivingScreen):
     def do_notes(self) -> None:
         self.open_tab(Tab.NOTES)
 
-    @property
-    def _can_unfold(self) -> bool:
-        return self._tab is Tab.OUTPUT and self._output.can_unfold
-
-    @property
-    def _can_edit(self) -> bool:
-        """Whether there may be a file that an editor could open."""
-        match self._tab:
-            case Tab.ARTIFACTS:
-                return self._artifacts.artifact is not None
-            case Tab.NOTES:
-                return self._notes.proof is not None
-            case _:
-                return self._tab is Tab.OUTPUT
-
-    @property
-    def _places(self) -> tuple[str, ...]:
-        """Folders below which a file may be opened in an editor."""
-        item = self._item
-        return (*self.kit.service.snapshot().places, *((item.place,) if item is not None else ()))
-
-    def _text(self, title: str, stream: str, *, address: Address | None = None, line: int | None = None) -> Text:
-        """One stream of the item, or of a part of it, as a text that can have the screen to itself."""
-        return Text(
-            title=title,
-            address=address or self.address,
-            stream=stream,
-            line=line,
-            places=self._places,
-            is_growing=self._detail is not None and is_growing(self._detail.item),
-        )
-
-    def _whole(self) -> Text | None:
-        """The text that is looked at, or the report of the run."""
-        if self._tab is Tab.OUTPUT:
-            target = self._output.target
-            if target is None or not self._output.stream:
-                return None
-            return self._text(self._output.stream, self._output.stream, address=target.address, line=self._output.line)
-        if self._tab is Tab.ARTIFACTS and (artifact := self._artifacts.artifact) is not None:
-            return self._text(artifact.name, artifact.stream)
-        if self._tab is Tab.NOTES and (proof := self._notes.proof) is not None:
-            return self._proved(proof)
-        report = report_of(self._detail.artifacts) if self._detail is not None else None
-        return None if report is None else self._text(report.name, report.stream)
-
-    def _proved(self, proof: Proof) -> Text | None:
-        """The text that a proof names, at its line; None when nobody keeps it."""
-        detail = self._detail
-        if detail is None:
-            return None
-        if (artifact := proving(detail.artifacts, proof)) is not None:
-            return self._text(artifact.name, artifact.stream, line=proof.line)
-        return self._text(proof.file, proof.file, line=proof.line) if proof.file in detail.streams else None
-
-    def open_text(self, text: Text) -> None:
-        """Show one text alone on the screen."""
-        self.app.push_screen(FileScreen(self.kit, text))
-
     def do_whole(self) -> None:
-        if (text := self._whole()) is not None:
-            self.open_text(text)
-
-    def _open_card(self) -> None:
-        from odw_tui.screens.card import CardScreen
-
-        if (question := self._questions.question) is not None:
-            self.app.push_screen(CardScreen(self.kit, question))
+        if (text := self._here.whole()) is not None:
+            self._here.open_text(text)
 
     def do_open(self) -> None:
-        if self._tab is Tab.QUESTIONS:
-            self._open_card()
-        elif self._tab is Tab.NOTES and self._whole() is None:
-            self.flash("That file is not kept among the files of the run.")
-        else:
-            self.do_whole()
+        self._here.open()
 
-    async def on_artifacts_pane_opened(self, event: ArtifactsPane.Opened) -> None:
+    @on(ArtifactsPane.Opened)
+    @on(QuestionsPane.Opened)
+    @on(NotesPane.Opened)
+    async def _open_clicked(self, event: Message) -> None:
         event.stop()
         await self.act("open")
-
-    async def on_questions_pane_opened(self, event: QuestionsPane.Opened) -> None:
-        event.stop()
-        await self.act("open")
-
-    async def on_notes_pane_opened(self, event: NotesPane.Opened) -> None:
-        event.stop()
-        await self.act("open")
-
-    def _has_stream(self, stream: str) -> bool:
-        """Whether what is shown, or is under the cursor, may have this stream."""
-        target = self._output.target
-        return self._tab is Tab.OUTPUT and target is not None and stream in target.streams
 
     def do_prompt(self) -> None:
         self._output.show_stream("prompt")
@@ -421,70 +326,31 @@ class OpenedScreen(LineScreen, DrivingScreen):
         self._output.next_stream(-1)
 
     def do_unfold(self) -> None:
-        self._output.unfold()
+        self._here.unfold()
+
+    def do_preview_down(self) -> None:
+        self._here.scroll_below(1)
+
+    def do_preview_up(self) -> None:
+        self._here.scroll_below(-1)
 
     def do_copy_address(self) -> None:
-        self.flash(clipboard.copy(self.app, str(self._copied_address())))
+        self.flash(clipboard.copy(self.app, str(self._here.subject)))
 
     async def _copied(self) -> str:
-        view = self._view
-        if view is not None and (line := view.cursor_line) is not None:
-            return view.text_of(line)
-        if self._tab is Tab.ARTIFACTS and (artifact := self._artifacts.artifact) is not None:
-            return await self._path_of(artifact) or artifact.name
-        if self._tab is Tab.NOTES and (proof := self._notes.proof) is not None:
-            return proof_place(proof)
-        return str(self._copied_address())
+        return await self._here.copied()
 
     async def _edited(self) -> Edited:
-        path, line = "", 1
-        if self._tab is Tab.OUTPUT:
-            path, line = self._output.path, self._output.line
-        elif self._tab is Tab.ARTIFACTS and (artifact := self._artifacts.artifact) is not None:
-            path = await self._path_of(artifact)
-        elif self._tab is Tab.NOTES and (proof := self._notes.proof) is not None:
-            found = proving(self._detail.artifacts, proof) if self._detail is not None else None
-            path, line = (proof.file if found is None else await self._path_of(found)), proof.line
-        return Edited(path, line, self._places, wrote_a_run=True)
-
-    async def _path_of(self, artifact: Artifact) -> str:
-        """Where the file lies; empty when it is no file of its own."""
-        try:
-            async with self.kit.service.log(self.address, artifact.stream) as source:
-                return source.path if isinstance(source, FileLines) else ""
-        except (OdwError, OSError):
-            return ""
-
-    def _copied_address(self) -> Address:
-        target = self._output.target
-        return target.address if self._tab is Tab.OUTPUT and target is not None else self.address
+        return await self._here.edited()
 
     def _move(self, rows: int, columns: int) -> None:
-        match self._tab:
-            case Tab.QUESTIONS:
-                self._questions.scroll_lines(rows)
-            case Tab.ARTIFACTS:
-                self._artifacts.move(rows)
-            case Tab.NOTES:
-                self._notes.move(rows)
+        self._here.move(rows, columns)
 
     def _page(self, pages: float) -> None:
-        match self._tab:
-            case Tab.QUESTIONS:
-                self._questions.page(pages)
-            case Tab.ARTIFACTS:
-                self._artifacts.page(pages)
-            case Tab.NOTES:
-                self._notes.page(pages)
+        self._here.page(pages)
 
     def _to_edge(self, rows: int) -> None:
-        match self._tab:
-            case Tab.QUESTIONS:
-                self._questions.to_edge(rows)
-            case Tab.ARTIFACTS:
-                self._artifacts.to_edge(rows)
-            case Tab.NOTES:
-                self._notes.to_edge(rows)
+        self._here.to_edge(rows)
 
     def do_back(self) -> None:
         first = self._offered()[0]

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable
 from pathlib import PurePath
 from typing import ClassVar
 
-from textual.widget import Widget
-
-from odw_core.files.line_at import line_at
 from odw_core.model.address import Address
-from odw_core.model.conversation import EntryKind
-from odw_core.model.detail import Detail, SessionDetail
+from odw_core.model.detail import SessionDetail
 from odw_tui import actions
 from odw_tui.elsewhere import go_there, open_beside, why_not_beside
 from odw_tui.kit import Kit
 from odw_tui.panes.conversation import ConversationPane
 from odw_tui.present.conversation import is_prompt, is_trouble
-from odw_tui.present.output import Target, run_target
 from odw_tui.present.run_tabs import Tab
 from odw_tui.present.session_head import session_head
 from odw_tui.present.spans import Line
-from odw_tui.screens.file import Text
-from odw_tui.screens.lines import Edited
 from odw_tui.screens.opened import OpenedScreen
+from odw_tui.screens.tabs.conversation import ConversationTab
+from odw_tui.screens.tabs.output import OutputTab
 from odw_tui.widgets.line_view import LineView
 
 _LOW_HEIGHT = 30
@@ -40,28 +33,19 @@ class SessionScreen(OpenedScreen):
     def __init__(self, kit: Kit, address: Address) -> None:
         super().__init__(kit, address)
         self._has_shown = self._is_at_entry = False
-        self._conversation = ConversationPane(kit, address)
+        self._streams = OutputTab(self)
+        talk = ConversationTab(self)
+        self._conversation = talk.pane
+        self._hold(self._streams, talk)
 
     def begin_at_entry(self, offset: int, word: str = "") -> None:
         """Show the conversation first, where this byte of the transcript is told, at the word."""
         self._is_at_entry = True
         self._conversation.begin_at(offset, word)
 
-    def _panes(self) -> Iterable[Widget]:
-        return (self._conversation, *super()._panes())
-
-    def _target(self, detail: Detail) -> Target:
-        return run_target(detail)
-
     @property
     def context(self) -> str:
         return self.CONTEXT if self._view is None else actions.SESSION_LINES
-
-    @property
-    def _view(self) -> LineView | None:
-        if self._tab is Tab.CONVERSATION:
-            return self._conversation.body if self._conversation.is_whole else None
-        return super()._view
 
     @property
     def _session(self) -> SessionDetail | None:
@@ -75,16 +59,10 @@ class SessionScreen(OpenedScreen):
         if self._detail is not None and not self._has_shown:
             # What waits for a person stands first, but never takes the place of what is being read.
             self._has_shown = True
-            if self._asked is None:
+            if self._streams.asked is None:
                 is_asking = bool(self._detail.questions) and not self._is_at_entry
                 self._tab = Tab.QUESTIONS if is_asking else self.FIRST_TAB
         super()._show_tab()
-        self._conversation.set_in_view(self._detail is not None and self._tab is Tab.CONVERSATION)
-
-    def _tell_pane(self, detail: Detail) -> None:
-        super()._tell_pane(detail)
-        if isinstance(detail, SessionDetail) and self._tab is Tab.CONVERSATION:
-            self._conversation.tell(detail)
 
     def _more_head(self, width: int) -> tuple[Line, ...]:
         session = self._session
@@ -118,7 +96,7 @@ class SessionScreen(OpenedScreen):
 
     @property
     def _its_run(self) -> Address | None:
-        item = self.kit.service.snapshot().items.get(self.address.root) or self._item
+        item = self.kit.service.snapshot().items.get(self.address.root) or self.item
         return None if item is None else item.parent
 
     def do_conversation(self) -> None:
@@ -183,12 +161,6 @@ class SessionScreen(OpenedScreen):
         elif not self._conversation.jump(is_prompt, is_forward=False):
             self.flash("No prompt stands above this.")
 
-    def do_preview_down(self) -> None:
-        self._conversation.scroll_body(1)
-
-    def do_preview_up(self) -> None:
-        self._conversation.scroll_body(-1)
-
     @property
     def _searchable(self) -> LineView | None:
         """What is searched: also the text below the list, that has no keys of its own."""
@@ -210,48 +182,3 @@ class SessionScreen(OpenedScreen):
     def do_wrap(self) -> None:
         if (view := self._searchable) is not None:
             view.action_toggle_wrap()
-
-    def _whole(self) -> Text | None:
-        entry = self._conversation.entry
-        if self._tab is not Tab.CONVERSATION or entry is None:
-            return super()._whole()
-        return Text(entry.head, self.address, "", words=self._conversation.text(), places=self._places)
-
-    async def _copied(self) -> str:
-        entry = self._conversation.entry
-        if self._tab is not Tab.CONVERSATION or entry is None:
-            return await super()._copied()
-        view = self._view
-        if view is not None and (line := view.cursor_line) is not None:
-            return view.text_of(line)
-        return entry.head if entry.kind is EntryKind.COMMAND else self._conversation.text() or entry.head
-
-    @property
-    def _can_edit(self) -> bool:
-        return self._conversation.entry is not None if self._tab is Tab.CONVERSATION else super()._can_edit
-
-    async def _edited(self) -> Edited:
-        entry, session = self._conversation.entry, self._session
-        if self._tab is not Tab.CONVERSATION or entry is None or session is None:
-            return await super()._edited()
-        path = next((origin.file for origin in session.origins if origin.offset is not None), "")
-        line = await asyncio.to_thread(line_at, path, entry.offset)
-        return Edited(path, line, self._places, wrote_a_run=True)
-
-    def _move(self, rows: int, columns: int) -> None:
-        if self._tab is Tab.CONVERSATION:
-            self._conversation.move(rows)
-        else:
-            super()._move(rows, columns)
-
-    def _page(self, pages: float) -> None:
-        if self._tab is Tab.CONVERSATION:
-            self._conversation.page(pages)
-        else:
-            super()._page(pages)
-
-    def _to_edge(self, rows: int) -> None:
-        if self._tab is Tab.CONVERSATION:
-            self._conversation.to_edge(rows)
-        else:
-            super()._to_edge(rows)
