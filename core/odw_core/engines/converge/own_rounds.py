@@ -6,16 +6,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from odw_core.engines.converge.acc import RunAcc, ToldIssue, ToldPlan, ToldReason, ToldRepo, ToldRound, ToldSide
+from odw_core.engines.coordination_words import (
+    FALLBACK,
+    MISSING,
+    fate_of,
+    mismatches,
+    no_agent,
+    plan_mark,
+    plan_note,
+    why_after,
+)
 from odw_core.engines.loose import Json, flag, integer, objects, sequence, text, texts
-from odw_core.engines.state_graph import DECIDE, PAUSE, PROPOSE, WRITE, Turn, counted
-from odw_core.model.coordination import Mismatch, PlanRound, Side
+from odw_core.engines.state_graph import DECIDE, PAUSE, PROPOSE, WRITE, Turn
+from odw_core.model.coordination import Mismatch, PlanRound
 from odw_core.model.detail import Blocker, Mark
 from odw_core.text.ansi import one_line, plain
 
 _MOST_ROUNDS, _MOST = 50, 200
 _LINE, _TEXT = 400, 4_000
-_FALLBACK, _MISSING, _PERSON, _AGENT = "FALLBACK", "MISSING", "person", "agent"
-_MARKS = {"OK": Mark.DONE, "HITL_REQUIRED": Mark.NEEDS_OWNER, _FALLBACK: Mark.FAILED, _MISSING: Mark.SKIPPED}
+_PERSON, _AGENT = "person", "agent"
 _NO_AGENT = ("fallback", "no_plan", "missing_repo", "failed")
 _WAYS = {"propose": PROPOSE, "pause": PAUSE, "write": WRITE}
 
@@ -112,7 +121,7 @@ def is_taken(acc: RunAcc, kind: str, repo: str | None, said: str) -> bool:
         return True
     plan = told_plan(acc, repo) if repo and kind == "question" else None
     # A plan that no agent gave asks its cause in upstream's files.
-    is_guess = plan is not None and plan.status in (_FALLBACK, _MISSING)
+    is_guess = plan is not None and plan.status in (FALLBACK, MISSING)
     return is_guess and any(one.repo == repo and one.kind in _NO_AGENT for one in taken)
 
 
@@ -125,9 +134,9 @@ def reasons_in(acc: RunAcc, told: ToldRound) -> list[ToldReason]:
 
 def own_badge(acc: RunAcc, told: ToldPlan) -> str:
     """Who wrote a plan of a run of ours."""
-    if told.status == _FALLBACK:
-        return f"heuristic: {one_line(told.cause, 200) or 'no agent answered'}"
-    if told.status == _MISSING:
+    if told.status == FALLBACK:
+        return f"heuristic: {no_agent(told.cause)}"
+    if told.status == MISSING:
         return "nobody: the repo is missing"
     if told.origin == _PERSON:
         return "edited by a person"
@@ -165,12 +174,11 @@ def own_blockers(acc: RunAcc) -> tuple[Blocker, ...]:
 def _blocker(told: ToldRound, reason: ToldReason, since: list[tuple[ToldRound, list[ToldReason]]]) -> Blocker:
     gone = next((one for one, reasons in since if reason.text not in [x.text for x in reasons]), None)
     stood = [one for one, _ in since if gone is None or one.number < gone.number]
-    if any(reason in one.accepted for one in stood):
-        fate = "accepted as it is"
-    elif gone is not None:
-        fate = f"fixed in round {gone.number}"
-    else:
-        fate = f"still there in round {since[-1][0].number}" if len(since) > 1 else "open"
+    fate = fate_of(
+        is_accepted=any(reason in one.accepted for one in stood),
+        fixed_in=gone.number if gone is not None else None,
+        still_in=since[-1][0].number if len(since) > 1 else None,
+    )
     tasks = (reason.repo,) if reason.repo else ()
     return Blocker(plain(reason.text), None, None, reason.kind.replace("_", " "), tasks, told.number, fate)
 
@@ -183,19 +191,7 @@ def own_cells(acc: RunAcc, told: ToldRound) -> Iterator[tuple[ToldPlan, Mark, st
         if not is_asked and plan.sha256 and plan.sha256 == before.get(plan.repo):
             yield plan, Mark.KEPT, "kept"
         else:
-            yield plan, _MARKS.get(plan.status, Mark.FAILED), _note(plan)
-
-
-def _note(plan: ToldPlan) -> str:
-    match plan.status:
-        case "OK":
-            return counted(len(plan.changes), "change")
-        case "HITL_REQUIRED":
-            return counted(len(plan.questions), "question")
-        case "FALLBACK":
-            return f"fallback: {one_line(plan.cause, 200) or 'no agent answered'}"
-        case _:
-            return one_line(plan.cause, 200) or one_line(plan.status, 40).lower()
+            yield plan, plan_mark(plan), plan_note(plan)
 
 
 def own_turn(acc: RunAcc, told: ToldRound) -> Turn | None:
@@ -208,8 +204,7 @@ def own_turn(acc: RunAcc, told: ToldRound) -> Turn | None:
     if way == PAUSE:
         after = _WAYS.get(told.ways[-1][0], "") if len(told.ways) > 1 else WRITE if is_last else PROPOSE
         if told.answers:
-            said = [f"{one_line(asked, 200)} {one_line(answer, 200)}" for _, asked, answer, _ in told.answers]
-            why = f"a person answered: {said[0]}" + (f" (and {len(said) - 1} more)" if len(said) > 1 else "")
+            why = why_after([(asked, answer) for _, asked, answer, _ in told.answers])
     return Turn(told.number, DECIDE, way, why, after)
 
 
@@ -227,11 +222,4 @@ def own_evidence(acc: RunAcc, repo: str) -> Iterator[str]:
 
 def own_mismatches(acc: RunAcc) -> tuple[Mismatch, ...]:
     """Every contract issue of the last round with both of its sides."""
-    return tuple(
-        Mismatch(one.kind, plain(one.id), plain(one.text), _sides(one.declared), _sides(one.consumed))
-        for one in (acc.told[-1].issues if acc.told else ())
-    )
-
-
-def _sides(told: list[ToldSide]) -> tuple[Side, ...]:
-    return tuple(Side(one.repo, plain(one.path), one.line, plain(one.text)) for one in told)
+    return mismatches(acc.told[-1].issues if acc.told else ())

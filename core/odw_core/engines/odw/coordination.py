@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from odw_core.engines.coordination_words import FALLBACK, HITL, OK
 from odw_core.engines.odw.acc import RunAcc
 from odw_core.engines.odw.coordination_acc import CoordinationAcc, PlanAcc, RoundAcc
 from odw_core.engines.state_graph import ALIGN, COLLECT, DECIDE, PAUSE, PLAN, PROPOSE, WRITE, counted
 from odw_core.model.item import Progress
 from odw_core.text.ansi import one_line
 
-FALLBACK, OK, MISSING, HITL = "FALLBACK", "OK", "MISSING", "HITL_REQUIRED"
 _DOING = {
     COLLECT: "looking at repos",
     PROPOSE: "splitting",
