@@ -11,7 +11,6 @@ from time import perf_counter
 from typing import ClassVar
 
 from rich.segment import Segment
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
@@ -24,17 +23,16 @@ from odw_core.text.needle import Needle
 from odw_core.text.severity import ERROR
 from odw_tui.motion import FrameLimiter, Motion
 from odw_tui.widgets.line_hunt import Outcome, hunt
-from odw_tui.widgets.line_paint import LineLook, Painted, RowPainter
+from odw_tui.widgets.line_moves import LineMoves
+from odw_tui.widgets.line_paint import LineLook, Painted
 from odw_tui.widgets.line_window import LineWindow
-from odw_tui.widgets.own_lines import OwnLines
 
 _SLICE_S = 0.002
-_WHEEL_ROWS = 3
 _FEWEST_DIGITS = 3
 _DIGITS_OF_A_LARGE_TEXT = 7
 
 
-class LineView(OwnLines, can_focus=True):
+class LineView(LineMoves, can_focus=True):
     """Shows any ``LineSource``: the end first, line numbers once they are known, follows a text that grows.
 
     Secrets of known shapes are masked unless ``masks`` is off. The owner calls ``show``, tells ``source_changed`` when
@@ -72,22 +70,10 @@ class LineView(OwnLines, can_focus=True):
     LineView > .line-view--fold, LineView > .line-view--aside { color: $foreground-muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "down", "Down", show=False),
-        Binding("k,up", "up", "Up", show=False),
-        Binding("ctrl+d", "half_page_down", "Half a page down", show=False),
-        Binding("ctrl+u", "half_page_up", "Half a page up", show=False),
-        Binding("ctrl+f,pagedown,space", "page_down", "Page down", show=False),
-        Binding("ctrl+b,pageup", "page_up", "Page up", show=False),
-        Binding("g,home", "first", "Beginning", show=False),
-        Binding("G,end", "last", "End", show=False),
-        Binding("h,left", "left", "Left", show=False),
-        Binding("l,right", "right", "Right", show=False),
         Binding("n", "next_match", "Next match", show=False),
         Binding("N", "previous_match", "Match before", show=False),
         Binding("e", "next_error", "Next error", show=False),
         Binding("E", "previous_error", "Error before", show=False),
-        Binding("w", "toggle_wrap", "Wrap", show=False),
-        Binding("number_sign", "toggle_numbers", "Line numbers", show=False),
     ]
     ALLOW_SELECT = False
 
@@ -126,17 +112,15 @@ class LineView(OwnLines, can_focus=True):
         id: str | None = None,  # noqa: A002
         classes: str | None = None,
     ) -> None:
-        super().__init__(id=id, classes=classes)
+        super().__init__(
+            LineWindow(TextLines("", ""), follows=True, masks=masks), marker=marker, id=id, classes=classes
+        )
         self._thumb = thumb
         self._empty = ""
         self._masks = masks
-        self._window = LineWindow(TextLines("", ""), follows=True, masks=masks)
-        self._painter = RowPainter(self, marker)
         self._painter.digits = _FEWEST_DIGITS
-        self._painted: list[tuple[Painted | None, bool]] = []
         self._hunt: Iterator[Outcome | None] | None = None
         self._is_working = False
-        self._is_dragged = False
         self._wanted: int | None = None
         """Where to go once that line is known."""
         self._limiter = FrameLimiter(self._look, self.set_timer, motion=motion)
@@ -250,51 +234,6 @@ class LineView(OwnLines, can_focus=True):
             self._window.follows = False
             self._repaint()
 
-    def action_down(self) -> None:
-        """One row down."""
-        self._scroll(1)
-
-    def action_up(self) -> None:
-        """One row up."""
-        self._scroll(-1)
-
-    def action_half_page_down(self) -> None:
-        """Half a page down."""
-        self._scroll(max(1, self.size.height // 2))
-
-    def action_half_page_up(self) -> None:
-        """Half a page up."""
-        self._scroll(-max(1, self.size.height // 2))
-
-    def action_page_down(self) -> None:
-        """A page down; one row stays in view."""
-        self._scroll(max(1, self.size.height - 1))
-
-    def action_page_up(self) -> None:
-        """A page up; one row stays in view."""
-        self._scroll(-max(1, self.size.height - 1))
-
-    def action_first(self) -> None:
-        """To the beginning."""
-        self._window.to_first()
-        self._painter.forget()
-        self._repaint()
-
-    def action_last(self) -> None:
-        """To the end, and follow it."""
-        self._window.to_last()
-        self._painter.forget()
-        self._repaint()
-
-    def action_left(self) -> None:
-        """Half a width to the left."""
-        self._slide(-self._window.width // 2)
-
-    def action_right(self) -> None:
-        """Half a width to the right, as long as a line in view goes on there."""
-        if any(painted is not None and painted.goes_on for painted, _ in self._painted):
-            self._slide(self._window.width // 2)
-
     def action_next_match(self) -> None:
         """To the next line that holds what was searched for."""
         self._hunt_for(self._painter.needle, forward=True)
@@ -310,18 +249,6 @@ class LineView(OwnLines, can_focus=True):
     def action_previous_error(self) -> None:
         """To the line before that says that something broke."""
         self._hunt_for(ERROR, forward=False)
-
-    def action_toggle_wrap(self) -> None:
-        """Wrap long lines, or cut them at the edge."""
-        self._painter.left = 0
-        self._painter.forget()
-        self._window.wrap(not self._window.wraps)
-        self._repaint()
-
-    def action_toggle_numbers(self) -> None:
-        """Show or hide line numbers."""
-        self._painter.has_numbers = not self._painter.has_numbers
-        self._relay()
 
     def on_mount(self) -> None:
         self._go_on()
@@ -349,46 +276,6 @@ class LineView(OwnLines, can_focus=True):
         if not has_thumb:
             return strip
         return Strip([*strip.crop(0, width - 1), Segment(self._thumb, self._painter.style("thumb"))], width)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        self._scroll(_WHEEL_ROWS)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        self._scroll(-_WHEEL_ROWS)
-
-    def on_mouse_down(self, event: events.MouseDown) -> None:
-        if event.x == self.size.width - 1:
-            self._is_dragged = True
-            self.capture_mouse()
-            self._drag(event.y)
-        elif event.y < len(rows := self._window.rows()):
-            self._window.cursor = rows[event.y].line
-            self._repaint()
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        if self._is_dragged:
-            self._drag(event.y)
-
-    def on_mouse_up(self) -> None:
-        if self._is_dragged:
-            self._is_dragged = False
-            self.release_mouse()
-
-    def _drag(self, y: int) -> None:
-        self._window.to_share(y / max(1, self.size.height - 1))
-        self._repaint()
-
-    def _scroll(self, rows: int) -> None:
-        self._window.scroll(rows)
-        self._repaint()
-
-    def _slide(self, cells: int) -> None:
-        if not self._window.wraps:
-            self._painter.left = max(0, self._painter.left + cells)
-            self._painter.forget()
-            self._repaint()
 
     def _look(self) -> bool:
         """What happened to the source? Runs at most once a frame; False when it was nothing."""
