@@ -14,7 +14,6 @@ from odw_core.model.detail import (
     Column,
     ColumnKind,
     Gate,
-    JournalEntry,
     Landing,
     Mark,
     Row,
@@ -402,12 +401,3 @@ def session_detail(of: Item | None = None, **fields: Any) -> SessionDetail:
         "streams": ("stderr", "prompt"),
     }
     return SessionDetail(**{**given, **fields})
-
-
-def journal_entries() -> tuple[JournalEntry, ...]:
-    """A few lines of a journal in words."""
-    return (
-        JournalEntry(NOW - 20_000, "launch", "odw started parallel-review-apply", 0),
-        JournalEntry(NOW - 19_959, "agent_done", "plan is done", 220),
-        JournalEntry(NOW - 19_600, "gate", "round 1 rejected: 3 blockers", 510),
-    )

@@ -114,11 +114,6 @@ class AnswerForm:
         """Whether something is picked or typed."""
         return bool(self.picked(field) or self.typed(field).text.strip())
 
-    @property
-    def is_begun(self) -> bool:
-        """Whether anything is picked or typed."""
-        return any(self.is_changed(field) for field in self._fields)
-
     def step(self, steps: int) -> None:
         """To the next or the last stop, going round; beside verdicts first into the line of text that one stands at."""
         if self._is_beside and not self.is_typing and steps > 0 and (stop := self.stop) is not None and stop.is_text:

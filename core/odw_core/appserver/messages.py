@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 
-from odw_core.engines.loose import Json, integer, mapping, text, text_or_none
+from odw_core.engines.loose import Json, mapping, text, text_or_none
 
 RequestId = int | str
 """Counted by each server process from 0 on, shared by all its threads and clients."""
@@ -20,8 +20,6 @@ class Notification:
 
     method: str
     params: Json
-    emitted_ms: int | None = None
-    """Milliseconds since 1970 by the server's clock; None when it did not say."""
 
     @property
     def thread(self) -> str:
@@ -97,7 +95,7 @@ def decode(frame: str | bytes) -> Message | None:
         params = mapping(value, "params")
         if id_ is not None:
             return Request(id_, method, params)
-        return Notification(method, params, integer(value, "emittedAtMs"))
+        return Notification(method, params)
     if isinstance(value.get("error"), dict):
         error = mapping(value, "error")
         said = text(error, "message") or "the server refused without a word"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from odw_core.diagnose.matching import find, is_harmless, make_cause, shown
-from odw_core.diagnose.signatures import SCENARIO_KINDS, TABLE, UNKNOWN, Signature
+from odw_core.diagnose.signatures import TABLE, Signature
 from odw_core.model.cause import Cause, Proof
 from odw_core.text.ansi import plain
 
@@ -21,8 +21,6 @@ _SUBJECTS = (
     ("Codex planning output parse failed", PLANNING),
 )
 """Messages whose first words say what it was that failed."""
-
-_BY_KIND = {row.kind: row for row in reversed(TABLE)}
 
 
 def cause_of(text: str, *, file: str = "", first_line: int = 1, what: str = "") -> Cause | None:
@@ -42,18 +40,6 @@ def cause_of(text: str, *, file: str = "", first_line: int = 1, what: str = "") 
     row, place = found
     proof = Proof(file, first_line + place, shown(lines[place], row))
     return make_cause(row, kept, place, proof, what or _subject(text))
-
-
-def scenario_cause(kind: str, evidence: str, *, file: str = "", line: int = 1, what: str = "") -> Cause:
-    """The cause for a kind that a scenario batch found itself, such as ``EMPTY_MODEL``, with its evidence line.
-
-    The kind becomes the class of the table where there is one. A kind nobody knows becomes ``unknown``.
-    """
-    row = _BY_KIND.get(SCENARIO_KINDS.get(kind, kind))
-    proof = Proof(file, line, shown(evidence, row))
-    if row is None:
-        return Cause(UNKNOWN, f"{what or 'it'} failed for a reason nobody knows", "", proof)
-    return make_cause(row, [plain(evidence)], 0, proof, what)
 
 
 def _first(lines: Sequence[str], *, is_warning: bool) -> tuple[Signature, int] | None:

@@ -599,11 +599,3 @@ STARTUP_ERRORS = (
     "Output schema file",
 )
 """How start-up errors of one line begin that carry no word of a level."""
-
-SCENARIO_KINDS = {
-    "EMPTY_MODEL": "model_empty",
-    "MODEL_MISMATCH": "model_rerouted",
-    "EXEC_ENOENT": "command_or_cwd_missing",
-    "STOPPED_EARLY": STOPPED,
-}
-"""What scenario batches call some of the kinds; their other words are kinds themselves."""

@@ -176,16 +176,6 @@ class Verification:
     restored: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
-    """One line of the run's journal, in words. ``offset`` is its place in the file."""
-
-    at: float | None
-    kind: str
-    text: str
-    offset: int
-
-
 class How(StrEnum):
     """How a figure came to be known."""
 

@@ -14,15 +14,3 @@ def is_news(before: Item | None, after: Item | None) -> bool:
     if before.next_deadline != after.next_deadline:
         before = replace(before, next_deadline=after.next_deadline)
     return before != after
-
-
-def is_new_state(before: Item | None, after: Item | None) -> bool:
-    """Whether state or sentence changed, not only figures."""
-    if before is None or after is None:
-        return before is not after
-    return (before.state, before.raw_state, before.why, before.stage) != (
-        after.state,
-        after.raw_state,
-        after.why,
-        after.stage,
-    )

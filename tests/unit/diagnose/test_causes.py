@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odw_core.diagnose.causes import cause_of, scenario_cause
-from odw_core.diagnose.signatures import SCENARIO_KINDS, TABLE
+from odw_core.diagnose.causes import cause_of
+from odw_core.diagnose.signatures import TABLE
 from odw_core.text.ansi import plain
 
 # As Converge logs it: the last characters of a stderr, begun anywhere.
@@ -137,23 +137,6 @@ def test_what_comes_earlier_in_the_order_explains_what_comes_later(first: int) -
     assert cause is not None
     assert cause.kind == KINDS[first]
     assert not cause.is_warning
-
-
-@pytest.mark.parametrize(
-    "kind", ["EMPTY_MODEL", "MODEL_MISMATCH", "EXEC_ENOENT", "PERMISSION", "MCP_SCHEMA", "NO_FILE", "STOPPED_EARLY"]
-)
-def test_a_kind_that_a_batch_found_has_a_sentence_and_a_fix(kind: str) -> None:
-    cause = scenario_cause(kind, "the evidence", file="run.log", line=4, what="scenario 3 failed")
-    assert cause.kind == SCENARIO_KINDS.get(kind, kind)
-    assert cause.kind in {row.kind for row in TABLE}
-    assert cause.sentence.startswith("scenario 3 failed because ")
-    assert cause.fix
-    assert cause.proof is not None
-    assert (cause.proof.file, cause.proof.line, cause.proof.text) == ("run.log", 4, "the evidence")
-
-
-def test_a_kind_that_nobody_knows_is_unknown() -> None:
-    assert scenario_cause("NEW_KIND", "x").kind == "unknown"
 
 
 @given(st.text(), st.lists(st.sampled_from([part for row in TABLE for marks in row.marks for part in marks])))

@@ -14,7 +14,6 @@ from odw_tui.present.spans import Line, Span, cells, cut_text, left, spans
 
 _LEAST_COLUMN, _MOST_COLUMN = 15, 26
 """Cells of one state with the arrow behind it."""
-_ARROW = 4
 _BUSY = (State.RUNNING, State.WAITING)
 
 

@@ -23,8 +23,6 @@ PATCH = "item/fileChange/requestApproval"
 FORM = "item/tool/requestUserInput"
 PERMISSIONS = "item/permissions/requestApproval"
 ELICITATION = "mcpServer/elicitation/request"
-ASKED = frozenset((COMMAND, PATCH, FORM, PERMISSIONS, ELICITATION))
-"""Everything that is asked of a person; all else that a server asks is meant for a program."""
 
 ALWAYS = ("accept", "acceptForSession", "decline", "cancel")
 """Taken by the server whether it lists them or not."""

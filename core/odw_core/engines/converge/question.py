@@ -10,7 +10,7 @@ from odw_core.engines.converge.acc import RunAcc, TaskAcc
 from odw_core.engines.converge.names import HITL, row_time, run_address, task_address
 from odw_core.engines.converge.records import Pause, canonical, stored_questions
 from odw_core.engines.converge.standing import adopter_of_task
-from odw_core.engines.converge.ties import Tied, run_of, task_of
+from odw_core.engines.converge.ties import Tied, task_of
 from odw_core.model.address import Address
 from odw_core.model.item import State
 from odw_core.model.question import Choice, Field, Question, Road
@@ -158,8 +158,3 @@ def left_over(acc: TaskAcc) -> bool:
     """Whether the queue still holds questions that wait for nobody."""
     row = acc.row
     return row is not None and row.status != HITL and stored_questions(row.questions)[2] > 0
-
-
-def is_own_run(acc: TaskAcc, run: str) -> bool:
-    """Whether a task names that run as the place of its files."""
-    return acc.row is not None and run_of(acc.row) == run

@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from odw_core.engines.converge.names import HITL
 from odw_core.engines.loose import Json, flag, instant_ms, integer, mapping, objects, parse_object, text, texts
 
 
@@ -191,11 +190,6 @@ def decode_contracts(data: bytes) -> Json | None:
 def encode_contracts(fields: Json) -> bytes:
     """``contract-map.json`` as upstream writes it."""
     return _document(fields)
-
-
-def plan_status(questions: list[str]) -> str:
-    """The status a plan gets: ``HITL_REQUIRED`` if and only if it has questions."""
-    return HITL if questions else "OK"
 
 
 def stored_questions(column: str) -> tuple[list[str], Pause | None, int]:
