@@ -7,26 +7,21 @@ import contextlib
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
 import pytest
 
+from drivers.driven import Driven, Json
 from drivers.git_repository import IDENTITY, Repository
 from drivers.review_apply import approve, reviews
-from drivers.runs_world import PATIENCE_S, Room, RunsWorld
+from drivers.runs_world import Room, RunsWorld
 from odw_core.config import Config
 from odw_core.model.address import Address
 from odw_core.model.change import Snapshot
-from odw_core.model.command import Command, Decide, Outcome, Receipt, Start
-from odw_core.model.decision import Decision
-from odw_core.model.item import Item
-from odw_core.model.question import Question
-from odw_core.runs.spec import RunSpec
 from odw_core.service.live import LiveService
 from odw_core.service.submit import Submitter
 from odw_core.workflows.campaign.children import children_of
 
-Json = dict[str, Any]
 FILES = {
     "api": {
         "openapi.yaml": "openapi: 3.0.0\ninfo:\n  title: Orders\npaths:\n  /api/orders/{orderId}:\n    get: {}\n",
@@ -48,11 +43,14 @@ def does(path: str, text: str, *, review: Json | None = None, **more: object) ->
     ]
 
 
-class Campaigned:
+class Campaigned(Driven):
     """Some repositories and the campaigns over them."""
 
+    WORKFLOW: ClassVar[str] = "campaign"
+
     def __init__(self, world: RunsWorld, base: Path) -> None:
-        self.world, self._base = world, base
+        super().__init__(world)
+        self._base = base
         self.repositories: dict[str, Repository] = {}
         for name, files in FILES.items():
             (world.workspace / name).mkdir()
@@ -92,32 +90,6 @@ class Campaigned:
         known: Json = {"repos": repos, "gate": "auto", "verify": ["true"], "agent": "scripted"}
         return {key: value for key, value in {**known, **more}.items() if value is not None}
 
-    def spec(self, **more: object) -> RunSpec:
-        """What a supervisor of such a campaign is started with."""
-        return RunSpec("", "campaign", self.given(**more), str(self.world.workspace), started_by="tester")
-
-    async def start(self, room: Room, **more: object) -> Address:
-        """Start a campaign; its address."""
-        receipt = await room.service.submit(Start("campaign", self.given(**more), str(self.world.workspace)))
-        assert (receipt.outcome, receipt.reason) == (Outcome.ACCEPTED, "")
-        assert receipt.address is not None
-        return receipt.address
-
-    async def over(self, room: Room, run: Address) -> Item:
-        """The row of a run as soon as the run is over, however it ended."""
-        found = await room.until(lambda snapshot: run in snapshot.items and snapshot.items[run].ended_at is not None)
-        return found.items[run]
-
-    async def decide(self, room: Room, question: Question, verdict: str, **values: str) -> Receipt:
-        """Decide a question, and wait until the run says that it heard."""
-        picked = tuple((name.replace("__", ":"), (one,)) for name, one in values.items())
-        return await self.told(room, Decide(Decision(question.id, question.digest, verdict, picked)))
-
-    async def told(self, room: Room, command: Command) -> Receipt:
-        """Send a command; what became of it."""
-        sent = await room.service.submit(command)
-        return await room.service.outcome(command.id, PATIENCE_S) if sent.outcome is Outcome.SENT else sent
-
     def child(self, run: Address, repo: str) -> Address:
         """The run of one repository."""
         return Address("odw", children_of(self.world.state, run.item)[self.path(repo)])
@@ -125,14 +97,6 @@ class Campaigned:
     def children(self, run: Address) -> Mapping[str, str]:
         """Repository to run."""
         return children_of(self.world.state, run.item)
-
-    def result(self, run: Address) -> Json:
-        """The result of a run that is over."""
-        found = self.world.events(run, "workflow_done")
-        assert len(found) == 1, self.world.events(run, "workflow_error")
-        result = found[0]["result"]
-        assert isinstance(result, dict)
-        return result
 
     def states(self, run: Address) -> dict[str, list[str]]:
         """Short name of each repository to the states it was said to be in."""

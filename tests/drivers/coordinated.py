@@ -5,19 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
 import pytest
 
-from drivers.runs_world import PATIENCE_S, Room, RunsWorld
+from drivers.driven import Driven, Json
+from drivers.runs_world import RunsWorld
 from odw_core.model.address import Address
-from odw_core.model.command import Command, Decide, Outcome, Receipt, Start
-from odw_core.model.decision import Decision
-from odw_core.model.item import Item
-from odw_core.model.question import Question
 
 GOAL = "Orders can be cancelled."
-Json = dict[str, Any]
 REPOS = {
     "api": {
         "pyproject.toml": "[project]\nname = 'api'\n",
@@ -49,11 +45,14 @@ def fails(base: str, message: str = "stream closed before response.completed", *
     return {"key": f"plan-{base}-r*", "do": [{"fail": message}], **more}
 
 
-class Coordinated:
+class Coordinated(Driven):
     """Some repositories, a script and the runs over them."""
 
+    WORKFLOW: ClassVar[str] = "coordinate"
+
     def __init__(self, world: RunsWorld, base: Path) -> None:
-        self.world, self.script = world, base / "script.json"
+        super().__init__(world)
+        self.script = base / "script.json"
         for name, files in REPOS.items():
             for path, text in files.items():
                 self.write(name, path, text)
@@ -86,48 +85,9 @@ class Coordinated:
         known: Json = {"goal": GOAL, "repos": [*REPOS], "agent": "scripted", "script": str(self.script)}
         return {key: value for key, value in {**known, **more}.items() if value is not None}
 
-    async def start(self, room: Room, **more: object) -> Address:
-        """Start a run; its address."""
-        command = Start("coordinate", self.given(**more), str(self.world.workspace))
-        receipt = await room.service.submit(command)
-        assert (receipt.outcome, receipt.reason) == (Outcome.ACCEPTED, "")
-        assert receipt.address is not None
-        return receipt.address
-
-    async def over(self, room: Room, run: Address) -> Item:
-        """The row of a run as soon as the run is over, however it ended."""
-        found = await room.until(lambda snapshot: run in snapshot.items and snapshot.items[run].ended_at is not None)
-        return found.items[run]
-
-    async def decide(self, room: Room, question: Question, verdict: str, **values: str) -> Receipt:
-        """Decide a question, and wait until the run says that it heard."""
-        picked = tuple((name.replace("__", ":"), (one,)) for name, one in values.items())
-        return await self.told(room, Decide(Decision(question.id, question.digest, verdict, picked)))
-
-    async def told(self, room: Room, command: Command) -> Receipt:
-        """Send a command; what became of it."""
-        sent = await room.service.submit(command)
-        return await room.service.outcome(command.id, PATIENCE_S) if sent.outcome is Outcome.SENT else sent
-
-    def result(self, run: Address) -> Json:
-        """The result of a run that is over."""
-        found = self.world.events(run, "workflow_done")
-        assert len(found) == 1, self.world.events(run, "workflow_error")
-        result = found[0]["result"]
-        assert isinstance(result, dict)
-        return result
-
     def events(self, run: Address, kind: str) -> list[Json]:
         """The events of one kind, in their order."""
         return self.world.events(run, kind)
-
-    def keys(self, run: Address, kind: str = "agent_start") -> list[str]:
-        """The nodes that the journal tells of, in its order."""
-        return [str(event["key"]) for event in self.world.events(run, kind)]
-
-    def prompt(self, run: Address, key: str, attempt: int = 1) -> str:
-        """What an agent was told."""
-        return (self.world.run(run) / "attempts" / f"{key}-{attempt}" / "prompt.md").read_text()
 
     def folder(self, run: Address) -> Path:
         """The run's folder in Converge's layout."""

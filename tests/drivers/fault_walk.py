@@ -99,11 +99,32 @@ def _is_at_rest(world: RunsWorld, run: Address) -> bool:
     return is_over(folder)
 
 
-def _story(place: ReviewApply, run: Address) -> dict[str, Any]:
-    world = place.world
-    events = [raw for line in world.journal(run) if isinstance(raw := line.get("raw"), dict)]
-    kinds = Counter(str(event["type"]) for event in events)
-    once = ("decision", "landing", "landed", "worktree_patch_apply", "workflow_done", "agent_done", "phase")
+def chosen(points: list[str], spread: int) -> list[int]:
+    """Which points are walked, counted from 1: one of each name, and some spread over all."""
+    # Three points stand around each line: a stride of threes would see but one of them.
+    stride = max(1, len(points) // spread)
+    stride += stride % 3 == 0
+    first_of_each = [points.index(name) + 1 for name in dict.fromkeys(points)]
+    return sorted({*first_of_each, *range(2, len(points) + 1, stride)})
+
+
+def walked_points(points: list[str], spread: int) -> list[int]:
+    """All of them where ``FAULT_WALK`` says so, else those that are chosen."""
+    return [*range(1, len(points) + 1)] if os.environ.get("FAULT_WALK") == "all" else chosen(points, spread)
+
+
+def differing(point: str, found: dict[str, Any], story: dict[str, Any]) -> dict[str, Any]:
+    """What came out otherwise than undisturbed, and how it should be."""
+    return {f"point {point}: {name}": (value, story[name]) for name, value in found.items() if value != story[name]}
+
+
+def raws(world: RunsWorld, run: Address) -> list[dict[str, Any]]:
+    """Everything that a run wrote into its journal, in its own words."""
+    return [raw for line in world.journal(run) if isinstance(raw := line.get("raw"), dict)]
+
+
+def begun_again(events: list[dict[str, Any]]) -> list[object]:
+    """Agents that began once more though they had finished."""
     finished: set[object] = set()
     again = []
     for event in events:
@@ -111,13 +132,21 @@ def _story(place: ReviewApply, run: Address) -> dict[str, Any]:
             again.append(event["key"])
         if event["type"] == "agent_done":
             finished.add(event["key"])
+    return again
+
+
+def _story(place: ReviewApply, run: Address) -> dict[str, Any]:
+    world = place.world
+    events = raws(world, run)
+    kinds = Counter(str(event["type"]) for event in events)
+    once = ("decision", "landing", "landed", "worktree_patch_apply", "workflow_done", "agent_done", "phase")
     mirror = world.folder(run).mirror.read_bytes()
     copied = (world.run(run) / "events.jsonl").read_bytes()
     return {
         "files": {path: place.text(path) for path in ("src/core.py", "src/view.py", "src/docs.py", "notes.txt")},
         "status": place.status(),
         "counts": {kind: kinds[kind] for kind in once},
-        "begun again though finished": again,
+        "begun again though finished": begun_again(events),
         "steps": sorted(_step(event) for event in events if event["type"] == "step" and event["status"] == "done"),
         "gates": [(e["label"], e["decision"]) for e in events if e["type"] == "worktree_review_gate"],
         "phases": [e["title"] for e in events if e["type"] == "phase"],

@@ -6,16 +6,14 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
-from drivers.runs_world import PATIENCE_S, Room, RunsWorld
+from drivers.driven import Driven, Json
+from drivers.runs_world import RunsWorld
 from odw_core.model.address import Address
-from odw_core.model.command import Command, Outcome, Receipt, Start
-from odw_core.model.item import Item
 
-Json = dict[str, Any]
 MODEL = "gpt-5-codex"
 TEMPLATE = "Scenario {index} of {total}: {title}\n{body}\nWrite the answer to {output_path}.\n"
 VARIABLES = ("INTERLLM_MODEL", "OPENAI_DEFAULT_MODEL", "OPENAI_MODEL", "CODEX_MODEL")
@@ -37,11 +35,14 @@ def every(*before: Json, count: int = 6, **more: Any) -> list[Json]:
     return [writes(index, *before, **more) for index in range(1, count + 1)]
 
 
-class ScenarioBatch:
+class ScenarioBatch(Driven):
     """One repository, its script and its batches."""
 
+    WORKFLOW: ClassVar[str] = "scenario-batch"
+
     def __init__(self, world: RunsWorld, base: Path, count: int = 3) -> None:
-        self.world, self.script = world, base / "script.json"
+        super().__init__(world)
+        self.script = base / "script.json"
         self.root = world.workspace
         self.write("input/DataTransferScenarioList.md", listed(count))
         self.write("input/prompt_template.txt", TEMPLATE)
@@ -63,37 +64,12 @@ class ScenarioBatch:
         """The input of a batch."""
         return {"agent": "scripted", "script": str(self.script), **more}
 
-    async def start(self, room: Room, **more: object) -> Address:
-        """Start a batch; its address."""
-        receipt = await room.service.submit(Start("scenario-batch", self.given(**more), str(self.root)))
-        assert (receipt.outcome, receipt.reason) == (Outcome.ACCEPTED, "")
-        assert receipt.address is not None
-        return receipt.address
-
-    async def over(self, room: Room, run: Address) -> Item:
-        """The row of a run as soon as the run is over, however it ended."""
-        found = await room.until(lambda snapshot: run in snapshot.items and snapshot.items[run].ended_at is not None)
-        return found.items[run]
-
     async def whole(self, **more: object) -> Address:
         """Run a batch to its end; its address."""
         async with self.world.room() as room:
             run = await self.start(room, **more)
             await self.over(room, run)
         return run
-
-    async def told(self, room: Room, command: Command) -> Receipt:
-        """Send a command; what became of it."""
-        sent = await room.service.submit(command)
-        return await room.service.outcome(command.id, PATIENCE_S) if sent.outcome is Outcome.SENT else sent
-
-    def result(self, run: Address) -> Json:
-        """The result of a run that is over."""
-        found = self.world.events(run, "workflow_done")
-        assert len(found) == 1, self.world.events(run, "workflow_error")
-        result = found[0]["result"]
-        assert isinstance(result, dict)
-        return result
 
     def log(self, run: Address) -> Path:
         """The log of a batch."""

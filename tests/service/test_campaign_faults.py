@@ -4,7 +4,6 @@ points stands here; ``FAULT_WALK=all`` walks every one of them."""
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections import Counter
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 
 from drivers.campaigned import Campaigned
-from drivers.fault_walk import launched, resumed_to_its_end
+from drivers.fault_walk import differing, launched, raws, resumed_to_its_end, walked_points
 from drivers.git_repository import IDENTITY
 from drivers.runs_world import RunsWorld, world
 from odw_core.model.address import Address
@@ -40,7 +39,7 @@ def walk(base: Path, wish: str, **more: object) -> tuple[Story, int]:
 
 
 def _story(place: Campaigned, run: Address) -> Story:
-    events = [raw for line in place.world.journal(run) if isinstance(raw := line.get("raw"), dict)]
+    events = raws(place.world, run)
     kinds = Counter(str(event["type"]) for event in events)
     result = place.result(run)
     for one in result["repos"]:
@@ -65,15 +64,6 @@ def _dead(world: RunsWorld) -> int:
     return sum(not (world.state / "runs" / name / "spec.json").exists() for name in run_ids(world.state))
 
 
-def chosen(points: list[str]) -> list[int]:
-    """Which points are walked, counted from 1: one of each name, and some spread over all."""
-    if os.environ.get("FAULT_WALK") == "all":
-        return [*range(1, len(points) + 1)]
-    stride = max(1, len(points) // SPREAD)
-    first_of_each = [points.index(name) + 1 for name in dict.fromkeys(points)]
-    return sorted({*first_of_each, *range(2, len(points) + 1, stride)})
-
-
 def test_wherever_it_is_killed_no_run_is_started_twice(
     world: RunsWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,12 +77,8 @@ def test_wherever_it_is_killed_no_run_is_started_twice(
     assert "launch: a supervisor waits for its run" in points and "launch: the run is laid down" in points
     print(f"{len(points)} points: {dict(Counter(points))}")
     wrong: Story = {}
-    for number in chosen(points):
+    for number in walked_points(points, SPREAD):
         walked, resumed = walk(tmp_path / str(number), str(number), **more)
         print(number, points[number - 1], resumed)
-        wrong |= {
-            f"point {number} ({points[number - 1]}): {name}": (value, story[name])
-            for name, value in walked.items()
-            if value != story[name]
-        }
+        wrong |= differing(f"{number} ({points[number - 1]})", walked, story)
     assert json.dumps(wrong) == "{}"

@@ -4,7 +4,6 @@ stands here; ``FAULT_WALK=all`` walks every one of them."""
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections import Counter
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 
 from drivers.coordinated import Coordinated, plan, plans
-from drivers.fault_walk import launched, resumed_to_its_end
+from drivers.fault_walk import begun_again, differing, launched, raws, resumed_to_its_end, walked_points
 from drivers.runs_world import RunsWorld, world
 from odw_core.model.address import Address
 from odw_core.runs.spec import RunSpec
@@ -44,20 +43,13 @@ def walk(base: Path, wish: str) -> tuple[Story, int]:
 
 
 def _story(place: Coordinated, run: Address) -> Story:
-    events = [raw for line in place.world.journal(run) if isinstance(raw := line.get("raw"), dict)]
+    events = raws(place.world, run)
     kinds = Counter(str(event["type"]) for event in events)
-    finished: set[object] = set()
-    again = []
-    for event in events:
-        if event["type"] == "agent_start" and event["key"] in finished:
-            again.append(event["key"])
-        if event["type"] == "agent_done":
-            finished.add(event["key"])
     told = [e for e in events if str(e["type"]).startswith("coordination")]
     folder = place.folder(run)
     return {
         "counts": {kind: kinds[kind] for kind in ("agent_done", "agent_session", "workflow_done", "phase")},
-        "begun again though finished": again,
+        "begun again though finished": begun_again(events),
         "told": [_still(place, run, {name: value for name, value in event.items() if name != "ts"}) for event in told],
         "result": _still(place, run, place.result(run)),
         "files": {
@@ -87,16 +79,6 @@ def _still(place: Coordinated, run: Address, value: object) -> Any:
     return json.loads(said)
 
 
-def chosen(points: list[str]) -> list[int]:
-    """Which points are walked, counted from 1: one of each name, and some spread over all."""
-    if os.environ.get("FAULT_WALK") == "all":
-        return [*range(1, len(points) + 1)]
-    stride = len(points) // SPREAD
-    stride += stride % 3 == 0
-    first_of_each = [points.index(name) + 1 for name in dict.fromkeys(points)]
-    return sorted({*first_of_each, *range(2, len(points) + 1, stride)})
-
-
 def test_wherever_it_is_killed_the_coordination_comes_to_the_same_end(world: RunsWorld, tmp_path: Path) -> None:
     count = tmp_path / "points"
     story, resumed = walk(tmp_path / "undisturbed", f"count:{count}")
@@ -105,12 +87,8 @@ def test_wherever_it_is_killed_the_coordination_comes_to_the_same_end(world: Run
     assert "converge: a file is written" in points and "converge: the folder is in its place" in points
     print(f"{len(points)} points: {dict(Counter(points))}")
     wrong: Story = {}
-    for number in chosen(points):
+    for number in walked_points(points, SPREAD):
         walked, resumed = walk(tmp_path / str(number), str(number))
         print(number, points[number - 1], resumed)
-        wrong |= {
-            f"point {number} ({points[number - 1]}): {name}": (value, story[name])
-            for name, value in walked.items()
-            if value != story[name]
-        }
+        wrong |= differing(f"{number} ({points[number - 1]})", walked, story)
     assert wrong == {}

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from drivers.fault_walk import DATE, walk
+from drivers.fault_walk import DATE, chosen, differing, walk
 from drivers.git_repository import IDENTITY
 from drivers.runs_world import RunsWorld, world
 
@@ -44,15 +44,9 @@ def undisturbed(world: RunsWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     return Undisturbed(walked.story, count.read_text().splitlines())
 
 
-def chosen(points: list[str], share: int) -> list[int]:
-    """Which points are walked, counted from 1: one of each name, and some spread over all."""
-    if IS_WHOLE:
-        return [*range(1 + share, len(points) + 1, SHARES)]
-    # Three points stand around each line: a stride of threes would see but one of them.
-    stride = len(points) // SPREAD
-    stride += stride % 3 == 0
-    first_of_each = [points.index(name) + 1 for name in dict.fromkeys(points)]
-    return sorted({*first_of_each, *range(2, len(points) + 1, stride)})
+def shared(points: list[str], share: int) -> list[int]:
+    """Which points are walked, counted from 1: of all of them this share, or some spread over all."""
+    return [*range(1 + share, len(points) + 1, SHARES)] if IS_WHOLE else chosen(points, SPREAD)
 
 
 @pytest.mark.parametrize("share", range(SHARES))
@@ -63,15 +57,11 @@ def test_wherever_it_is_killed_the_run_comes_to_the_same_end(
     print(f"{len(points)} points: {dict(Counter(points))}")
     assert story["result"]["ok"] and story["begun again though finished"] == []
     wrong: dict[str, Any] = {}
-    walked_at = chosen(points, share)
+    walked_at = shared(points, share)
     for number in walked_at:
         walked = walk(tmp_path / str(number), str(number))
         print(number, points[number - 1], walked.resumed)
-        wrong |= {
-            f"point {number} ({points[number - 1]}): {name}": (value, story[name])
-            for name, value in walked.story.items()
-            if value != story[name]
-        }
+        wrong |= differing(f"{number} ({points[number - 1]})", walked.story, story)
     assert wrong == {}
     print(f"{len(walked_at)} of {len(points)} points walked: the same end wherever it was killed")
 

@@ -4,7 +4,6 @@ here; ``FAULT_WALK=all`` walks every one of them."""
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections import Counter
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from drivers.fault_walk import launched, resumed_to_its_end
+from drivers.fault_walk import begun_again, differing, launched, raws, resumed_to_its_end, walked_points
 from drivers.runs_world import RunsWorld, world
 from drivers.scenario_batch import VARIABLES, ScenarioBatch, every, listed, writes
 from odw_core.model.address import Address
@@ -44,22 +43,15 @@ def walk(base: Path, wish: str) -> tuple[Story, int]:
 
 
 def _story(place: ScenarioBatch, run: Address) -> Story:
-    events = [raw for line in place.world.journal(run) if isinstance(raw := line.get("raw"), dict)]
+    events = raws(place.world, run)
     kinds = Counter(str(event["type"]) for event in events)
-    finished: set[object] = set()
-    again = []
-    for event in events:
-        if event["type"] == "agent_start" and event["key"] in finished:
-            again.append(event["key"])
-        if event["type"] == "agent_done":
-            finished.add(event["key"])
     log, mirror = place.log(run).read_bytes(), (place.world.folder(run).root / "batch.log").read_bytes()
     records = [json.loads(line) for line in mirror.splitlines()]
     result = place.result(run)
     return {
         "outputs": place.outputs(),
         "left of what was cleared": (place.root / "outputs" / "old").exists(),
-        "begun again though finished": again,
+        "begun again though finished": begun_again(events),
         "counts": {kind: kinds[kind] for kind in ("agent_done", "agent_session", "workflow_done", "batch", "phase")},
         "lines": [_without_times(line) for line in place.lines(run)],
         "records": [(one["type"], one.get("index"), one.get("check")) for one in records],
@@ -77,17 +69,6 @@ def _without_times(line: str) -> tuple[object, ...]:
     return ("START", *begins.groups()[1:]) if begins else (ends[2], ends[3], ends[4], ends[6]) if ends else (line,)
 
 
-def chosen(points: list[str]) -> list[int]:
-    """Which points are walked, counted from 1: one of each name, and some spread over all."""
-    if os.environ.get("FAULT_WALK") == "all":
-        return [*range(1, len(points) + 1)]
-    # Three points stand around each line: a stride of threes would see but one of them.
-    stride = len(points) // SPREAD
-    stride += stride % 3 == 0
-    first_of_each = [points.index(name) + 1 for name in dict.fromkeys(points)]
-    return sorted({*first_of_each, *range(2, len(points) + 1, stride)})
-
-
 def test_wherever_it_is_killed_the_batch_comes_to_the_same_end(
     world: RunsWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,12 +84,8 @@ def test_wherever_it_is_killed_the_batch_comes_to_the_same_end(
     assert not story["left of what was cleared"]
     assert Counter(points)["before a record of the log"] == len(story["records"])
     wrong: dict[str, Any] = {}
-    for number in chosen(points):
+    for number in walked_points(points, SPREAD):
         found, resumed = walk(tmp_path / str(number), str(number))
         print(number, points[number - 1], resumed)
-        wrong |= {
-            f"point {number} ({points[number - 1]}): {name}": (value, story[name])
-            for name, value in found.items()
-            if value != story[name]
-        }
+        wrong |= differing(f"{number} ({points[number - 1]})", found, story)
     assert wrong == {}
