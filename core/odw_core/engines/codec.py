@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 _Coder = Callable[[Any], Any]
@@ -41,6 +41,10 @@ def load_checked(kind: type[T], data: bytes) -> T:
 
 def _fits(value: Any, kind: Any) -> bool:
     origin, parts = get_origin(kind), get_args(kind)
+    if kind is Any or kind is object:
+        return True
+    if origin is Literal:
+        return any(value == part and type(value) is type(part) for part in parts)
     if origin in (Union, UnionType):
         return any(_fits(value, part) for part in parts)
     if origin is list:
@@ -49,6 +53,9 @@ def _fits(value: Any, kind: Any) -> bool:
         return isinstance(value, dict) and all(_fits(one, parts[1]) for one in value.values())
     if isinstance(kind, type) and is_dataclass(kind):
         return isinstance(value, kind) and all(_fits(getattr(value, name), hint) for name, hint in _hints(kind).items())
+    if isinstance(value, bool):
+        # It is a number to Python and none to whoever wrote it.
+        return kind is bool
     return isinstance(value, kind) or (kind is float and isinstance(value, int))
 
 
