@@ -174,20 +174,26 @@ def _of_outcome(acc: RunAcc) -> Iterator[Notice]:
         yield Notice("executions/ holds the output of an executor; the plans themselves were not executed")
     elif acc.plans:
         yield Notice("nothing was executed or installed; commands are hints")
-    if len(acc.rounds) > 1 and not acc.told:
+    decided = _record(acc, "human_decision", one_line(acc.decision or "", 400))
+    if acc.decision is not None:
+        yield Notice(f"a person decided: {one_line(acc.decision, 400)}", proof=decided)
+    if not acc.native:
+        yield from _of_upstream(acc, decided)
+
+
+def _of_upstream(acc: RunAcc, decided: Proof) -> Iterator[Notice]:
+    """What nobody would guess of a run that Converge made itself; one of ours does better."""
+    if len(acc.rounds) > 1:
         yield Notice(f"plans of the rounds before round {acc.rounds[-1].number} are not kept by upstream")
     if acc.status == HITL:
         proof = _record(acc, "status", f'"status": "{HITL}"')
         yield Notice(
             "exit code 2 of the command means HITL_REQUIRED here; a usage error has the same code", proof=proof
         )
+        if acc.decision is not None:
+            yield Notice(f"status stays HITL_REQUIRED: {NOT_RECOMPUTED}", True, decided)
     if any(stop.text == EMPTY_SPLIT for stop in stops(acc)):
         yield Notice("what the split itself asked is kept in no file", True)
-    if acc.decision is not None:
-        proof = _record(acc, "human_decision", one_line(acc.decision, 400))
-        yield Notice(f"a person decided: {one_line(acc.decision, 400)}", proof=proof)
-        if acc.status == HITL:
-            yield Notice(f"status stays HITL_REQUIRED: {NOT_RECOMPUTED}", True, proof)
     if acc.pauses > 1:
         yield Notice(f"1 pause; upstream notes it {acc.pauses} times once it was answered")
 

@@ -135,7 +135,7 @@ def reasons_in(acc: RunAcc, told: ToldRound) -> list[ToldReason]:
 def own_badge(acc: RunAcc, told: ToldPlan) -> str:
     """Who wrote a plan of a run of ours."""
     if told.status == FALLBACK:
-        return f"heuristic: {no_agent(told.cause)}"
+        return f"fallback: {no_agent(told.cause)}"
     if told.status == MISSING:
         return "nobody: the repo is missing"
     if told.origin == _PERSON:

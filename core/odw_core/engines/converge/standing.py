@@ -96,11 +96,11 @@ def _complete(acc: RunAcc, tied: Tied | None) -> Reading:
 def _needs_a_person(acc: RunAcc, tied: Tied | None) -> Reading:
     found = stops(acc)
     said = stop_words(found) or "a person is required, and nothing says why"
-    if acc.decision is not None:
-        said = f"{said}; a person has decided, but {NOT_RECOMPUTED}"
     if acc.native:
         # What is left open is asked by the run of ours that wrote it, or was left so by a person there.
         return Reading(Standing.HELD, said)
+    if acc.decision is not None:
+        said = f"{said}; a person has decided, but {NOT_RECOMPUTED}"
     if (adopter := _adopter(acc, tied)) is not None:
         return Reading(Standing.STOPPED, GOES_ON.format(one_line(adopter, 60)))
     is_asking = any(stop.kind == "question" for stop in found)
