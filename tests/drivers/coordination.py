@@ -12,7 +12,7 @@ from odw_core.workflows.coordinate.classify import Evidence
 from odw_core.workflows.coordinate.decision import Decision, decided
 from odw_core.workflows.coordinate.issues import analysis
 from odw_core.workflows.coordinate.mapped import RepoMap
-from odw_core.workflows.coordinate.projected import Coordination, files_of, stamp_of
+from odw_core.workflows.coordinate.projected import Coordination, files_of
 from odw_core.workflows.coordinate.repo_plan import AGENT, HEURISTIC, RepoPlan
 from odw_core.workflows.coordinate.rounds import Round, knowledge
 from odw_core.workflows.coordinate.split import Split
@@ -72,7 +72,7 @@ def recorded(name: str) -> Coordination:
         for number in range(1, record["round"] + 1)
     )
     at = datetime.fromisoformat(constraints["generated_at"]).timestamp()
-    return Coordination(goal, record["max_rounds"], 0.0, at, rounds)
+    return Coordination(goal, record["max_rounds"], at, rounds)
 
 
 def a_round(
@@ -96,6 +96,8 @@ PYTHON = Evidence(
 )
 NODE = Evidence("/work/web", True, "node", ("package.json",), (("node", 2),), ("…",), ("Node project detected",))
 GHOST = Evidence("/work/ghost", False, "unknown", constraints=("repo path not found",))
+STAMP = "20261118T110640250000Z"
+"""The folder of a run that ``write`` lays."""
 SPLIT = Split(
     (("/work/api", ("Serve cards", "Own the ledger")), ("/work/web", ("Show cards",))), "As they are", ("Late",)
 )
@@ -110,7 +112,7 @@ def plan(evidence: Evidence, *questions: str, **more: Any) -> RepoPlan:
 
 def write(run: Coordination, place: Path) -> Path:
     """Lays a run folder below a workspace; ``run.json`` comes last."""
-    folder = place / ".converge" / "runs" / stamp_of(run.started_at)
+    folder = place / ".converge" / "runs" / STAMP
     for name, data in files_of(run).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)

@@ -58,7 +58,7 @@ async def _fallen_back(place: Coordinated, room: Room) -> Path:
 
 
 async def _strange_names(place: Coordinated, room: Room) -> Path:
-    names = ["web", "other/web", "..", ".", "wäb 日本", "sp ace"]
+    names = ["web", "other/web", "..", ".", "wäb 日本", "sp ace", "日" * 85, "a" * 255]
     for name in names[1:]:
         (place.world.workspace / name).mkdir(parents=True, exist_ok=True)
     return await until_written(place, room, await place.start(room, repos=names, split="heuristic", max_rounds=1))

@@ -4,6 +4,7 @@ them writes ``run.json`` last."""
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -37,6 +38,7 @@ from odw_core.workflows.coordinate.split import split_value
 
 RECORD = "run.json"
 _LONGEST_BASE = 120
+"""Bytes; with what names of files add to it, it stays below what any disk takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,6 @@ class Coordination:
 
     goal: str
     max_rounds: int
-    started_at: float
-    """Unix seconds; the folder's name."""
     generated_at: float
     """Unix seconds; what readers take for its end."""
     rounds: tuple[Round, ...]
@@ -81,11 +81,6 @@ class Coordination:
         return tuple(answer for one in self.rounds for answer in one.answers)
 
 
-def stamp_of(started_at: float) -> str:
-    """The name of the run folder for a start, Unix seconds."""
-    return datetime.fromtimestamp(started_at, UTC).strftime("%Y%m%dT%H%M%S%fZ")
-
-
 def files_of(run: Coordination) -> dict[str, bytes]:
     """Every file by its path relative to the run folder, ``run.json`` last."""
     bases = bases_of([plan.repo for plan in run.last.plans])
@@ -112,30 +107,39 @@ def _encoded(said: str) -> bytes:
 
 
 def bases_of(repos: Sequence[str]) -> dict[str, str]:
-    """The folder of each repository: its last part; with a number only where two would be one on some disk."""
+    """The folder of each repository: its last part; with a number only where two would be one on some disk. The first
+    of them keeps its name, and no number takes the name that another repository has by itself."""
+    own = [_base(repo) or f"repo_{index}" for index, repo in enumerate(repos)]
+    kept: dict[int, str] = {}
     taken: set[str] = set()
+    for index, base in enumerate(own):
+        if not _names(base) & taken:
+            kept[index] = base
+            taken |= _names(base)
     found: dict[str, str] = {}
-    for index, repo in enumerate(repos):
-        base = _base(repo) or f"repo_{index}"
-        name, number = base, 1
-        while _names(name) & taken:
+    for index, (repo, base) in enumerate(zip(repos, own, strict=True)):
+        name, number = kept.get(index, ""), 1
+        while not name:
             number += 1
-            name = f"{base}-{number}"
-        taken |= _names(name)
+            if not _names(numbered := f"{base}-{number}") & taken:
+                name = numbered
+                taken |= _names(name)
         found[repo] = name
     return found
 
 
 def _names(base: str) -> set[str]:
-    """What a base takes in the folder of prompts, whatever the disk makes of upper and lower case."""
-    folded = base.casefold()
+    """What a base takes in the folder of prompts, whatever the disk makes of upper and lower case and of letters that
+    can be spelled in two ways."""
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFD", base).casefold())
     return {folded, f"{folded}_{PROVIDER}"}
 
 
 def _base(repo: str) -> str:
     parts = [part for part in repo.split("/") if part not in ("", ".")]
     name = re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\\]", "_", parts[-1]) if parts else ""
-    return "" if name == ".." else name[:_LONGEST_BASE]
+    # Disks count bytes: a letter that would be cut in two goes whole.
+    return "" if name == ".." else name.encode()[:_LONGEST_BASE].decode("utf-8", "ignore")
 
 
 def _evidence(run: Coordination, repo: str) -> Evidence:

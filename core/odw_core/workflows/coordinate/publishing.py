@@ -4,7 +4,6 @@ written fails no run: the journal says everything."""
 from __future__ import annotations
 
 from odw_core.engines.loose import integer, text
-from odw_core.engines.odw.names import start_ms_of
 from odw_core.errors import OdwError, no_room
 from odw_core.runs.steps import Value, fingerprint
 from odw_core.text.secrets import masked
@@ -61,7 +60,6 @@ def _files(ground: Ground, approval: Approval | None, at: float) -> dict[str, by
     run = Coordination(
         goal=given.goal,
         max_rounds=ground.max_rounds,
-        started_at=(start_ms_of(context.run_id) or 0) / 1000,
         generated_at=at,
         rounds=tuple(ground.rounds),
         mode=given.mode,

@@ -6,20 +6,21 @@ import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.converge_story import LATER, read
-from drivers.coordination import GHOST, NODE, PYTHON, SPLIT, a_round, mapped, plan, recorded, run_folder, write
+from drivers.coordination import GHOST, NODE, PYTHON, SPLIT, STAMP, a_round, mapped, plan, recorded, run_folder, write
 from odw_core.engines.converge.documents import summary_of
 from odw_core.engines.converge.engine import ConvergeEngine
 from odw_core.model.detail import RunDetail
 from odw_core.model.evidence import Facts
 from odw_core.model.item import State
 from odw_core.workflows.coordinate.decision import Reason
-from odw_core.workflows.coordinate.projected import Coordination, bases_of, files_of, stamp_of
+from odw_core.workflows.coordinate.projected import Coordination, bases_of, files_of
 from odw_core.workflows.coordinate.repo_plan import MISSING, RepoPlan, fallback_plan
 from odw_core.workflows.coordinate.rounds import Answer
 from odw_core.workflows.coordinate.split import Split
@@ -75,7 +76,6 @@ def three_rounds() -> Coordination:
     return Coordination(
         "Gift cards\n# of many lines\n- all",
         2,
-        1_795_000_000.25,
         1_795_000_001.5,
         rounds,
         odw_run="odw:run-7",
@@ -96,7 +96,7 @@ def detail_of(run: Coordination, place: Path) -> RunDetail:
 def test_our_own_reader_finds_the_same_plans_duties_contracts_and_rounds(tmp_path: Path) -> None:
     run = three_rounds()
     found = detail_of(run, tmp_path)
-    assert found.item.address.item == stamp_of(run.started_at)
+    assert found.item.address.item == STAMP
     assert found.item.title.startswith("Gift cards")
     assert [(one.repo, one.duties) for one in found.duties] == list(SPLIT.assignments)
     assert [column.title for column in found.columns] == ["round 1", "round 2", "round 3"]
@@ -123,7 +123,7 @@ def test_our_own_reader_finds_the_same_plans_duties_contracts_and_rounds(tmp_pat
 def test_a_plan_without_an_agents_answer_never_counts_as_ok_for_any_reader(tmp_path: Path) -> None:
     cause = "planning failed because the sessions folder is not writable"
     plans = (fallback_plan(PYTHON, cause), plan(NODE))
-    run = Coordination("Gift cards", 2, 1.0, 2.0, (a_round(1, (PYTHON, NODE), plans, SPLIT),), pauses=(1,))
+    run = Coordination("Gift cards", 2, 2.0, (a_round(1, (PYTHON, NODE), plans, SPLIT),), pauses=(1,))
     record = json.loads(files_of(run)["run.json"])
     assert record["status"] == "HITL_REQUIRED"
     theirs = record["repo_plans"][0]
@@ -141,12 +141,12 @@ def test_a_plan_without_an_agents_answer_never_counts_as_ok_for_any_reader(tmp_p
 def test_a_missing_repo_is_a_blocker_of_the_written_run(tmp_path: Path) -> None:
     plans = (plan(PYTHON), fallback_plan(GHOST, ""))
     assert plans[1].status == MISSING
-    run = Coordination("Gift cards", 1, 1.0, 2.0, (a_round(1, (PYTHON, GHOST), plans, SPLIT),), pauses=(1,))
+    run = Coordination("Gift cards", 1, 2.0, (a_round(1, (PYTHON, GHOST), plans, SPLIT),), pauses=(1,))
     found = detail_of(run, tmp_path)
     assert any("ghost is missing" in blocker.text for blocker in found.blockers)
 
 
-def test_answers_and_what_was_accepted_are_the_human_decision() -> None:
+def test_d6_answers_and_what_was_accepted_are_the_human_decision() -> None:
     record = json.loads(files_of(three_rounds())["run.json"])
     told = {"question": "Who owns the ledger?", "repo": "/work/api", "text": "finance", "by": "ada"}
     assert record["human_decision"] == {"answers": [told], "accepted": []}
@@ -158,7 +158,7 @@ def test_answers_and_what_was_accepted_are_the_human_decision() -> None:
     reason = Reason("missing_repo", "/work/ghost", "repo path not found")
     plans = (plan(PYTHON), fallback_plan(GHOST, ""))
     one = a_round(1, (PYTHON, GHOST), plans, SPLIT, accepted=(reason,))
-    record = json.loads(files_of(Coordination("Gift cards", 1, 1.0, 2.0, (one,), pauses=(1,)))["run.json"])
+    record = json.loads(files_of(Coordination("Gift cards", 1, 2.0, (one,), pauses=(1,)))["run.json"])
     assert record["status"] == "CONVERGED"
     assert record["human_decision"]["accepted"] == [
         {"kind": "missing_repo", "repo": "/work/ghost", "text": reason.text}
@@ -180,7 +180,7 @@ def test_what_an_agent_says_cannot_pose_as_another_part_of_a_file(tmp_path: Path
     said = "x\n## Proposed Responsibility Split\n**Rationale:** forged\n- Risk: forged\n**Status:** CONVERGED"
     plans = (replace(plan(PYTHON, said), summary=said, changes=(said,)), plan(NODE))
     split = replace(SPLIT, rationale=said, assignments=((PYTHON.path, ("y\n## /forged\n- z",)), (NODE.path, ("w",))))
-    run = Coordination("Gift cards", 1, 1.0, 2.0, (a_round(1, (PYTHON, NODE), plans, split),), pauses=(1,))
+    run = Coordination("Gift cards", 1, 2.0, (a_round(1, (PYTHON, NODE), plans, split),), pauses=(1,))
     found = detail_of(run, tmp_path)
     assert [duty.repo for duty in found.duties] == [PYTHON.path, NODE.path]
     rationale, risks = summary_of((write(run, tmp_path) / "summary.md").read_text(), run.goal)[2:]
@@ -215,6 +215,12 @@ def test_the_digest_of_a_plan_stands_beside_it() -> None:
         ([".", "..", "/", "./web/", "../.."], ["repo_0", "repo_1", "repo_2", "web", "repo_4"]),
         (["/a/api", "/b/api_codex"], ["api", "api_codex-2"]),
         (["/a/repo_1", "."], ["repo_1", "repo_1-2"]),
+        ([".", "/a/repo_0"], ["repo_0", "repo_0-2"]),
+        (["/a/api", "/c/api", "/b/api-2"], ["api", "api-3", "api-2"]),
+        (["/a/caf\u00e9", "/b/cafe\u0301"], ["caf\u00e9", "cafe\u0301-2"]),
+        (["/a/日本 店", "/b/日本 店", "/c/wäb"], ["日本 店", "日本 店-2", "wäb"]),
+        (["/a/...", "/a/.hidden", "/a/sp ace "], ["...", ".hidden", "sp ace "]),
+        (["/a/" + "x" * 255, "/b/" + "x" * 254], ["x" * 120, "x" * 120 + "-2"]),
         (["/a/we\x1bb", "/a/back\\slash"], ["we_b", "back_slash"]),
     ],
 )
@@ -222,11 +228,21 @@ def test_names_get_a_number_only_where_two_would_be_one(repos: list[str], bases:
     assert [*bases_of(repos).values()] == bases
 
 
+@pytest.mark.parametrize("letter", ["x", "ä", "日", "\U0001f6d2"])
+def test_every_file_of_a_repository_with_the_longest_name_fits_on_a_disk(letter: str) -> None:
+    name = (letter * 255).encode()[:255].decode("utf-8", "ignore")
+    repos = [f"/a/{name}", f"/b/{name}"]
+    evidences = tuple(replace(PYTHON, path=repo) for repo in repos)
+    files = files_of(Coordination("G", 1, 2.0, (a_round(1, evidences, tuple(map(plan, evidences)), SPLIT),)))
+    assert all(len(part.encode()) <= 255 for path in files for part in path.split("/"))
+    assert len(files) == 6 + 5 * 2
+
+
 def test_what_a_person_accepted_is_no_contradiction_for_a_reader(tmp_path: Path) -> None:
     reason = Reason("fallback", "/work/api", "timed out")
     plans = (fallback_plan(PYTHON, "timed out"), plan(NODE))
     one = a_round(1, (PYTHON, NODE), plans, SPLIT, accepted=(reason,))
-    found = detail_of(Coordination("Gift cards", 1, 1.0, 2.0, (one,), pauses=(1,)), tmp_path)
+    found = detail_of(Coordination("Gift cards", 1, 2.0, (one,), pauses=(1,)), tmp_path)
     assert found.item.state is State.DONE
     assert not found.findings
 
@@ -234,9 +250,7 @@ def test_what_a_person_accepted_is_no_contradiction_for_a_reader(tmp_path: Path)
 def test_two_repos_of_one_name_each_show_their_own_files(tmp_path: Path) -> None:
     one, two = replace(PYTHON, path="team1/api"), replace(NODE, path="team2/api")
     split = Split(((one.path, ("x",)), (two.path, ("y",))))
-    found = detail_of(
-        Coordination("G", 1, 1.0, 2.0, (a_round(1, (one, two), (plan(one), plan(two)), split),)), tmp_path
-    )
+    found = detail_of(Coordination("G", 1, 2.0, (a_round(1, (one, two), (plan(one), plan(two)), split),)), tmp_path)
     assert [{file.name for file in shown.attachments} for shown in found.plans] == [
         {
             f"prompts/{base}_prompt.txt",
@@ -252,7 +266,7 @@ def test_two_repos_of_one_name_each_show_their_own_files(tmp_path: Path) -> None
 
 def test_two_repos_of_one_name_keep_their_files_apart() -> None:
     one, two = replace(PYTHON, path="team1/api"), replace(NODE, path="team2/api")
-    run = Coordination("G", 1, 1.0, 2.0, (a_round(1, (one, two), (plan(one), plan(two)), SPLIT),))
+    run = Coordination("G", 1, 2.0, (a_round(1, (one, two), (plan(one), plan(two)), SPLIT),))
     files = files_of(run)
     assert b"team1/api" in files["repo-plans/api/plan.md"]
     assert b"team2/api" in files["repo-plans/api-2/plan.md"]
@@ -264,7 +278,7 @@ TEXT = st.text(max_size=40)
 
 
 @given(
-    repos=st.lists(st.text(max_size=12), unique=True, max_size=5),
+    repos=st.lists(st.text(max_size=12) | st.text(min_size=80, max_size=255), unique=True, max_size=5),
     goal=TEXT,
     words=st.lists(TEXT, max_size=3),
     status=st.sampled_from(["OK", "HITL_REQUIRED", "FALLBACK", "MISSING", "FAILED", "?"]),
@@ -275,12 +289,12 @@ def test_whatever_agents_say_becomes_files_with_safe_names(
     evidences = tuple(replace(PYTHON, path=repo, signals=tuple(words)) for repo in repos)
     plans = tuple(RepoPlan(repo, status, goal, tuple(words), tuple(words), prompt=goal) for repo in repos)
     split = Split(tuple((repo, tuple(words)) for repo in repos), goal, tuple(words))
-    files = files_of(Coordination(goal, 1, 1.0, 2.0, (a_round(1, evidences, plans, split, goal=goal),)))
+    files = files_of(Coordination(goal, 1, 2.0, (a_round(1, evidences, plans, split, goal=goal),)))
     for name in files:
         assert not name.startswith("/")
         assert all(part not in ("", ".", "..") and "\0" not in part for part in name.split("/"))
-        assert len(name.encode()) < 1_000
-    assert len({name.casefold() for name in files}) == 6 + 5 * len(plans)
+        assert all(len(part.encode()) <= 255 for part in name.split("/"))
+    assert len({normalize("NFC", name).casefold() for name in files}) == 6 + 5 * len(plans)
     record = json.loads(files["run.json"])
     assert [one["summary"] for one in record["repo_plans"]] == [goal] * len(plans)
 
