@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from odw_core.engines.loose import Json, objects, text, text_or_none
+from odw_core.engines.loose import Json, text, text_or_none
 from odw_core.workflows.coordinate.classify import Evidence
 from odw_core.workflows.coordinate.issues import Analysis
 from odw_core.workflows.coordinate.repo_plan import FAILED, FALLBACK, HITL, MISSING, OK, RepoPlan
@@ -133,21 +133,3 @@ def reason_value(reason: Reason) -> dict[str, object]:
 def reason_of(value: Json) -> Reason:
     """What ``reason_value`` said."""
     return Reason(text(value, "kind"), text_or_none(value, "repo"), text(value, "text"))
-
-
-def decision_value(decision: Decision) -> dict[str, object]:
-    """As a step keeps it."""
-    return {
-        "status": decision.status,
-        "reasons": [reason_value(one) for one in decision.reasons],
-        "accepted": [reason_value(one) for one in decision.accepted],
-    }
-
-
-def decision_of(value: Json) -> Decision:
-    """What ``decision_value`` said."""
-    return Decision(
-        text(value, "status"),
-        tuple(reason_of(one) for one in objects(value, "reasons")),
-        tuple(reason_of(one) for one in objects(value, "accepted")),
-    )

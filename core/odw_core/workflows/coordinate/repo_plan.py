@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from odw_core.engines.loose import Json, flag, text, texts
-from odw_core.text.ansi import one_line
 from odw_core.workflows.coordinate.classify import UNKNOWN, Evidence, shown
 from odw_core.workflows.coordinate.split import Trouble
 from odw_core.workflows.coordinate.wording import cut, fenced, listed, section
@@ -29,11 +28,6 @@ PLAN_SCHEMA: dict[str, object] = {
     "required": ["summary", "proposed_changes", "questions_for_hitl"],
 }
 """JSON Schema of a planner's answer."""
-RETRYABLE = frozenset((
-    "rate_limited", "provider_overloaded", "provider_http_error", "stream_disconnected", "stream_idle_timeout",
-    "output_truncated", "timeout", "session_busy",
-))  # fmt: skip
-"""Kinds of causes (``diagnose``) that another round may not meet again."""
 _README, _INSTRUCTIONS = 4_000, 16_000
 _PLANS = 24_000
 _MOST = 100
@@ -297,8 +291,3 @@ def plan_of(value: Json) -> RepoPlan:
         call_key=text(value, "key"),
         is_retryable=flag(value, "is_retryable") is True,
     )
-
-
-def title_of(plan: RepoPlan) -> str:
-    """A plan in one line."""
-    return one_line(plan.summary, 120)

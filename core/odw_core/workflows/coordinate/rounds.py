@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from odw_core.workflows.coordinate.classify import Evidence
 from odw_core.workflows.coordinate.decision import Decision
 from odw_core.workflows.coordinate.issues import Analysis
-from odw_core.workflows.coordinate.repo_plan import HEURISTIC, RepoPlan, as_text
+from odw_core.workflows.coordinate.repo_plan import HEURISTIC, RepoPlan
 from odw_core.workflows.coordinate.split import Split
 
 
@@ -35,16 +34,11 @@ class Knowledge:
     """(repository, fingerprint of what it is)."""
     answers: tuple[Answer, ...] = ()
     issues: tuple[str, ...] = ()
-    """Contract mismatches of the round before."""
+    """Contract mismatches that were there before the round."""
     plans: tuple[tuple[str, str], ...] = ()
     """(repository, digest of its plan of the round before), of those an agent or a person wrote."""
     retries: tuple[str, ...] = ()
     """Failures of the round before that another attempt may not meet again, each named by its round."""
-
-    def fingerprint(self) -> str:
-        """Equal where planners are told the same."""
-        said = [self.goal, self.repos, [(a.question, a.repo, a.text) for a in self.answers], self.issues, self.plans]
-        return hashlib.sha256(json.dumps([said, self.retries]).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,21 +109,3 @@ def _news(earlier: Knowledge, now: Knowledge) -> Iterator[str]:
         known_plans = dict(earlier.plans)
         yield from (f"the plan of {repo}" for repo, print_ in now.plans if known_plans.get(repo) != print_)
     yield from (f"another try after {one}" for one in now.retries if one not in earlier.retries)
-
-
-def has_news(earlier: Knowledge | None, now: Knowledge) -> bool:
-    """Whether a round would be told anything new."""
-    return bool(news(earlier, now))
-
-
-def difference(before: RepoPlan | None, after: RepoPlan) -> tuple[str, ...]:
-    """The lines of a plan, each after ``+ ``, ``- `` or two blanks; a plan without one before is all new."""
-    old = as_text(before).rstrip("\n").split("\n") if before is not None else []
-    new = as_text(after).rstrip("\n").split("\n")
-    found: list[str] = []
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind == "equal":
-            found += [f"  {line}" for line in old[a:b]]
-        else:
-            found += [f"- {line}" for line in old[a:b]] + [f"+ {line}" for line in new[c:d]]
-    return tuple(found)
