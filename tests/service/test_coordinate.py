@@ -82,7 +82,7 @@ async def test_a1_planners_work_at_the_same_time_and_cannot_write(place: Coordin
     assert {call["sandbox"] for call in place.events(run, "agent_call")} == {"read-only"}
 
 
-async def test_a_question_is_a_card_and_its_answer_completes_the_run(place: Coordinated, world: RunsWorld) -> None:
+async def test_d5_a_question_is_a_card_and_its_answer_completes_the_run(place: Coordinated, world: RunsWorld) -> None:
     asks = plan("Hide the button.", questions=("Which orders?",))
     place.play(plans("web", plan("Show it for open orders."), prompt="Only open ones."), plans("web", asks))
     async with world.room() as room:
@@ -105,7 +105,7 @@ async def test_a_question_is_a_card_and_its_answer_completes_the_run(place: Coor
     assert [(one["question"], one["repo"]) for one in told["answers"]] == [("Which orders?", place.path("web"))]
 
 
-async def test_a_round_that_would_be_told_nothing_new_is_not_run(place: Coordinated, world: RunsWorld) -> None:
+async def test_p6_a_round_that_would_be_told_nothing_new_is_not_run(place: Coordinated, world: RunsWorld) -> None:
     place.play(plans("api", plan("a", questions=("How?",))))
     async with world.room() as room:
         run = await place.start(room, repos=["api"], max_rounds=8, split="heuristic")
@@ -118,7 +118,7 @@ async def test_a_round_that_would_be_told_nothing_new_is_not_run(place: Coordina
         await place.over(room, run)
 
 
-async def test_what_changed_in_a_repository_is_news(place: Coordinated, world: RunsWorld) -> None:
+async def test_c1_what_changed_in_a_repository_is_news(place: Coordinated, world: RunsWorld) -> None:
     asks = plan("a", questions=("Where?",))
     place.play(plans("api", plan("b"), number=2), plans("api", asks))
     change = {"key": "plan-api-r1", "do": [{"run": ["sh", "-c", "echo '# more' > new.py"]}], "result": asks}
@@ -130,7 +130,22 @@ async def test_what_changed_in_a_repository_is_news(place: Coordinated, world: R
     assert first["news"] == [f"{place.path('api')} changed"]
 
 
-async def test_a_planner_that_fails_is_stood_in_for_and_its_cause_comes_first(
+async def test_a_repository_that_says_something_else_of_itself_in_as_many_letters_is_news(
+    place: Coordinated, world: RunsWorld
+) -> None:
+    asks = plan("a", questions=("Where?",))
+    writes = {"run": ["sh", "-c", "echo 'Use the legacy one.' > AGENTS.md"]}
+    place.write("api", "AGENTS.md", "Use the newest one.\n")
+    place.play({"key": "plan-api-r1", "do": [writes], "result": asks}, plans("api", plan("b"), number=2))
+    async with world.room() as room:
+        run = await place.start(room, repos=["api"], split="heuristic")
+        assert (await place.over(room, run)).state is State.DONE
+    first, _ = place.events(run, "coordination_decided")
+    assert first["news"] == ["what the repositories say of themselves changed"]
+    assert "Use the legacy one." in place.prompt(run, "plan-api-r2")
+
+
+async def test_a4_a_planner_that_fails_is_stood_in_for_and_its_cause_comes_first(
     place: Coordinated, world: RunsWorld
 ) -> None:
     place.play(fails("web", "You've hit your usage limit."), plans("api", plan("a", questions=("Which?",))))
@@ -153,6 +168,25 @@ async def test_a_planner_that_fails_is_stood_in_for_and_its_cause_comes_first(
     web = next(one for one in place.projected(run)["repo_plans"] if one["repo_path"].endswith("web"))
     assert (web["provider"], web["status"], web["raw"]["execution_mode"]) == ("codex", "HITL_REQUIRED", "heuristic")
     assert "usage limit" in web["raw"]["fallback_cause"].lower()
+
+
+async def test_a5_a_model_that_nobody_may_use_is_asked_once_and_named_what_may_pass_is_tried_again(
+    place: Coordinated, world: RunsWorld
+) -> None:
+    refused = "The model `m-9` does not exist or you do not have access to it."
+    place.play(
+        fails("web", refused),
+        {"key": "plan-api-r*", "attempt": 1, "do": [{"fail": "stream closed before response.completed"}]},
+    )
+    async with world.room() as room:
+        run = await place.start(room, model="m-9", split="heuristic")
+        card = await room.question(run)
+        assert "m-9" in card.title and "web" in card.title
+        await place.decide(room, card, "stop")
+        await place.over(room, run)
+    calls = [(call["key"], call["attempt"]) for call in place.events(run, "agent_call")]
+    # No other model is taken unasked, and the second round, which tells it of the other plan, asks it no more either.
+    assert sorted(calls) == [("plan-api-r1", 1), ("plan-api-r1", 2), ("plan-web-r1", 1)]
 
 
 async def test_a_command_that_cannot_say_it_names_the_one_that_does(place: Coordinated, world: RunsWorld) -> None:
@@ -185,6 +219,24 @@ async def test_looking_again_asks_once_more_whoever_gave_no_answer(place: Coordi
     assert place.result(run)["plans"][1]["status"] == "OK"
 
 
+async def test_a_contract_that_fits_after_a_look_agrees_without_asking_anybody_again(
+    place: Coordinated, world: RunsWorld
+) -> None:
+    place.write("api", "api/app.py", 'call("/api/invoice/7")\n')
+    async with world.room() as room:
+        run = await place.start(room, repos=["api"], max_rounds=1, split="heuristic")
+        card = await room.question(run)
+        assert "/api/invoice/{id}" in card.title
+        # As many letters as before: what fits is known by what files say, not by their size.
+        place.write("api", "api/app.py", 'call("/api/orders/42")\n')
+        await place.decide(room, card, "look_again")
+        assert (await place.over(room, run)).state is State.DONE
+    assert place.keys(run) == ["plan-api-r1"]
+    *_, gone, _ = place.events(run, "coordination_decided")
+    (settled,) = gone["news"]
+    assert settled.startswith("settled: ") and "/api/invoice/{id}" in settled
+
+
 async def test_a_look_that_finds_nothing_new_asks_the_person_again(place: Coordinated, world: RunsWorld) -> None:
     async with world.room() as room:
         run = await place.start(room, repos=["api", "gone"], max_rounds=1, split="heuristic")
@@ -199,7 +251,9 @@ async def test_a_look_that_finds_nothing_new_asks_the_person_again(place: Coordi
     assert [one["status"] for one in place.result(run)["plans"]] == ["OK", "OK"]
 
 
-async def test_what_is_accepted_by_name_stands_against_nothing_any_more(place: Coordinated, world: RunsWorld) -> None:
+async def test_k9_what_is_accepted_by_name_stands_against_nothing_any_more(
+    place: Coordinated, world: RunsWorld
+) -> None:
     place.write("web", "src/app.ts", 'fetch("/api/invoices/7");\n')
     async with world.room() as room:
         run = await place.start(room)
@@ -218,7 +272,7 @@ async def test_what_is_accepted_by_name_stands_against_nothing_any_more(place: C
     assert [(side["path"], side["line"]) for side in issue["consumed"]] == [("src/app.ts", 1)]
 
 
-async def test_interrupt_asks_after_the_first_round_whatever_is_left(place: Coordinated, world: RunsWorld) -> None:
+async def test_d4_interrupt_asks_after_the_first_round_whatever_is_left(place: Coordinated, world: RunsWorld) -> None:
     asks = plan("Hide it.", questions=("Which orders?",))
     place.play(plans("web", plan("Show it."), prompt="The open ones."), plans("web", asks))
     async with world.room() as room:
@@ -234,7 +288,7 @@ async def test_interrupt_asks_after_the_first_round_whatever_is_left(place: Coor
     assert place.result(run)["rounds"] == 2
 
 
-async def test_a_readme_that_is_no_text_and_names_that_are_none_kill_nothing(
+async def test_a3_a_readme_that_is_no_text_and_names_that_are_none_kill_nothing(
     place: Coordinated, world: RunsWorld
 ) -> None:
     place.write("api", "README.md", b"\xff\xfe\x00caf\xe9 \x1b[31m" * 50)
@@ -318,7 +372,7 @@ async def test_answers_and_plans_of_an_earlier_run_are_told_from_the_first_round
     assert place.events(run, "coordination")[0]["from_run"] == "converge:20260212T030222995117Z"
 
 
-async def test_a_split_that_no_agent_gives_follows_what_the_repositories_are(
+async def test_p1_a_split_that_no_agent_gives_follows_what_the_repositories_are(
     place: Coordinated, world: RunsWorld
 ) -> None:
     place.play({"key": "split-*", "do": [{"fail": "You've hit your usage limit."}]})

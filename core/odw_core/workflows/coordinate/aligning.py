@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from odw_core.workflows.coordinate.collecting import Known
 from odw_core.workflows.coordinate.ground import Ground
-from odw_core.workflows.coordinate.issues import Analysis, analysis, issue_value
+from odw_core.workflows.coordinate.issues import Analysis, issue_value
 from odw_core.workflows.coordinate.mapped import mapped_value
 
 
-def align(ground: Ground, number: int, known: Sequence[Known]) -> Analysis:
+def align(ground: Ground, number: int) -> Analysis:
     """The contracts of a round."""
-    found = analysis([one.mapped for one in known])
+    found = ground.contracts
     repos, issues = [mapped_value(one) for one in found.repos], [issue_value(one) for one in found.issues]
     said = f"{found.artifacts} contract files, {len(issues)} {'mismatch' if len(issues) == 1 else 'mismatches'}"
     ground.tell("coordination_contracts", said, round=number, repos=repos, issues=issues)

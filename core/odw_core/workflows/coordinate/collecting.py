@@ -11,6 +11,7 @@ from odw_core.text.ansi import plain
 from odw_core.workflows.coordinate.classify import Evidence, evidence_of, evidence_value
 from odw_core.workflows.coordinate.contracts import Mapped
 from odw_core.workflows.coordinate.ground import Ground
+from odw_core.workflows.coordinate.issues import analysis
 from odw_core.workflows.coordinate.mapped import mapped_of, mapped_value
 from odw_core.workflows.coordinate.walking import Look, look
 
@@ -27,7 +28,7 @@ class Known:
 
 
 async def collect(ground: Ground) -> tuple[Known, ...]:
-    """Look at all of them anew, in their order."""
+    """Look at all of them anew, in their order, and at how their contracts fit together."""
     ground.looks += 1
 
     async def work() -> Value:
@@ -36,7 +37,9 @@ async def collect(ground: Ground) -> tuple[Known, ...]:
 
     told = fingerprint(ground.context.run_id, ground.repos)
     value = await ground.context.steps.step(f"look-{ground.looks}", "checkpoint", told, work)
-    return tuple(_known(one) for one in objects(value, "repos"))
+    known = tuple(_known(one) for one in objects(value, "repos"))
+    ground.contracts = analysis([one.mapped for one in known])
+    return known
 
 
 def tell_repos(ground: Ground, number: int, known: tuple[Known, ...]) -> None:

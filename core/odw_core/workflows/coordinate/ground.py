@@ -15,6 +15,7 @@ from odw_core.runs.context import Context
 from odw_core.runs.slots import Slots, slot_limit
 from odw_core.workflows.coordinate.decision import Reason, Route
 from odw_core.workflows.coordinate.given import CoordinateInput, PlanInput, absolute
+from odw_core.workflows.coordinate.issues import Analysis
 from odw_core.workflows.coordinate.projected import bases_of
 from odw_core.workflows.coordinate.repo_plan import GIVEN, HITL, OK, RepoPlan
 from odw_core.workflows.coordinate.rounds import Answer, Round
@@ -60,6 +61,8 @@ class Ground:
     """Rounds after which a person was asked."""
     ways: dict[int, list[Route]] = field(default_factory=dict)
     """Round to where it went and why: when it was decided, and once more after people had said something."""
+    contracts: Analysis = field(default_factory=Analysis)
+    """How what the repositories declare and consume fits together, as of the newest look."""
     looks: int = 0
     """How often the repositories were looked at."""
     pauses: int = 0

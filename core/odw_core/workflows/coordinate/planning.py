@@ -61,8 +61,8 @@ async def plan_all(ground: Ground, number: int, known: Sequence[Known], split: S
 
 def _told(ground: Ground, one: Known, known: Sequence[Known], split: Split) -> Told:
     repo = one.evidence.path
-    last = ground.rounds[-1] if ground.rounds else None
-    issues = last.analysis.issues if last is not None else ()
+    # The first round is what finds them.
+    issues = ground.contracts.issues if ground.rounds else ()
     return Told(
         goal=ground.given.goal,
         duties=split.duties(repo),

@@ -56,12 +56,11 @@ def asks(ground: Ground, known: Sequence[Known]) -> bool:
 
 
 def _prompt(ground: Ground, known: Sequence[Known], earlier: Split | None = None, again: Sequence[str] = ()) -> str:
-    last = ground.rounds[-1] if ground.rounds else None
     return split_prompt(
         ground.given.goal,
         [one.evidence for one in known],
         answers=[(one.question, one.text) for one in ground.answers],
-        issues=[one.text for one in last.analysis.issues] if last is not None else (),
+        issues=[one.text for one in ground.contracts.issues] if ground.rounds else (),
         earlier=earlier,
         again=again,
     )

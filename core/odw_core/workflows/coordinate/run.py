@@ -29,6 +29,7 @@ from odw_core.workflows.coordinate.ground import Ground, Stopped, ground_of
 from odw_core.workflows.coordinate.planning import anyone_asks, plan_all
 from odw_core.workflows.coordinate.proposing import asks, propose
 from odw_core.workflows.coordinate.publishing import publish
+from odw_core.workflows.coordinate.repo_plan import FALLBACK
 from odw_core.workflows.coordinate.rounds import Answer, Knowledge, Round, knowledge, news
 
 _NOTHING_NEW = "nothing changed since the round was planned"
@@ -92,7 +93,7 @@ async def _round(ground: Ground, number: int, known: tuple[Known, ...]) -> None:
     tell_repos(ground, number, known)
     proposed = await propose(ground, number, known)
     plans = await plan_all(ground, number, known, proposed.split)
-    found = align(ground, number, known)
+    found = align(ground, number)
     evidences = tuple(one.evidence for one in known)
     decision = decided(plans, proposed.split, evidences, found, ground.accepted)
     ground.retries = False
@@ -103,11 +104,9 @@ async def _round(ground: Ground, number: int, known: tuple[Known, ...]) -> None:
 
 def _knowledge(ground: Ground, known: tuple[Known, ...]) -> Knowledge:
     """What planners would be told if a round began now."""
-    last = ground.rounds[-1] if ground.rounds else None
-    issues = [one.text for one in last.analysis.issues] if last is not None else []
+    issues = [one.text for one in ground.contracts.issues] if ground.rounds else []
     evidences = [one.evidence for one in known]
-    number = last.number if last is not None else 0
-    return knowledge(ground.given.goal, evidences, ground.answers, issues, ground.earlier, number)
+    return knowledge(ground.given.goal, evidences, ground.answers, issues, ground.earlier, len(ground.rounds))
 
 
 async def _following(ground: Ground, known: tuple[Known, ...]) -> tuple[Known, ...] | None:
@@ -168,9 +167,25 @@ def _taken(ground: Ground, said: Said) -> Round:
 def _news(ground: Ground, known: tuple[Known, ...]) -> tuple[str, ...]:
     """What a round that began now would be told that the last one was not; empty when nobody would be asked."""
     last = ground.rounds[-1]
-    if not asks(ground, known) and not anyone_asks(ground, known, last.split) and not _differs(last, known):
+    fits = _fits_otherwise(ground, last)
+    is_asked = asks(ground, known) or anyone_asks(ground, known, last.split)
+    if not is_asked and not fits and not _differs(last, known):
         return ()
-    return news(last.knowledge, _knowledge(ground, known)) or ("another try for whom nobody answered",)
+    told = tuple(dict.fromkeys((*news(last.knowledge, _knowledge(ground, known)), *fits)))
+    if told or any(one.status == FALLBACK for one in last.plans):
+        return told or ("another try for whom nobody answered",)
+    # As many files of the same sizes, and yet a prompt is another one.
+    return ("what the repositories say of themselves changed",)
+
+
+def _fits_otherwise(ground: Ground, last: Round) -> tuple[str, ...]:
+    """Contracts that came to fit since the last round, and those that do so no more: also without asking anybody
+    a round that sees it may end otherwise."""
+    before, now = ([one.text for one in found.issues] for found in (last.analysis, ground.contracts))
+    return (
+        *(f"a contract mismatch: {one}" for one in now if one not in before),
+        *(f"settled: {one}" for one in before if one not in now),
+    )
 
 
 def _differs(last: Round, known: tuple[Known, ...]) -> bool:

@@ -38,7 +38,7 @@ def write_folder(workspace: str, stamp: str, files: Mapping[str, bytes]) -> None
     with _opened(workspace) as runs:
         draft = f".{stamp}.draft"
         _remove(runs, draft)
-        os.mkdir(draft, 0o700, dir_fd=runs)
+        os.mkdir(draft, 0o755, dir_fd=runs)
         with _descriptor(draft, runs) as folder:
             for name in sorted(files, key=lambda one: (one == LAST, one)):
                 _write(folder, _parts(name), files[name])
@@ -52,6 +52,7 @@ def write_folder(workspace: str, stamp: str, files: Mapping[str, bytes]) -> None
         except OSError:
             set_aside(runs, stamp)
             os.rename(draft, stamp, src_dir_fd=runs, dst_dir_fd=runs)
+        os.fsync(runs)
         point("converge: the folder is in its place")
 
 
