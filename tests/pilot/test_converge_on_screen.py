@@ -64,7 +64,7 @@ async def test_contract_issues_are_blockers_and_no_questions(tmp_path: Path) -> 
         assert "8 questions" not in blockers
         plans = await page(run, "2")
         assert "HITL_REQUIRED" not in plans
-        contracts = await page(run, "G")
+        contracts = await page(run, "C")
         assert all(name in contracts for name in ("openapi.yaml", "contract-a", "contract-b"))
 
 

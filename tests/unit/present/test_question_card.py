@@ -61,6 +61,26 @@ def test_a_short_card_has_three_lines_and_the_key_for_the_rest() -> None:
     assert short_card((), UNICODE, NOW, "5") == ()
 
 
+def test_a_short_card_says_as_much_as_there_is_room_and_how_it_is_decided() -> None:
+    body = (
+        "no agent answered:\n- api: the sessions folder is not writable\n- web: rate limited\n\nA new look asks again."
+    )
+    verdicts = ("look_again", "accept", "stop")
+    asked = samples.question(ASKED.address, title="2 planners failed", body=body, fields=(), decisions=verdicts)
+    last = "       look again or accept or stop | 5 shows it in full"
+    assert said(*short_card((asked,), UNICODE, NOW, "5"))[1:] == [
+        "asks   - api: the sessions folder is not writable | ",
+        last,
+    ]
+    assert said(*short_card((asked,), UNICODE, NOW, "5", room=-3)) == said(*short_card((asked,), UNICODE, NOW, "5"))
+    assert said(*short_card((asked,), UNICODE, NOW, "5", room=3))[1:] == [
+        "asks   - api: the sessions folder is not writable | ",
+        "       - web: rate limited | ",
+        "       A new look asks again. | ",
+        last,
+    ]
+
+
 def test_hostile_questions_are_literal() -> None:
     field = Field("x", "[b]l[/b]", (Choice("\x1b[2Jyes", "\u202eno"),))
     evil = samples.question(

@@ -55,6 +55,19 @@ def test_no_line_is_wider_than_the_list_and_rows_fill_it(width: int, is_compact:
             assert painted == width - 1
 
 
+@pytest.mark.parametrize("width", [79, 119, 199])
+@pytest.mark.parametrize(
+    ("stage", "brief"),
+    [("2 questions, round 2", "2 questions r2"), ("12 questions, round 3", "12 questions r3"), ("planning r1/2", "")],
+)
+def test_a_stage_is_said_in_fewer_words_rather_than_cut(stage: str, brief: str, width: int) -> None:
+    item = samples.item(state=State.WAITING, stage=stage)
+    lines = RoomLines(select({item.address: item}, Query(), Order.START))
+    shape = layout(width, NAMES, has_engines=True, is_compact=False)
+    painted = "".join(text for text, _ in line(lines.line(1), shape, UNICODE, age="40s", has_cursor=False))
+    assert stage in painted or (brief and brief in painted)
+
+
 def test_a_cause_begins_below_its_title() -> None:
     shape = layout(119, NAMES, has_engines=False, is_compact=False)
     lines = RoomLines(select({item.address: item for item in samples.room_items()}, Query(), Order.START))

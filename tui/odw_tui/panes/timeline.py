@@ -37,6 +37,9 @@ ONE_COLUMN_BELOW = 72
 _STORY_ROWS = 7
 """Questions are shown in full if they leave so much space below the grid."""
 
+_SHORT_CARD = 2
+"""Rows of a question that is shown in brief, beside what it asks."""
+
 
 class _Below(Vertical):
     """The space under the grid. What fits into it depends on how much there is."""
@@ -102,9 +105,10 @@ class TimelinePane(Vertical):
         """What waits for a person, else what broke. Questions are shown in full where there is space."""
         now, signs, keymap = self._kit.now(), self._kit.signs, self._kit.keymap
         lines = question_card.cards(detail.questions, signs, now)
-        rows = height_of(lines, max(1, self.size.width - 2))
-        if rows + self._grid.count_rows(self.size.width) + _STORY_ROWS > self.size.height:
-            lines = question_card.short_card(detail.questions, signs, now, keymap.shown("run", "questions"))
+        left = self.size.height - self._grid.count_rows(self.size.width) - _STORY_ROWS
+        if height_of(lines, max(1, self.size.width - 2)) > left:
+            key = keymap.shown("run", "questions")
+            lines = question_card.short_card(detail.questions, signs, now, key, room=left - _SHORT_CARD)
         lines = lines or cause_line(detail, keymap.shown("run", "run_output"))
         self._notice.show(lines)
         self._notice.display = bool(lines)

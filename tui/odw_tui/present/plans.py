@@ -12,7 +12,7 @@ from odw_tui.present.artifacts import size_words
 from odw_tui.present.glyphs import Glyphs
 from odw_tui.present.markdown import markdown_lines
 from odw_tui.present.numbers import short
-from odw_tui.present.parts import LABEL, TEXT_LIMIT, counted, labelled, said
+from odw_tui.present.parts import TEXT_LIMIT, counted, labelled, said
 from odw_tui.present.plan_rounds import changes_in_short, has_rounds, round_lines
 from odw_tui.present.spans import Line, Span, spans
 
@@ -34,7 +34,6 @@ class EntryKind(StrEnum):
     PROMPT = "prompt"
     ATTACHMENT = "attachment"
     DUTIES = "duties"
-    CONTRACTS = "contracts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +61,6 @@ def entries(detail: RunDetail) -> tuple[Entry, ...]:
         ]
     if detail.duties:
         found.append(Entry("duties", EntryKind.DUTIES))
-    if detail.contracts:
-        found.append(Entry("contracts", EntryKind.CONTRACTS))
     return tuple(found)
 
 
@@ -89,10 +86,6 @@ def entry_rows(detail: RunDetail, glyphs: Glyphs) -> list[tuple[str, Line]]:
                 rows += [("", Line())] if rows else []
                 told = Span(counted(len(detail.duties), "repo"), "quiet")
                 rows.append((entry.key, said(Span("responsibilities", "strong"), right=(told,))))
-            case EntryKind.CONTRACTS:
-                rows += [("", Line())] if rows and not detail.duties else []
-                told = Span(counted(len(detail.contracts), "repo"), "quiet")
-                rows.append((entry.key, said(Span("contracts", "strong"), right=(told,))))
             case _:
                 pass
     return rows
@@ -136,8 +129,6 @@ def entry_text(
             return _attachment_text(entry.artifact, glyphs, opens)
         case EntryKind.DUTIES:
             return _duties_text(detail, glyphs)
-        case EntryKind.CONTRACTS:
-            return _contracts_text(detail, glyphs)
         case _:
             return ()
 
@@ -197,20 +188,6 @@ def _duties_text(detail: RunDetail, glyphs: Glyphs) -> tuple[Line, ...]:
     lines = [said(Span("responsibilities", "strong"), Span("   who was to do what", "quiet"))]
     for duty in detail.duties:
         lines += [Line(), said(Span(one_line(duty.repo, _NAME_LIMIT), "strong")), *_bullets(duty.duties, glyphs)]
-    return tuple(lines)
-
-
-def _contracts_text(detail: RunDetail, glyphs: Glyphs) -> tuple[Line, ...]:
-    lines = [said(Span("contracts", "strong"), Span("   what repos promise to each other, and need", "quiet"))]
-    for contract in detail.contracts:
-        lines += [Line(), said(Span(one_line(contract.repo, _NAME_LIMIT), "strong"))]
-        blocks = (("gives", contract.declared), ("needs", contract.consumed), ("in", contract.artifacts))
-        for label, names in blocks:
-            for place, name in enumerate(names):
-                words = Span(one_line(name, _NAME_LIMIT), "quiet" if label == "in" else "")
-                lines.append(Line((Span(f"  {'' if place else label:{LABEL}}", "quiet"), words), (), 3, LABEL + 2))
-        if not any(names for _, names in blocks):
-            lines.append(said(Span("  no contract was found", "faint")))
     return tuple(lines)
 
 

@@ -66,9 +66,14 @@ def _options(question: Question) -> list[Line]:
             lines.append(labelled("", Span(free, "quiet")))
         if field.is_secret:
             lines.append(labelled("", Span("the answer is secret and is shown nowhere", "quiet")))
-    if question.decisions and not question.fields:
-        lines.append(labelled("", Span(" or ".join(verdict_words(name) for name in question.decisions))))
+    if verdicts := _verdicts(question):
+        lines.append(labelled("", Span(verdicts)))
     return lines
+
+
+def _verdicts(question: Question) -> str:
+    """How it can be decided, where nothing is filled in."""
+    return "" if question.fields else " or ".join(verdict_words(name) for name in question.decisions)
 
 
 def option_words(choice: Choice, number: int, longest: int) -> tuple[str, str]:
@@ -85,18 +90,24 @@ def verdict_words(verdict: str) -> str:
     return found.value if is_coded else one_line(verdict, 60).replace("_", " ")
 
 
-def short_card(questions: Sequence[Question], glyphs: Glyphs, now: float, key: str) -> tuple[Line, ...]:
-    """The oldest question in three lines at most, for where the space is needed by something else."""
+def short_card(
+    questions: Sequence[Question], glyphs: Glyphs, now: float, key: str, *, room: int = 1
+) -> tuple[Line, ...]:
+    """The oldest question in brief, for where the space is needed by something else: ``room`` rows of what it asks
+    between its title and what can be answered."""
     if not questions:
         return ()
     first = questions[0]
     head, *_ = card(first, glyphs, now, 1, len(questions))
     labels = [one_line(choice.label, 40) for field in first.fields[:1] for choice in field.choices]
-    options = "   ".join(f"{number} {label}" for number, label in enumerate(labels, 1))
-    asked = said_lines(first.body, 1) or [one_line(first.title, 200)]
+    options = "   ".join(f"{number} {label}" for number, label in enumerate(labels, 1)) or _verdicts(first)
+    asked = said_lines(first.body, _BODY_LINES) or [one_line(first.title, 200)]
+    if len(asked) > 1 and asked[0].endswith(":"):
+        # Where there is space for little, it is no heading.
+        del asked[0]
     more = (
         f"{counted(len(questions), 'question')}, {key} shows all" if len(questions) > 1 else f"{key} shows it in full"
     )
-    lines = [head, labelled("asks", Span(asked[0]))]
+    lines = [head, *(labelled("" if place else "asks", Span(text)) for place, text in enumerate(asked[: max(1, room)]))]
     lines.append(Line(spans(Span(" " * LABEL), Span(options)), spans(Span(more, "faint"))))
     return tuple(lines)

@@ -14,7 +14,7 @@ from odw_tui.present import numbers
 from odw_tui.present.glyphs import Glyphs
 from odw_tui.present.places import where
 from odw_tui.present.room_lines import LineKind, RoomLine
-from odw_tui.present.spans import Span, Spans, cut_text, left, right
+from odw_tui.present.spans import Span, Spans, cut_text, left, right, width_of
 
 _GAP = 2
 _HEADING_START = 2
@@ -30,7 +30,7 @@ _WIDE, _WIDE_WHERE = 150, 26
 _LONGEST = 400
 """No cell is wider, so no more of a text than this is looked at."""
 
-_ROUND = re.compile(r",? round (\d)")
+_ROUND = re.compile(r",? round (?=\d)")
 _QUIET = (State.DONE, State.IDLE, State.STALE)
 _HEADINGS = {State.WAITING: "waiting on you"}
 
@@ -151,6 +151,14 @@ def line(
     return tuple(spans)
 
 
+def _stage(stage: str, shape: Layout) -> str:
+    """``2 questions, round 1``; ``2 questions r1`` where the column is too narrow for that."""
+    said = one_line(stage, _LONGEST)
+    space = next(column.width for column in shape.columns if column.key is Key.STAGE)
+    is_whole = not shape.is_compact and width_of((Span(said),)) <= space
+    return said if is_whole else _ROUND.sub(" r", said)
+
+
 def _heading(of: RoomLine) -> Spans:
     state = of.group.state
     shown, total = len(of.group.shown), len(of.group.items)
@@ -179,7 +187,7 @@ def _said(key: Key, item: Item, shape: Layout, signs: Glyphs, age: str) -> tuple
         case Key.WHERE:
             text = where(item, shape.names)
         case Key.STAGE:
-            text = _ROUND.sub(r" r\1", item.stage) if shape.is_compact else item.stage
+            text = _stage(item.stage, shape)
         case Key.MODEL:
             text = item.model or ""
         case Key.SAID:

@@ -50,7 +50,7 @@ def _is_there(tab: Tab, detail: Detail | None, sessions: int) -> bool:
         case Tab.TIMELINE:
             return not is_session
         case Tab.PLANS:
-            return run is not None and bool(run.plans or run.duties or run.contracts)
+            return run is not None and bool(run.plans or run.duties)
         case Tab.BATCH:
             return run is not None and run.batch is not None
         case Tab.STATES:
