@@ -22,6 +22,7 @@ from odw_tui.headless.arguments import Given
 from odw_tui.headless.drawing import BLANK, QUIET, STRONG, Column, Look, facts, flow, table
 from odw_tui.headless.inbox import question_address, question_lines
 from odw_tui.headless.listing import age_of, state_span
+from odw_tui.headless.show_calls import call_lines
 from odw_tui.headless.show_notes import (
     artifact_lines,
     blocker_lines,
@@ -163,6 +164,7 @@ def run_lines(run: RunDetail, look: Look, around: Around) -> Iterator[Spans]:
     yield from section("responsibilities", duty_lines(run.duties, look))
     yield from section("contracts that do not fit", mismatch_lines(run.mismatches, look))
     yield from section("contracts", contract_lines(run.contracts, look))
+    yield from section("calls of agents", call_lines(run.calls, look))
     yield from section("sessions", _sessions(run, around.children, look))
     yield from _last(run, look, around)
 

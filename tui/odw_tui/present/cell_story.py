@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from odw_core.model.detail import Attempt, Blocker, Cell, Column, ColumnKind, Gate, Mark, Row, RunDetail
 from odw_core.text.ansi import one_line
 from odw_tui.present import numbers
+from odw_tui.present.calls import call_facts, command_line
 from odw_tui.present.findings import blocker_lines
 from odw_tui.present.glyphs import Glyphs
 from odw_tui.present.parts import TEXT_LIMIT, counted, labelled, said, said_lines
@@ -105,12 +106,10 @@ def _call_story(detail: RunDetail, last: Attempt, glyphs: Glyphs) -> Iterator[Li
     parts = last.address.parts
     called = (one for one in detail.calls if parts and one.key == parts[0] and one.attempt == last.number)
     for call in called:
-        facts = [one_line(" ".join(call.argv), 200), one_line(call.model or "", 60), one_line(call.sandbox, 40)]
-        facts += ["with a schema" if call.has_schema else ""]
-        facts += ["" if call.exit_code is None else f"exit {call.exit_code}"]
-        facts += ["" if call.duration_s is None else numbers.duration(call.duration_s)]
-        told = f" {glyphs.dot} ".join(fact for fact in facts if fact)
+        told = f" {glyphs.dot} ".join(call_facts(call))
         yield labelled("call", Span(told, "quiet"), right=spans(Span(one_line(call.stderr, 80), "faint")))
+        if call.argv:
+            yield labelled("", Span(command_line(call), "quiet"), most=2)
 
 
 def _name(row: Row) -> str:

@@ -105,9 +105,12 @@ def short_card(
     if len(asked) > 1 and asked[0].endswith(":"):
         # Where there is space for little, it is no heading.
         del asked[0]
+    asked = asked[: max(1, room)]
+    if len(asked) > 1 and asked[-1].endswith(":"):
+        del asked[-1]
     more = (
         f"{counted(len(questions), 'question')}, {key} shows all" if len(questions) > 1 else f"{key} shows it in full"
     )
-    lines = [head, *(labelled("" if place else "asks", Span(text)) for place, text in enumerate(asked[: max(1, room)]))]
+    lines = [head, *(labelled("" if place else "asks", Span(text)) for place, text in enumerate(asked))]
     lines.append(Line(spans(Span(" " * LABEL), Span(options)), spans(Span(more, "faint"))))
     return tuple(lines)

@@ -75,7 +75,9 @@ def native_asking(acc: RunAcc, alive: bool | None) -> str:
     title = one_line(told.title or told.body, 300) if told else ""
     said = f"{subject or 'it'} asks: {title}" if title else "it waits for an answer"
     if acc.native.coordination is not None and (why := fallback_why(acc.native.coordination)):
-        said = f"{why}; {said}"
+        # The card's own title begins with the same cause.
+        is_told = title.startswith(why.partition(" (fallback plans: ")[0])
+        said = f"{why}; {f'{subject} asks how to go on' if is_told and subject else said}"
     more = len(acc.native.asked) - 1
     said += f" (and {counted(more, 'more question')})" if more else ""
     return f"{said}; {_GONE}" if alive is False else said
