@@ -43,7 +43,7 @@ async def test_the_text_of_a_plan_scrolls_and_its_prompt_unfolds() -> None:
         await run.press("+", "ctrl+d", "ctrl+d", "ctrl+d", "ctrl+d", "ctrl+d")
         assert run.shows("rule 39")
         await run.press("J", "K", "G")
-        assert run.shows("what repos promise to each other")
+        assert run.shows("who was to do what")
         await run.press("g")
         assert run.shows("by     Codex (gpt-5.3-codex)")
 
