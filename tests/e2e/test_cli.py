@@ -138,6 +138,7 @@ def test_a_task_an_attempt_a_session_and_a_question_have_addresses() -> None:
     ("address", "code", "said"),
     [
         ("odw:nobody", 4, "Nothing here has the address 'odw:nobody'"),
+        ("odw:latest.json", 4, "the newest run is called latest, and no more."),
         ("latest/nobody", 4, "has no part 'nobody'"),
         ("odw-exec-17952", 2, "could be odw:odw-exec-1795219696047-5105, odw:odw-exec-1795219808125-7095"),
     ],

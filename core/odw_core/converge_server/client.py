@@ -4,6 +4,7 @@ follows no redirect and uses no proxy."""
 from __future__ import annotations
 
 import asyncio
+import errno
 import http.client
 import ipaddress
 import json
@@ -22,10 +23,15 @@ from odw_core.text.ansi import one_line
 DEADLINE_S = 10.0
 _MOST = 8 << 20
 _CONNECTING_S = 3.0
+_BROKE_OFF = "broke off in the middle of its reply"
 
 
 class NoServer(Refused):
-    """Nobody listens there, or nobody answers in time."""
+    """Nobody listens there, or nothing that can be understood comes back in time."""
+
+
+class _Strange(http.client.HTTPException):
+    """What came back is no reply; says how, as a sentence that begins with who answers."""
 
 
 class ConvergeServer:
@@ -68,6 +74,10 @@ class ConvergeServer:
         status, value = await self._call("POST", "/api/tasks", body)
         return self._task(status, value)
 
+    async def made_by(self, run: str) -> Task | None:
+        """The task that a run of ours made, however much of that call was heard; None when it has none."""
+        return next((task for task in await self.tasks() if task.odw_run == run), None)
+
     async def resolve(self, identity: str, answer: Mapping[str, object]) -> str:
         """Hand in an answer; what the server says of it. It runs the task anew and never reads the answer."""
         return await self._told(identity, "resolve", answer)
@@ -92,18 +102,36 @@ class ConvergeServer:
 
     def _strange(self, status: int, value: object) -> Refused:
         said = _detail(value)
+        if status >= 500:
+            return Refused(f"The server at {self.address} failed{f': {said}' if said else ''} (status {status}).")
         if status >= 400:
             return Refused(f"The server at {self.address} refused it: {said or f'status {status}'}.")
+        if 300 <= status < 400:
+            how = f"it sends elsewhere (status {status}), where nothing of yours goes"
+            return Refused(f"What answers at {self.address} is no Converge server: {how}.")
         return Refused(f"What answers at {self.address} is no Converge server ({said or f'status {status}'}).")
 
     async def _call(self, method: str, path: str, body: Mapping[str, object] | None = None) -> tuple[int, object]:
         data = None if body is None else json.dumps(body).encode()
         try:
             status, reply = await asyncio.to_thread(self._exchange, method, path, data)
-        except (OSError, http.client.HTTPException) as error:
-            said = getattr(error, "strerror", None) or type(error).__name__
+        except TimeoutError:
+            said = f"took the call and did not answer within {self._deadline_s:g} s"
             raise NoServer(
-                f"No Converge server answers at {self.address} ({one_line(str(said), 80)}); start one with converge "
+                f"What listens at {self.address} {said}; look whether the Converge server is well."
+            ) from None
+        except _Strange as error:
+            raise NoServer(f"What answers at {self.address} {error}.") from None
+        except (ConnectionResetError, ConnectionAbortedError, BrokenPipeError):
+            raise NoServer(f"What listens at {self.address} hung up without an answer.") from None
+        except http.client.IncompleteRead:
+            raise NoServer(f"What answers at {self.address} {_BROKE_OFF}.") from None
+        except http.client.HTTPException:
+            raise NoServer(f"What listens at {self.address} is no server of the web.") from None
+        except OSError as error:
+            said = one_line(str(error.strerror or type(error).__name__), 80)
+            raise NoServer(
+                f"No Converge server answers at {self.address} ({said}); start one with converge "
                 "server --host 127.0.0.1, or name another in converge_server of the configuration."
             ) from None
         return status, _value(reply)
@@ -111,10 +139,7 @@ class ConvergeServer:
     def _exchange(self, method: str, path: str, data: bytes | None) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection(self._where.host, self._where.port, timeout=_CONNECTING_S)
         try:
-            connection.connect()
-            there = connection.sock
-            if not _is_here(there):
-                raise ConnectionRefusedError(111, "its name does not lead to this machine")
+            there = _connected(connection)
             there.settimeout(self._deadline_s)
             # Who sends a byte now and then is never late for a single read.
             is_late = threading.Event()
@@ -127,22 +152,44 @@ class ConvergeServer:
                 connection.request(method, path, data if data is not None or method == "GET" else b"", headers)
                 reply = connection.getresponse()
                 said = reply.read(_MOST + 1)
-                if len(said) > _MOST:
-                    raise http.client.HTTPException("the reply is too long")
-                if is_late.is_set() or reply.length:
-                    raise http.client.HTTPException("the reply was cut off")
-                return reply.status, said
+                is_short = bool(reply.length) and len(said) <= _MOST
+            except (OSError, http.client.HTTPException):
+                if is_late.is_set():
+                    raise TimeoutError from None
+                raise
             finally:
                 timer.cancel()
+            if is_late.is_set():
+                raise TimeoutError
+            if len(said) > _MOST:
+                raise _Strange(f"says more than {_MOST >> 20} MiB, which no Converge server does")
+            if is_short:
+                raise _Strange(_BROKE_OFF)
+            return reply.status, said
         finally:
             connection.close()
+
+
+def _connected(connection: http.client.HTTPConnection) -> socket.socket:
+    """Its socket, which leads to this machine. Raises ``OSError``."""
+    try:
+        connection.connect()
+    except TimeoutError:
+        raise ConnectionRefusedError(errno.ETIMEDOUT, f"nobody took the call within {_CONNECTING_S:g} s") from None
+    there: socket.socket = connection.sock
+    if not _is_here(there):
+        raise ConnectionRefusedError(errno.ECONNREFUSED, "its name does not lead to this machine")
+    return there
 
 
 def _is_here(there: socket.socket) -> bool:
     try:
         return ipaddress.ip_address(str(there.getpeername()[0])).is_loopback
-    except (OSError, ValueError):
+    except ValueError:
         return False
+    except OSError:
+        # Nobody is there any more.
+        raise ConnectionResetError from None
 
 
 def _cut(there: socket.socket, is_late: threading.Event) -> None:
@@ -164,6 +211,10 @@ def _detail(value: object) -> str:
         return ""
     fields: Json = value
     detail: Any = fields.get("detail")
+    where = ""
     if isinstance(detail, list) and detail and isinstance(detail[0], dict):
-        detail = detail[0].get("msg")
-    return one_line(detail, 300).rstrip(".") if isinstance(detail, str) else ""
+        wrong: Json = detail[0]
+        detail, place = wrong.get("msg"), wrong.get("loc")
+        # Of a body: ``["body", "repos"]``.
+        where = f"{place[-1]}: " if isinstance(place, list) and len(place) > 1 else ""
+    return one_line(f"{where}{detail}", 300).rstrip(".") if isinstance(detail, str) else ""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from odw_core.converge_server.client import ConvergeServer
 from odw_core.converge_server.where import DEFAULT, where_of
 from odw_core.diagnose.doctor.check import Check, Level
-from odw_core.diagnose.doctor.coordination import plan_mode_check, repo_checks
+from odw_core.diagnose.doctor.coordination import YES, plan_mode_check, repo_checks
 from odw_core.diagnose.doctor.workshop import codex_version
 from odw_core.errors import OdwError
 from odw_core.model.address import Address
@@ -90,7 +90,8 @@ def _codex(environ: Mapping[str, str]) -> Check:
 
 
 def _settings(wanted: ConvergeInput, environ: Mapping[str, str]) -> Iterator[Check]:
-    if not wanted.no_llm and not environ.get("OPENAI_API_KEY"):
+    is_by_rule = wanted.no_llm or environ.get("CONVERGE_NO_LLM", "").casefold() in YES
+    if not is_by_rule and not environ.get("OPENAI_API_KEY"):
         detail = "OPENAI_API_KEY is not set, so the work is split by rule of thumb."
         yield Check("converge_split", "split", Level.INFO, detail, "Set it, or no_llm to have it so.")
     if wanted.tracing:

@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from odw_core.errors import NotFound, UsageError
 from odw_core.model.address import Address
+from odw_core.text.ansi import one_line
 
 _SHOWN = 5
+_LATEST = "latest"
 
 
 class Name(NamedTuple):
@@ -30,7 +32,7 @@ def resolve(text: str, names: Collection[Name], question_ids: Iterable[str]) -> 
     if not head:
         raise UsageError("An address is missing; `odw-tui list` shows all of them.")
     parts = Address.parse(f"x:y/{tail}").parts if slash else ()
-    if head == "latest":
+    if head == _LATEST:
         return _latest(names).child(*parts)
     if head.startswith("question:"):
         wanted = head.removeprefix("question:")
@@ -53,7 +55,10 @@ def _latest(names: Collection[Name]) -> Address:
 def _only(text: str, found: Iterable[str]) -> Address:
     candidates = sorted(set(found))
     if not candidates:
-        raise NotFound(f"Nothing here has the address {text!r}; `odw-tui list` shows what there is.")
+        shown = one_line(text, 120)
+        if _LATEST in shown:
+            raise NotFound(f"Nothing here has the address {shown!r}; the newest run is called {_LATEST}, and no more.")
+        raise NotFound(f"Nothing here has the address {shown!r}; `odw-tui list` shows what there is.")
     if len(candidates) > 1:
         some = ", ".join(candidates[:_SHOWN])
         more = f" and {len(candidates) - _SHOWN} more" if len(candidates) > _SHOWN else ""

@@ -23,7 +23,8 @@ _SKIPPED = frozenset(
 """Folders that Converge does not look into, wherever they stand in the path of a repo."""
 _MOST_README = 8 << 20
 _NAMED = 4
-_YES = ("1", "true", "yes")
+YES = ("1", "true", "yes")
+"""What Converge takes for a yes in the environment."""
 
 
 def repo_checks(repos: Sequence[str], place: str) -> Iterator[Check]:
@@ -58,7 +59,7 @@ def repo_checks(repos: Sequence[str], place: str) -> Iterator[Check]:
 
 def tracing_check(environ: Mapping[str, str]) -> Check | None:
     """Whether Converge calls out to trace its runs; None when it is told not to."""
-    if environ.get("OPIK_TRACK_DISABLE", "").casefold() in _YES:
+    if environ.get("OPIK_TRACK_DISABLE", "").casefold() in YES:
         return None
     detail = "Converge sends traces of its runs over the network, and looks for their service even offline."
     fix = "Start it with --no-tracing, as runs from here do, or set the variable."

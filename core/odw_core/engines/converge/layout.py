@@ -12,7 +12,9 @@ from odw_core.model.evidence import Unit
 
 ROOT = ".converge"
 RUNS = ".converge/runs"
-DATABASES = ("converge.db", "checkpoints.db", "sqlite:/converge.db")
+QUEUE = "converge.db"
+"""Where a queue lies when nobody says otherwise."""
+DATABASES = (QUEUE, "checkpoints.db", "sqlite:/converge.db")
 """Relative to the place, in the order in which they are asked."""
 LOG_FOLDERS = ("", ".converge", ".converge/logs", "logs")
 """Relative to the place; logs end in ``.log`` there."""
@@ -23,8 +25,8 @@ _MOST_LOGS = 200
 
 
 def is_place(place: str) -> bool:
-    """Whether the folder holds anything of Converge."""
-    return is_folder(f"{place}/{ROOT}")
+    """Whether the folder holds anything of Converge: a queue alone is there before its first run."""
+    return is_folder(f"{place}/{ROOT}") or is_regular(f"{place}/{QUEUE}")
 
 
 def watched_folders(place: str) -> tuple[str, ...]:
