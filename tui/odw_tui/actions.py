@@ -321,7 +321,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("archive", "archive", "Put this session away, or take it back", (), _DRIVEN, "act"),
     Action("adopt", "adopt", "Go on natively with what odw or Converge left", ("A",), _DRIVEN, "act", hint=True),
     Action(
-        "repeat", "repeat call", "Make a cut call of Converge once more, and keep all it says", ("r",), _RUNS, "act"
+        "repeat",
+        "repeat call",
+        "Make a cut call of Converge once more, and keep all it says",
+        ("r",),
+        _RUNS,
+        "act",
+        hint=True,
     ),
     Action("carry_out", "carry out", "Start a campaign with the plans of this run", ("L",), _DRIVEN, "act"),
     Action("commit", "commit", "Commit exactly what the run landed", ("c",), _DRIVEN, "act", hint=True),

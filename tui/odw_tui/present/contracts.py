@@ -79,7 +79,6 @@ def _mismatch_text(detail: RunDetail, one: Mismatch, glyphs: Glyphs, width: int)
     kind = KINDS.get(one.kind, one_line(one.kind, 40))
     yield Line(spans(Span(one_line(one.id, _NAME), "strong"), Span(f"   {kind}", "quiet")), (), 2)
     yield Line((Span(one_line(one.text, TEXT_LIMIT)),), (), _ROWS)
-    yield Line()
     if one.kind == "drift" and not one.consumed:
         # Everybody declares it, and differently: the first copy stands beside the others.
         heads, sides = ("one copy", "the others"), (one.declared[:1], one.declared[1:])
@@ -88,12 +87,14 @@ def _mismatch_text(detail: RunDetail, one: Mismatch, glyphs: Glyphs, width: int)
     nothing = (_NOBODY if heads[0] == "declared" else "no copy was kept", "no place was kept")
     blocks = [_side_lines(side, empty) for side, empty in zip(sides, nothing, strict=True)]
     if width >= _BESIDE_FROM:
+        yield Line()
         yield from _beside(heads, blocks, glyphs, width)
     else:
+        # Both sides are to be seen at once on a low screen, so nothing stands between them.
         for head, block in zip(heads, blocks, strict=True):
             yield said(Span(head, "strong"))
             yield from (Line((Span("  "), *line), (), 3, 4) for line in block)
-            yield Line()
+        yield Line()
     near = nearest(detail, one)
     for place, (name, repo) in enumerate(near):
         yield labelled("" if place else "near", Span(name), Span(f"   {short_name(repo)} declares it", "quiet"), most=2)

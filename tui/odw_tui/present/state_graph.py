@@ -10,10 +10,12 @@ from odw_core.model.item import State
 from odw_core.text.ansi import one_line
 from odw_tui.present.glyphs import Glyphs
 from odw_tui.present.parts import LABEL, TEXT_LIMIT, counted, labelled, said
-from odw_tui.present.spans import Line, Span, cells, cut_text, left, spans
+from odw_tui.present.spans import Line, Span, cells, cut_text, left, spans, wrap
 
 _LEAST_COLUMN, _MOST_COLUMN = 15, 26
 """Cells of one state with the arrow behind it."""
+_LEAST_REASON, _BEFORE_REASON = 18, 3
+"""Cells of a reason beside a line of the drawing, and of the gap before it."""
 _BUSY = (State.RUNNING, State.WAITING)
 
 
@@ -115,19 +117,41 @@ def _skip_across(edge: Edge, glyphs: Glyphs, places: dict[str, int]) -> Iterator
 
 
 def _down(detail: RunDetail, graph: Graph, glyphs: Glyphs, width: int) -> Iterator[Line]:
-    """One state a line; a loop runs on the right from its source up to its target."""
+    """One state a line; a loop runs on the right from its source up to its target, with the last reason beside it."""
     keys = [node.key for node in graph.nodes]
     backs = [edge for edge in graph.edges if edge.is_loop and edge.times]
     space = max(width - 2 * len(backs) - 1, 10)
+    words = [_words_of(node) for node in graph.nodes]
+    reasons = _reasons(graph, backs, keys, [cells(one) for one in words], space - 2, glyphs)
     for number, node in enumerate(graph.nodes):
         sign, title = _title(detail, graph, node, glyphs)
-        times = f"   {node.times} times" if node.times > 1 else ""
-        note = one_line(node.note, 60)
-        words = f"{left(node.title, 9)} {note}{times}"
-        shown = left(cut_text(words, space - 2, glyphs.ellipsis), space - 2)
+        reason = reasons.get(number, "")
+        shown = left(cut_text(words[number], space - 2, glyphs.ellipsis), space - 2 - cells(reason))
         rails = [_rail(edge, keys, number, glyphs) for edge in backs]
         name, rest = shown[: cells(node.title)], shown[cells(node.title) :]
-        yield Line(spans(sign, Span(name, title.tone), Span(rest, "quiet"), *(Span(one, "stale") for one in rails)))
+        told = (Span(rest, "quiet"), Span(reason, "stale"), *(Span(one, "stale") for one in rails))
+        yield Line(spans(sign, Span(name, title.tone), *told))
+
+
+def _words_of(node: Node) -> str:
+    times = f"   {node.times} times" if node.times > 1 else ""
+    return f"{left(node.title, 9)} {one_line(node.note, 60)}{times}"
+
+
+def _reasons(
+    graph: Graph, backs: Sequence[Edge], keys: Sequence[str], used: Sequence[int], space: int, glyphs: Glyphs
+) -> dict[int, str]:
+    """Number of a state to what stands at the right end of its line: why the innermost way was taken the last time."""
+    if not backs:
+        return {}
+    edge = backs[0]
+    whys = [loop.why for loop in graph.loops if (loop.source, loop.target) == (edge.source, edge.target)]
+    inside = range(keys.index(edge.target) + 1, keys.index(edge.source))
+    room = space - max((used[number] for number in inside), default=space) - _BEFORE_REASON
+    if not whys or not inside or room < _LEAST_REASON:
+        return {}
+    rows = wrap((Span(one_line(whys[-1], TEXT_LIMIT)),), room, len(inside), 0, glyphs.ellipsis)
+    return {number: left("".join(span.text for span in row), room) for number, row in zip(inside, rows, strict=False)}
 
 
 def _rail(edge: Edge, keys: Sequence[str], number: int, glyphs: Glyphs) -> str:

@@ -261,9 +261,12 @@ class RunScreen(OpenedScreen):
         self._timeline.pane.to_edge(columns=1)
 
     def _call(self) -> Address | None:
-        """The repo under the cursor, in a run of Converge."""
-        address = self._here.subject
-        return address if address.engine == "converge" and address.parts else None
+        """The repo under the cursor, in a run of Converge that kept what its planner was asked."""
+        address, run = self._here.subject, self._detail
+        if address.engine != "converge" or not address.parts or not isinstance(run, RunDetail):
+            return None
+        asked = (plan.address.parts[:1] for plan in run.plans if plan.prompt)
+        return address if address.parts[:1] in asked else None
 
     def do_repeat(self) -> None:
         if (address := self._call()) is not None:

@@ -102,8 +102,9 @@ def _evidence(acc: RunAcc, plan: PlanAcc) -> Iterator[str]:
 
 
 def _causes(acc: RunAcc, plan: PlanAcc) -> tuple[Cause, ...]:
-    # A call that was made once more kept all its stderr, so it knows most.
-    found = [repeat_cause(one) for one in reversed(repeats_of(acc, plan.repo))]
+    # A call that was made once more kept all its stderr, so the newest of those knows most.
+    repeated = map(repeat_cause, reversed(repeats_of(acc, plan.repo)))
+    found = [next((cause for cause in repeated if cause is not None), None)]
     planned = last_planned(acc, plan.repo)
     if acc.log is not None and planned is not None and origin_of(plan) == "heuristic":
         found += [fail_cause(acc.log, fail) for fail in planned.fails]
