@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from odw_core.diagnose.doctor.check import Check
-from odw_core.errors import NotFound
+from odw_core.errors import NotFound, OdwError
 from odw_core.files.line_source import LineSource
 from odw_core.model.address import Address
 from odw_core.model.change import Change, Snapshot
@@ -167,7 +167,7 @@ class MemoryService:
         self.prepared: list[Start] = []
         """Starts that were asked about."""
         self.checks: tuple[Check, ...] = ()
-        self.starts: dict[Address, Start] = {}
+        self.starts: dict[Address, Start | OdwError] = {}
         self.commit_plans: dict[Address, CommitPlan] = {}
         self.steps_of: dict[Address, tuple[str, ...]] = {}
         """What would start something once more."""
@@ -257,7 +257,10 @@ class MemoryService:
         return ("gpt-5.5", "gpt-6-sol")
 
     async def repeated(self, address: Address) -> Start | None:
-        return self.starts.get(address)
+        known = self.starts.get(address)
+        if isinstance(known, OdwError):
+            raise known
+        return known
 
     async def commit_plan(self, address: Address) -> CommitPlan:
         plan = self.commit_plans.get(address.root)

@@ -11,6 +11,7 @@ from drivers import samples
 from drivers.room_driver import RoomDriver, open_room
 from odw_core.config import Config
 from odw_core.diagnose.doctor.check import Check, Level
+from odw_core.errors import NotFound
 from odw_core.model.address import Address
 from odw_core.model.command import Outcome, Receipt, Start
 from odw_core.model.item import State
@@ -153,6 +154,11 @@ async def test_what_nobody_knows_how_to_start_says_so() -> None:
         await room.press("R")
         await room.idle()
         assert room.shows("Nobody knows what it was started with")
+    async with open_room(samples.snapshot([log])) as room:
+        room.service.starts[log.address] = NotFound("Its log run-1.log cannot be read any more.")
+        await room.press("R")
+        await room.idle()
+        assert room.shows("Its log run-1.log cannot be read any more.")
     old = replace(log, address=Address("scenario", "error-022026_1015"), raw_state="error log")
     async with open_room(samples.snapshot([old])) as room:
         await room.press("R")

@@ -14,9 +14,11 @@ import pytest
 
 from drivers.odw import install
 from drivers.runs_world import PATIENCE_S, Room, RunsWorld, open_gate, world
+from odw_core.errors import NotFound, Refused
 from odw_core.model.address import Address
 from odw_core.model.change import Snapshot
-from odw_core.model.command import Cancel, Outcome, Resume, Start
+from odw_core.model.command import Cancel, Outcome, Rerun, Resume, Start
+from odw_core.model.detail import RunDetail
 from odw_core.model.item import Item, State
 from odw_core.model.question import Road
 from odw_core.process.groups import bearers
@@ -24,6 +26,8 @@ from odw_core.runs.children import MARKER
 from odw_core.runs.held import folder_of_held, waiting
 from odw_core.runs.holding import ANSWERING
 from odw_core.service.by_hand import surroundings
+from odw_core.service.upstream_again import odw_again
+from odw_core.state.driving import Wish, why_not
 
 __all__ = ["world"]
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
@@ -258,6 +262,45 @@ async def test_a_run_of_odw_that_lost_its_owner_is_resumed_by_odw(
         assert upstream.item.startswith("odw-exec-resume-")
         open_gate(gate)
         await room.item(receipt.address, State.DONE)
+
+
+async def test_a_run_typed_by_hand_is_run_again_by_odw_with_the_same_input_or_another(
+    world: RunsWorld, bin_folder: Path, tmp_path: Path
+) -> None:
+    flow = script(world, {"key": "one"})
+    async with world.room() as room:
+        odw = by_hand(world, bin_folder, flow, tmp_path)
+        assert await asyncio.to_thread(odw.wait) == 0
+        (run,) = runs_in(await room.until(lambda snapshot: any(one.state is State.DONE for one in runs_in(snapshot))))
+        assert why_not(Wish.RERUN, run) is None
+        (world.workspace / ".odw" / "runs" / run.address.item / "input.raw").write_text("nice colours")
+        for changed, given in (({}, "nice colours"), ({"input": "none"}, "none")):
+            receipt = await room.service.submit(Rerun(run.address, dict(changed)))
+            assert receipt.reason == f"odw runs {flow} again."
+            assert receipt.address is not None
+            await room.item(receipt.address, State.DONE)
+            upstream = await upstream_of(room, receipt.address)
+            assert (world.workspace / ".odw" / "runs" / upstream.item / "input.raw").read_text() == given
+            assert (await detail_of(room, receipt.address)).resumed_from == run.address.item
+
+
+async def detail_of(room: Room, run: Address) -> RunDetail:
+    async with room.service.detail(run) as feed:
+        while not isinstance(feed.value, RunDetail):
+            await feed.changed()
+        return feed.value
+
+
+def test_what_does_not_say_which_script_it_was_is_not_run_again(world: RunsWorld) -> None:
+    folder = world.workspace / ".odw" / "runs" / "odw-exec-1-1"
+    folder.mkdir(parents=True)
+    with pytest.raises(Refused, match="does not say which script"):
+        odw_again(Address("odw", folder.name), str(world.workspace), {})
+    (folder / "events.jsonl").write_text(json.dumps({"type": "launch", "script": "odw-tui:coordinate"}) + "\n")
+    with pytest.raises(Refused, match="was started by odw-tui elsewhere"):
+        odw_again(Address("odw", folder.name), str(world.workspace), {})
+    with pytest.raises(NotFound):
+        odw_again(Address("odw", "odw-exec-2-2"), str(world.workspace), {})
 
 
 async def test_without_odw_only_adopting_is_offered(

@@ -23,6 +23,8 @@ class RunSpec:
     codex_home: str | None = None
     parent: str | None = None
     """Run id of the run that this one repeats."""
+    origin: str | None = None
+    """Address of what it repeats or goes on with, where that is no run of odw: one of Converge, a batch, a session."""
     started_by: str = ""
     """``login@host (screen)``."""
     after: str | None = None
@@ -53,6 +55,7 @@ def read_spec(folder: RunFolder) -> RunSpec:
         codex=text_or_none(fields, "codex"),
         codex_home=text_or_none(fields, "codex_home"),
         parent=text_or_none(fields, "parent"),
+        origin=text_or_none(fields, "origin"),
         started_by=text(fields, "started_by"),
         after=text_or_none(fields, "after"),
         reuse=text(fields, "reuse"),

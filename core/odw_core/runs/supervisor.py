@@ -139,7 +139,7 @@ class Supervisor:
             "script": f"odw-tui:{name}",
             "backend": NATIVE,
             "runner": f"odw-tui {__version__}",
-            "resume_from": spec.parent,
+            "resume_from": spec.parent or spec.origin,
             "resume_state_path": None,
             "state_path": None,
             "command": command,
@@ -153,7 +153,7 @@ class Supervisor:
             "name": name,
             "script": f"odw-tui:{name}",
             "backend": NATIVE,
-            "resumeFrom": spec.parent,
+            "resumeFrom": spec.parent or spec.origin,
             "whenToUse": "",
         }
         self._journal.emit(start, f"workflow {name}")

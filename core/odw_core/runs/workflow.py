@@ -63,13 +63,20 @@ def load_workflow(name: str) -> Workflow:
 
 
 def _with_lists(workflow: Workflow, given: Mapping[str, object]) -> dict[str, object]:
-    """Who types one word for a list means a list of one."""
+    """Who types one word for a list means a list of one, unless the word alone would do."""
     fields = workflow.input.model_fields
     given = {
         key: _with_parts(fields[key].annotation, value) if key in fields else value for key, value in given.items()
     }
-    lists = {name for name, one in fields.items() if list in (one.annotation, *map(get_origin, _parts(one.annotation)))}
+    lists = {name for name, one in fields.items() if _is_list(one.annotation)}
     return {key: [value] if key in lists and isinstance(value, str) else value for key, value in given.items()}
+
+
+def _is_list(annotation: object) -> bool:
+    """Whether it takes a list and no text."""
+    if get_origin(annotation) is not list and str in get_args(annotation):
+        return False
+    return list in (annotation, *map(get_origin, _parts(annotation)))
 
 
 def _with_parts(annotation: object, value: object) -> object:

@@ -137,13 +137,15 @@ class CodexSessions:
     async def _again(self, item: Item, changed: Mapping[str, object], command_id: str) -> Receipt:
         if not str(changed.get("prompt", "")).strip():
             raise Refused("Say what it is to do this time: --set prompt=…")
-        return await self._begin(item, {"model": item.model, **changed}, command_id)
+        return await self._begin(item, {"model": item.model, **changed}, command_id, parent=item.address)
 
-    async def _begin(self, item: Item, given: Mapping[str, object], command_id: str) -> Receipt:
+    async def _begin(
+        self, item: Item, given: Mapping[str, object], command_id: str, parent: Address | None = None
+    ) -> Receipt:
         folder = item.folder
         if folder is None or not await asyncio.to_thread(os.path.isdir, folder):
             raise Refused(f"Its folder {folder or ''} is not there any more, so nothing can be started in it.")
-        start = Start("session", dict(given), folder, home=item.place, id=command_id)
+        start = Start("session", dict(given), folder, parent=parent, home=item.place, id=command_id)
         return await self._start(start)
 
     async def _once(self, item: Item, method: str, params: Json) -> None:

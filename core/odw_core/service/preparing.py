@@ -23,6 +23,7 @@ from odw_core.service.campaign_checks import NAME as CAMPAIGN
 from odw_core.service.campaign_checks import campaign_checks
 from odw_core.service.preflight import BATCH, models_of, newest_limits, preflight
 from odw_core.service.work_checks import NAME, work_checks
+from odw_core.state.driving import UPSTREAM
 
 if TYPE_CHECKING:
     from odw_core.workflows.scenario_batch.checks import Asked, Place
@@ -97,16 +98,19 @@ class Preparing:
         return self._models[home]
 
     async def repeated(self, address: Address) -> Start | None:
-        """What would start it once more; None for what nobody knows how to start."""
+        """What would start it once more; None for what nobody knows how to start. Raises ``OdwError`` with a sentence
+        when what it left does not say."""
         item = self._snapshot().items.get(address.root)
         if item is None:
             return None
         if address.engine == "odw":
-            return await asyncio.to_thread(self._of_run, address.root)
+            return await asyncio.to_thread(self._of_run, address.root, item)
         if address.engine == "scenario":
             return await asyncio.to_thread(self._of_batch, address.root, item.place)
         if address.engine == "converge":
-            return await asyncio.to_thread(_of_converge, address, item.place)
+            from odw_core.service.converge_upstream import converge_again
+
+            return await asyncio.to_thread(converge_again, address, item.place)
         return await self._of_session(item) if address.engine == "codex" else None
 
     async def commit_plan(self, address: Address) -> CommitPlan:
@@ -134,10 +138,13 @@ class Preparing:
             return ()
         return await asyncio.to_thread(lambda: steps_of(journal_of(folder)))
 
-    def _of_run(self, root: Address) -> Start | None:
+    def _of_run(self, root: Address, item: Item) -> Start | None:
         from odw_core.runs.folders import RunFolder
         from odw_core.runs.spec import read_spec
+        from odw_core.service.upstream_again import odw_again
 
+        if item.driver == UPSTREAM:
+            return odw_again(root, item.place, {})
         if self._state is None:
             return None
         try:
@@ -148,13 +155,10 @@ class Preparing:
             return self._of_batch(root, spec.workspace)
         return Start(spec.workflow, dict(spec.given), spec.workspace, parent=root, home=spec.codex_home)
 
-    def _of_batch(self, root: Address, place: str) -> Start | None:
+    def _of_batch(self, root: Address, place: str) -> Start:
         from odw_core.service.batch_again import batch_again
 
-        try:
-            return batch_again(root, place, failed_only=False, state=self._state)
-        except OdwError:
-            return None
+        return batch_again(root, place, failed_only=False, state=self._state)
 
     async def _of_session(self, item: Item) -> Start:
         prompt = item.goal or ""
@@ -169,16 +173,7 @@ class Preparing:
         given: dict[str, object] = {"prompt": prompt}
         if item.model:
             given["model"] = item.model
-        return Start("session", given, item.folder or item.place, home=item.place)
-
-
-def _of_converge(address: Address, place: str) -> Start | None:
-    from odw_core.service.converge_upstream import converge_again
-
-    try:
-        return converge_again(address, place)
-    except OdwError:
-        return None
+        return Start("session", given, item.folder or item.place, parent=item.address, home=item.place)
 
 
 def _first_prompt(said: Conversation) -> str:

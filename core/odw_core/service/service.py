@@ -77,7 +77,8 @@ class Service(Protocol):
         """The models that Codex offers here, the default first; empty when it does not say."""
 
     async def repeated(self, address: Address) -> Start | None:
-        """What would start a run or session once more; None where nobody knows."""
+        """What would start a run or session once more; None where nobody knows. Raises ``OdwError`` with a sentence
+        when what it left does not say."""
 
     async def commit_plan(self, address: Address) -> CommitPlan:
         """What a commit of what a run landed would be. Raises ``OdwError`` with a sentence when there is nothing."""

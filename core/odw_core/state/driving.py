@@ -123,7 +123,7 @@ def _why_not_upstream(wish: Wish, item: Item) -> str | None:
             return "It is at work; wait for its end, or cancel it."
         case Wish.RESUME | Wish.ADOPT if item.state is State.DONE or item.raw_state == _LANDED:
             return "It is done; there is nothing to go on with."
-        case Wish.RESUME | Wish.ADOPT:
+        case Wish.RESUME | Wish.ADOPT | Wish.RERUN:
             return None
         case _:
             return "Only odw itself can do that to a run of its own."

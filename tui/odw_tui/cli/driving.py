@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,10 @@ from odw_tui.cli.printing import look_of, narrate, print_answer
 from odw_tui.cli.task import FINE, INTERRUPTED, Task, refuse_if_read_only, submitter_of
 
 if TYPE_CHECKING:
-    from odw_core.model.command import Start
+    from odw_core.model.command import Command, Start
+    from odw_core.model.conversation import Conversation
+    from odw_core.service.oneshot import Room
+    from odw_core.service.preparing import Preparing
 
 
 def start(task: Task) -> int:
@@ -99,14 +103,17 @@ def drive(task: Task) -> int:
     """Send one wish about a run or session."""
     import asyncio
 
-    from odw_tui.headless.driving import command_of, drive
+    from odw_core.model.command import Rerun
+    from odw_tui.headless.driving import command_of, drive, session_again
 
     refuse_if_read_only(task)
     with task.room() as room:
         address = room.resolve(task.given.address)
         if task.given.is_after_current:
             _refuse_unless_batch(address)
-        command = command_of(task.given.command, task.given, address)
+        command: Command = command_of(task.given.command, task.given, address)
+        if isinstance(command, Rerun) and address.engine == "codex":
+            command = asyncio.run(session_again(_preparing(task, room), command))
         driven = asyncio.run(drive(submitter_of(task, lambda: room.snapshot, "command line"), command))
     if driven.address is not None:
         sys.stdout.write(f"{driven.address}\n")
@@ -119,14 +126,13 @@ def commit(task: Task) -> int:
     """Show what a run landed as a commit, or make it."""
     import asyncio
 
-    from odw_core.service.preparing import Preparing
     from odw_tui.headless.commit import commit
 
     if task.given.is_sure:
         refuse_if_read_only(task)
     with task.room() as room:
         address = room.resolve(task.given.address).root
-        preparing = Preparing(lambda: room.snapshot, None, state=user_paths().state, program=task.config.codex)
+        preparing = _preparing(task, room)
         submitter = submitter_of(task, lambda: room.snapshot, "command line")
         found = asyncio.run(commit(preparing, submitter, task.given, str(address)))
     if found.lines is not None:
@@ -172,6 +178,20 @@ def decide(task: Task) -> int:
     if decided.note:
         narrate(decided.note)
     return decided.exit_code
+
+
+def _preparing(task: Task, room: Room) -> Preparing:
+    from odw_core.service.preparing import Preparing
+
+    @asynccontextmanager
+    async def conversation(address: Address) -> AsyncIterator[Conversation]:
+        said = room.conversation(address)
+        try:
+            yield said
+        finally:
+            said.close()
+
+    return Preparing(lambda: room.snapshot, conversation, state=user_paths().state, program=task.config.codex)
 
 
 def _refuse_unless_batch(address: Address) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ from odw_tui.headless.arguments import Given
 
 if TYPE_CHECKING:
     from odw_core.demo.live import Live
+    from odw_core.service.preparing import Preparing
     from odw_core.service.service import RunningService
     from odw_core.service.submit import Submitter
 
@@ -118,6 +119,14 @@ def command_of(name: str, given: Given, address: Address) -> Command:
             return Interrupt(address) if given.is_after_current else Cancel(address)
 
 
+async def session_again(preparing: Preparing, command: Rerun) -> Start:
+    """A session that begins with the words of another one, and with what is changed. Raises ``NotFound``."""
+    known = await preparing.repeated(command.address)
+    if known is None:
+        raise NotFound(f"{command.address.root} is not here any more.")
+    return replace(known, given={**known.given, **command.changed}, id=command.id)
+
+
 async def drive(submitter: Submitter, command: Command) -> Driven:
     """Send it and wait for what becomes of it."""
     receipt = await submitter.submit(command)
@@ -173,8 +182,17 @@ async def _follow(service: RunningService, address: Address, tell: Callable[[str
             told = said
             tell(said)
         if item.state in _ENDS:
-            return _ENDS[item.state]
+            waits = item.state is State.BLOCKED and await _is_asked_beside(service, address)
+            return _ENDS[State.WAITING if waits else item.state]
     raise AssertionError("changes never end")
+
+
+async def _is_asked_beside(service: RunningService, address: Address) -> bool:
+    """Whether what the run drove waits for a person, such as a run of Converge: its own row only says so."""
+    await service.settle()
+    snapshot = service.snapshot()
+    driven = {one.address for one in snapshot.items.values() if one.parent == address}
+    return any(one.address.root in driven for one in snapshot.questions)
 
 
 def _sentence(item: Item) -> str:

@@ -16,6 +16,7 @@ from odw_core.model.question import Question, Road
 from odw_core.service.documents import detail_document, part_document, question_page
 from odw_core.service.oneshot import Room
 from odw_core.service.parts import cells_at, no_such_part, plans_at
+from odw_core.state.driving import NATIVE
 from odw_core.text.ansi import one_line, plain
 from odw_tui.headless.answer import Answer
 from odw_tui.headless.arguments import Given
@@ -137,13 +138,14 @@ def detail_lines(detail: Detail, look: Look, around: Around | None = None) -> It
 def run_lines(run: RunDetail, look: Look, around: Around) -> Iterator[Spans]:
     """Why first, then the grid, then everything that a decision could need."""
     item = run.item
-    ceiling = f"{run.max_rounds} rounds at most" if run.max_rounds else ""
+    rounds = f"{run.max_rounds} {'round' if run.max_rounds == 1 else 'rounds'}"
+    ceiling = f"{rounds} at most" if run.max_rounds else ""
     yield from _head(item, look)
     yield from facts(
         (
             *_common(item, look),
             ("workflow", "  ".join(filter(None, (one_line(run.workflow, NAME), run.backend, ceiling)))),
-            ("resumed", one_line(run.resumed_from or "", NAME)),
+            ("from" if item.driver == NATIVE else "resumed", one_line(run.resumed_from or "", NAME)),
             ("tasks", progress(item.tasks, "")),
             ("tokens", told_tokens(item.tokens)),
             ("landing", _landing(run)),

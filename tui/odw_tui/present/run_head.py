@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from odw_core.model.detail import Detail, RunDetail
 from odw_core.model.item import Item, State
+from odw_core.state.driving import NATIVE
 from odw_core.text.ansi import one_line
 from odw_tui.present import causes, numbers
 from odw_tui.present.glyphs import Glyphs
@@ -103,5 +104,6 @@ def _note(detail: Detail, glyphs: Glyphs) -> str:
     if detail.auto_answers:
         notes.append(f"{counted(detail.auto_answers, 'question')} answered automatically")
     if detail.resumed_from:
-        notes.append(f"resumes {one_line(detail.resumed_from, 80)}")
+        word = "from" if detail.item.driver == NATIVE else "resumes"
+        notes.append(f"{word} {one_line(detail.resumed_from, 80)}")
     return f" {glyphs.dot} ".join(notes)

@@ -10,6 +10,7 @@ from textual import events
 from textual.app import ComposeResult
 
 from odw_core.diagnose.doctor.check import worst_first
+from odw_core.errors import OdwError
 from odw_core.model.address import Address
 from odw_core.model.command import Outcome, Start
 from odw_core.model.item import Item, State
@@ -201,7 +202,11 @@ class StartScreen(FormScreen):
 
     async def _prepare(self) -> None:
         if self._again is not None and not self._is_touched:
-            known = await self.kit.service.repeated(self._again.address)
+            try:
+                known = await self.kit.service.repeated(self._again.address)
+            except OdwError as error:
+                self.flash(one_line(str(error), 300))
+                return
             if known is None:
                 self.flash("Nobody knows what it was started with, so it cannot be started again.")
             elif not self._is_touched:

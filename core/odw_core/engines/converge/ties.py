@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from odw_core.engines.converge.acc import RunAcc, TaskRow
 from odw_core.engines.converge.names import row_time, stamp_time
-from odw_core.engines.loose import parse_object, text, texts
+from odw_core.engines.loose import integer, parse_object, text, texts
 
 _CLAIM_S = 10.0
 """How long after it was claimed the run of a task begins at most."""
@@ -43,6 +43,16 @@ def goal_of(row: TaskRow) -> str:
 def repos_of(row: TaskRow) -> list[str]:
     """The repos of a task."""
     return texts(_request(row), "repos")
+
+
+def rounds_asked(row: TaskRow) -> int | None:
+    """How many rounds a task may have at most."""
+    return integer(_request(row), "max_rounds")
+
+
+def agent_asked(row: TaskRow) -> str:
+    """Who is to plan a task; empty when whoever works on it decides."""
+    return text(_request(row), "agent_provider")
 
 
 def _request(row: TaskRow) -> dict[str, object]:

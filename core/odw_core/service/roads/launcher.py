@@ -40,6 +40,7 @@ class Launcher:
         from odw_core.service.starting import preferred
 
         parent = start.parent.item if start.parent is not None and start.parent.engine == "odw" else None
+        origin = str(start.parent) if start.parent is not None and parent is None else None
         after = start.after.item if start.after is not None else None
         wanted = {**preferred(start.workflow, self._config), **start.given}
         given = checked_input(load_workflow(start.workflow), wanted)
@@ -54,6 +55,7 @@ class Launcher:
             codex=self._config.codex,
             codex_home=start.home or self._codex_home,
             parent=parent,
+            origin=origin,
             started_by=self._who,
             after=after,
             reuse=reuse,

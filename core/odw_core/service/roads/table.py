@@ -16,6 +16,7 @@ from odw_core.model.command import Adopt, Cancel, Commit, Interrupt, Pin, Repeat
 from odw_core.model.question import Road
 from odw_core.service.roads.carrier import Begin, Carried, Carrier, Driver, cannot
 from odw_core.service.roads.own_runs import OwnRuns
+from odw_core.state.driving import driven
 
 if TYPE_CHECKING:
     from odw_core.service.converge_answers import ConvergeAnswers
@@ -61,6 +62,9 @@ class Roads:
         match command:
             case Commit() | Pin():
                 return self._own
+            case Cancel() if command.address.engine == "converge" and not self._is_driven(command):
+                # A task goes on in its queue, whatever became of who made it.
+                engine = "converge"
             case Resume() | Say() | Interrupt() | Cancel() | Rerun() if self._own.run_of(command.address) is not None:
                 return self._own
             case Repeat():
@@ -74,6 +78,12 @@ class Roads:
             raise cannot(command)
         return found()
 
+    def _is_driven(self, command: Carried) -> bool:
+        """Whether a run of ours is at work on it."""
+        items = self._snapshot().items
+        item = items.get(command.address.root)
+        return item is not None and driven(item, items) is not item
+
     @cached_property
     def _pandacode(self) -> Driver:
         from odw_core.service.pandacode import PandaCodeAnswers
@@ -84,7 +94,7 @@ class Roads:
     def _converge_answers(self) -> ConvergeAnswers:
         from odw_core.service.converge_answers import ConvergeAnswers
 
-        return ConvergeAnswers(self._state, self._snapshot, self._begin, server=self._config.converge_server)
+        return ConvergeAnswers(self._state, self._snapshot, server=self._config.converge_server)
 
     @cached_property
     def _converge(self) -> Carrier:

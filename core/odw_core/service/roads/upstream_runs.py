@@ -1,4 +1,5 @@
-"""UpstreamRuns: what a person wants of runs that odw drives by itself: interrupted, gone on with, taken over."""
+"""UpstreamRuns: what a person wants of runs that odw drives by itself: interrupted, gone on with, once more, taken
+over."""
 
 from __future__ import annotations
 
@@ -7,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from odw_core.model.change import Snapshot
-from odw_core.model.command import Adopt, Cancel, Outcome, Receipt, Resume
+from odw_core.model.command import Adopt, Cancel, Outcome, Receipt, Rerun, Resume
 from odw_core.service.adopting import adoption
 from odw_core.service.roads.carrier import Begin, Carried, as_wished, cannot, shown_place
 from odw_core.service.upstream import interrupt, resumption
+from odw_core.service.upstream_again import odw_again
 
 
 class UpstreamRuns:
@@ -26,6 +28,11 @@ class UpstreamRuns:
             case Resume():
                 start = resumption(root, self._snapshot().items.get(root))
                 return await self._begin(replace(start, id=command.id))
+            case Rerun(changed=changed):
+                place = shown_place(self._snapshot(), root)
+                start = await asyncio.to_thread(odw_again, root, place, changed)
+                receipt = await self._begin(replace(start, id=command.id))
+                return replace(receipt, reason=f"odw runs {start.given['script']} again.")
             case Cancel():
                 await asyncio.to_thread(interrupt, root)
                 return Receipt(command.id, Outcome.ACCEPTED, "odw was told; its run says how it ends.", root)

@@ -99,3 +99,9 @@ def test_no_output_is_taken_for_a_run_that_it_does_not_name(pieces: list[bytes])
     seeker = RunIdSeeker()
     for piece in pieces:
         assert seeker.feed(piece) is None or b"run_id=odw-exec-" in b"".join(pieces)
+
+
+def test_an_input_that_was_typed_as_text_stays_text() -> None:
+    given: dict[str, object] = {"script": "flow.js", "input": "nice colours"}
+    assert checked_input(load_workflow("odw-exec"), given)["input"] == "nice colours"
+    assert checked_input(load_workflow("odw-exec"), {**given, "input": ["a"]})["input"] == ["a"]
