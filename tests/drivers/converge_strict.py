@@ -25,6 +25,19 @@ _MESSAGES = {
 }
 
 
+_LETTERS = {
+    "collect_constraints_node": "c",
+    "propose_split_node": "p",
+    "agent_plan_node": "a",
+    "contract_alignment_node": "k",
+    "decide_node": "d",
+    "route_after_decide": "r",
+    "route_after_decide_interrupt": "i",
+    "hitl_interrupt_node": "h",
+    "hitl_decision_received": "x",
+}
+
+
 def _texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
@@ -39,12 +52,25 @@ def check_run(run: Json) -> None:
     for event in run["events"]:
         assert event.keys() == {"node", "message"}
         assert re.fullmatch(_MESSAGES[event["node"]], event["message"]), event
-    assert run["events"][0]["node"] == "collect_constraints_node"
-    decided = [one for one in run["events"] if one["node"] == "decide_node"]
-    assert len(decided) == run["round"], "a decision closes each round"
+    _check_order(run)
     for plan in run["repo_plans"]:
         check_plan(plan)
     check_contracts(run["contract_analysis"])
+
+
+def _check_order(run: Json) -> None:
+    """The fields as upstream writes them, and the events as its graph goes (§3.1, §4)."""
+    fields = ["goal", "status", "round", "max_rounds", "human_decision", "events", "repo_plans", "contract_analysis"]
+    assert [*run][: len(fields)] == fields
+    letters = "".join(_LETTERS[one["node"]] for one in run["events"])
+    assert re.fullmatch(r"c(pakd(r|ih{0,2}x?))+", letters), letters
+    decided = [one["message"] for one in run["events"] if one["node"] == "decide_node"]
+    numbers = [int(re.search(r"round=(\d+)/", said)[1]) for said in decided]  # type: ignore[index]
+    assert numbers == [*range(1, run["round"] + 1)], "a decision closes each round"
+    assert decided[-1] == f"status={run['status']}, round={run['round']}/{run['max_rounds']}"
+    ways = [one["message"] for one in run["events"] if one["node"] == "route_after_decide"]
+    last = letters.endswith("r")
+    assert ways == ["destination=propose_split_node"] * (len(ways) - last) + ["destination=write_artifacts_node"] * last
 
 
 def check_plan(plan: Json) -> None:
@@ -54,13 +80,19 @@ def check_plan(plan: Json) -> None:
     assert _texts(plan["proposed_changes"]) and _texts(plan["questions_for_hitl"])
     assert bool(plan["questions_for_hitl"]) == (plan["status"] == "HITL_REQUIRED")
     raw = plan["raw"]
+    if plan["provider"] == "copilot":
+        assert isinstance(raw["copilot_prompt"], str) and type(raw["prompt_length"]) is int and _texts(raw["signals"])
+        assert isinstance(raw["repo_path"], str) and isinstance(raw["repo_kind"], str)
+        return
     assert raw["execution_mode"] in ("heuristic", "codex_cli")
     assert isinstance(raw["codex_prompt"], str) and type(raw["codex_enabled"]) is bool and _texts(raw["signals"])
     about = raw["prompt_metadata"]
     assert type(about["prompt_length"]) is int and _texts(about["signals"])
     assert isinstance(about["repo_path"], str) and isinstance(about["repo_kind"], str)
     if raw["execution_mode"] == "codex_cli":
-        assert all(isinstance(raw[name], str) for name in ("codex_stdout", "codex_stderr", "codex_model"))
+        assert all(
+            isinstance(raw[name], str) for name in ("codex_stdout", "codex_stderr", "codex_binary", "codex_model")
+        )
         assert _texts(raw["codex_model_candidates"])
 
 

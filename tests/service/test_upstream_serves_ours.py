@@ -86,6 +86,18 @@ async def test_every_file_of_a_run_is_listed_and_served_whole(make: Any, place: 
     assert [one.name for one in folder.parent.iterdir()] == [folder.name], "no draft is left beside it"
 
 
+RECORDED = Path(__file__).parents[1] / "fixtures" / "converge"
+WRITTEN = sorted(RECORDED.glob("*/project/.converge/runs/*/contract-map.json"))
+
+
+@pytest.mark.parametrize("written", WRITTEN, ids=lambda one: f"{one.parents[4].name} {one.parent.name[9:15]}")
+def test_the_reader_that_ours_are_held_against_takes_what_upstream_itself_wrote(written: Path) -> None:
+    run, constraints = (json.loads((written.parent / name).read_text()) for name in ("run.json", "constraints.json"))
+    check_run(run)
+    check_constraints(constraints)
+    check_contracts(json.loads(written.read_text()))
+
+
 @pytest.mark.parametrize("make", ENDS, ids=lambda one: one.__name__.strip("_"))
 async def test_a_reader_of_upstreams_fields_alone_reads_it(make: Any, place: Coordinated, world: RunsWorld) -> None:
     async with world.room() as room:

@@ -215,7 +215,8 @@ def _plan(run: Coordination, plan: RepoPlan, base: str) -> dict[str, object]:
         "signals": list(evidence.signals),
     }
     if is_answered:
-        raw |= {"codex_stdout": "", "codex_stderr": "", "codex_model": plan.model, "codex_model_candidates": []}
+        raw |= {"codex_stdout": "", "codex_stderr": "", "codex_binary": "", "codex_model": plan.model}
+        raw["codex_model_candidates"] = []
     else:
         raw["fallback_cause"] = plan.cause
     raw |= {"origin": plan.origin, "base": base, "call": plan.call_key, "sha256": plan.digest()}
