@@ -98,6 +98,24 @@ async def test_what_converge_left_is_adopted_with_an_answer_to_each_of_its_quest
     }
 
 
+async def test_what_was_answered_on_its_card_goes_along_and_is_not_asked_again() -> None:
+    item = samples.item("left", State.WAITING, driver="converge", address=RUN)
+    asked = [
+        samples.question(RUN.child("api"), "q-api", body="Which currency?", is_sent=True),
+        samples.question(RUN.child("web"), "q-web", body="Which colour?"),
+    ]
+    async with open_room(samples.snapshot([item], asked)) as room:
+        await room.press("A")
+        assert room.shows("1 of 1  Which colour?")
+        await room.type("-")
+        await room.press("enter")
+        assert room.shows("and your answers (1 from cards):")
+        await room.type("adopt")
+        await room.press("enter")
+        (command,) = room.service.submitted
+        assert isinstance(command, Adopt) and command.changed == {}
+
+
 async def test_leaving_any_of_the_questions_starts_nothing() -> None:
     item = samples.item("left", State.WAITING, driver="converge", address=RUN)
     async with open_room(samples.snapshot([item], [samples.question(RUN.child("api"), body="Which?")])) as room:

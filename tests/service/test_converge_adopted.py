@@ -14,8 +14,9 @@ from drivers.converge import PLAYS, install
 from drivers.runs_world import Room, RunsWorld, world
 from odw_core.errors import NotFound, Refused, UsageError
 from odw_core.model.address import Address
-from odw_core.model.command import Adopt, Cancel, Decide, Outcome, Receipt, Rerun, Start
+from odw_core.model.command import Adopt, Decide, Outcome, Receipt, Rerun, Start
 from odw_core.model.decision import Decision
+from odw_core.model.detail import RunDetail
 from odw_core.model.item import Item, State
 from odw_core.model.question import Question, Road
 from odw_core.runs.folders import RunFolder
@@ -75,6 +76,11 @@ def files(world: RunsWorld, run: Address) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+def runs_of(world: RunsWorld) -> list[str]:
+    """The runs of ours that were ever begun in the workspace."""
+    return [one.name for one in (world.workspace / ".odw" / "runs").iterdir() if one.is_dir()]
+
+
 def given_of(world: RunsWorld, receipt: Receipt) -> dict[str, object]:
     assert receipt.address is not None, receipt.reason
     spec = read_spec(RunFolder(world.state, receipt.address.item))
@@ -110,24 +116,30 @@ def decide(question: Question, text: str) -> Decide:
     return Decide(Decision(question.id, question.digest, "answer", (("answer", (text,)),)))
 
 
-async def test_answers_on_cards_are_kept_until_the_last_one_starts_the_run(world: RunsWorld) -> None:
+async def test_answers_on_cards_are_kept_and_start_nothing_until_the_run_is_adopted(
+    world: RunsWorld, agents: dict[str, object]
+) -> None:
     async with world.room() as room:
         run = await left(room, world, api="Which currency?", web="Which colour?")
         snapshot = await room.until(lambda snapshot: len(snapshot.questions) == 2)
         first, second = snapshot.questions
         assert first.road is Road.CONVERGE and first.why_not is None
-        receipt = await room.service.submit(decide(first, "euros"))
+        how = f"odw-tui adopt {run} starts a native run with what is kept."
+        receipt = await room.service.submit(decide(first, "dollars"))
         assert receipt.outcome is Outcome.ACCEPTED
-        assert receipt.reason == (
-            f"Kept; a native run starts once 1 question more of {run} has an answer, or now with odw-tui adopt {run}."
-        )
+        assert receipt.reason == f"Kept; 1 question more of {run} waits for one. {how}"
+        await room.until(lambda snapshot: [one.id for one in snapshot.questions if one.is_sent] == [first.id])
+        # Nothing has begun, so it can be said anew.
+        assert (await room.service.submit(decide(first, "euros"))).outcome is Outcome.ACCEPTED
         receipt = await room.service.submit(decide(second, "red"))
+        assert receipt.reason == f"Kept; all of its questions have one now. {how}"
+        snapshot = await room.until(lambda snapshot: all(one.is_sent for one in snapshot.questions))
+        assert len(runs_of(world)) == 1
+        receipt = await room.service.submit(Adopt(run, agents))
         assert receipt.reason == f"The new run goes on with 2 repos, 2 plans, 2 answers of {run.item}."
         given = given_of(world, receipt)
         assert receipt.address is not None
-        command = Cancel(receipt.address)
-        await room.service.submit(command)
-        assert (await room.service.outcome(command.id, 20)).outcome is Outcome.ACCEPTED
+        await room.item(receipt.address, State.DONE)
     answers = given["answers"]
     assert isinstance(answers, list)
     assert {(one["repo"], one["text"]) for one in answers} == {("api", "euros"), ("web", "red")}
@@ -160,6 +172,10 @@ async def test_converge_itself_can_be_asked_once_more(world: RunsWorld) -> None:
         receipt = await room.service.submit(Rerun(run, {"goal": "another goal", "max_rounds": 1}))
         assert receipt.address is not None, receipt.reason
         item = await room.item(receipt.address, State.BLOCKED)
+        async with room.service.detail(receipt.address) as feed:
+            while feed.value is None:
+                await feed.changed()
+    assert isinstance(feed.value, RunDetail) and feed.value.resumed_from == str(run)
     assert item.goal == "another goal"
     spec = read_spec(RunFolder(world.state, receipt.address.item))
     assert spec.workflow == "converge-coordinate"

@@ -30,7 +30,8 @@ class Sent(NamedTuple):
     verdict: str
     digest: str
     word: str
-    """``sent`` until whoever carries it out says more: ``decided``, ``stale``, ``refused``."""
+    """``sent`` until whoever carries it out says more: ``decided``, ``stale``, ``refused``; ``taken`` where the
+    question stays open, so that it can be answered anew."""
     said: str = ""
     """What to tell the person; empty when there is nothing to add."""
     is_doubtful: bool = False
@@ -119,12 +120,12 @@ class Deciding:
             receipt = await self._service.submit(command)
         except (OdwError, OSError) as error:
             receipt = Receipt(command.id, Outcome.REFUSED, str(error))
-        self._become(question.id, _sent(command.id, decision, receipt))
+        self._become(question.id, _sent(command.id, question, decision, receipt))
         for patience in _PATIENCE_S if is_patient else _PATIENCE_S[:1]:
             if receipt.outcome not in (Outcome.SENT, Outcome.UNCONFIRMED):
                 break
             receipt = await self._service.outcome(command.id, patience)
-            self._become(question.id, _sent(command.id, decision, receipt))
+            self._become(question.id, _sent(command.id, question, decision, receipt))
         if receipt.outcome is Outcome.ACCEPTED:
             self.drafts.forget(question.id)
         return self._sent[question.id]
@@ -141,13 +142,15 @@ class Deciding:
             listener(question_id)
 
 
-def _sent(command_id: str, decision: Decision, receipt: Receipt) -> Sent:
+def _sent(command_id: str, question: Question, decision: Decision, receipt: Receipt) -> Sent:
     from odw_core.model.command import Outcome
+    from odw_core.model.question import Road
 
     reason = receipt.reason
     match receipt.outcome:
         case Outcome.ACCEPTED:
-            word = "decided"
+            # Converge asks on, whatever became of the answer.
+            word = "taken" if question.road is Road.CONVERGE else "decided"
         case Outcome.STALE:
             word, reason = "stale", reason or "It changed or was decided elsewhere; nothing happened."
         case Outcome.REFUSED:

@@ -120,8 +120,10 @@ class _Answering:
         snapshot = wisher.kit.service.snapshot()
         # What a task asks stands at its run as well.
         roots = {item.address} | {one.address for one in snapshot.items.values() if one.parent == item.address}
-        self._left = [one for one in snapshot.questions if one.address.root in roots]
-        self._count = len(self._left)
+        asked = [one for one in snapshot.questions if one.address.root in roots]
+        # What was answered on its card goes along by itself.
+        self._left = [one for one in asked if not one.is_sent]
+        self._count, self._kept = len(self._left), len(asked) - len(self._left)
         self._answers: list[object] = []
 
     def ask(self) -> None:
@@ -146,8 +148,9 @@ class _Answering:
         self._wisher.app.push_screen(asked, typed)
 
     def _ask_word(self) -> None:
-        told = "start agents that plan with its goal, repos, plans and your answers:  "
-        about = Line((Span(told, "quiet"), Span(one_line(self._item.title, _TITLE), "strong")))
+        kept = f" ({self._kept} from cards)" if self._kept else ""
+        told = f"start agents that plan with its goal, repos, plans and your answers{kept}:  "
+        about = Line((Span(told, "quiet"), Span(one_line(self._item.title, _TITLE), "strong")), (), 3)
         changed: dict[str, object] = {"answers": self._answers} if self._answers else {}
 
         def typed(words: str | None) -> None:

@@ -84,4 +84,5 @@ class Question:
     confirm: str | None = None
     """A word that must be typed before a verdict that lets it happen; None where the verdict alone is enough."""
     is_sent: bool = False
-    """A decision is on its way, from whichever room; nothing says yet that it was seen."""
+    """A decision is on its way, from whichever room, and nothing says yet that it was seen; or an answer is kept
+    until a run takes it up."""

@@ -1,10 +1,9 @@
-"""ConvergeAnswers: takes an answer to what Converge asked: to a native run, once all of its questions have one, or to
-its server, which ignores it. Says so either way."""
+"""ConvergeAnswers: takes an answer to what Converge asked: keeps it for the native run that goes on with it, or hands
+it to Converge's server, which ignores it. Says so either way, and starts nothing."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,36 +12,18 @@ from odw_core.converge_server.task import HITL_REQUIRED
 from odw_core.converge_server.where import where_of
 from odw_core.engines.converge.names import task_id_of
 from odw_core.engines.converge.question import HOW, SEND
-from odw_core.engines.loose import objects
-from odw_core.errors import NotFound, Refused, Stale
+from odw_core.errors import Refused, Stale
 from odw_core.model.address import Address
 from odw_core.model.change import Snapshot
 from odw_core.model.command import Cancel, Command, Decide, Outcome, Receipt, Start
 from odw_core.model.item import Item
 from odw_core.model.question import Question, Road
-from odw_core.runs.folders import private_chain, read_object, write_private
-from odw_core.service.converge_upstream import Answer, adoption
+from odw_core.service.converge_upstream import adoption
+from odw_core.service.kept_answers import keep_answer, kept_answers
 from odw_core.text.ansi import one_line
 
-_FOLDER = "converge-answers"
 _IGNORED = "it runs the task anew from the beginning and never reads the answer"
 _FLAG = "it is only a flag there: a worker that has the task finishes it all the same, and overwrites that"
-
-
-def kept_answers(state: Path, root: Address) -> list[Answer]:
-    """What was answered on cards and no run has taken up yet."""
-    fields = read_object(_file(state, root)) or {}
-    return [{key: one.get(key) for key in ("question", "repo", "text")} for one in objects(fields, "answers")]
-
-
-def forget_answers(state: Path, root: Address) -> None:
-    """A run took them up."""
-    _file(state, root).unlink(missing_ok=True)
-
-
-def _file(state: Path, root: Address) -> Path:
-    name = "".join(one if one.isalnum() or one in "-_" else "-" for one in root.item)[:120]
-    return state / _FOLDER / f"{name}.json"
 
 
 class ConvergeAnswers:
@@ -52,12 +33,11 @@ class ConvergeAnswers:
         self,
         state: Path,
         snapshot: Callable[[], Snapshot],
-        start: Callable[[Start], Awaitable[Receipt]],
         *,
         server: str,
     ) -> None:
-        """``start`` begins a run of ours; ``server`` is where the server of Converge listens."""
-        self._state, self._snapshot, self._start, self._server = state, snapshot, start, server
+        """``server`` is where the server of Converge listens."""
+        self._state, self._snapshot, self._server = state, snapshot, server
 
     async def decide(self, command: Decide, question: Question) -> Receipt:
         """Send or keep an answer. Raises ``OdwError`` with a sentence when it cannot be done."""
@@ -69,7 +49,7 @@ class ConvergeAnswers:
         root = self._root(question)
         if SEND in how:
             return await self._to_server(command, root, question, text)
-        return await self._keep(command, root, question, text)
+        return self._keep(command, root, question, text)
 
     async def outcome(self, command_id: str) -> Receipt | None:
         """Everything here is known at once."""
@@ -106,34 +86,14 @@ class ConvergeAnswers:
 
     # ---- a native run
 
-    async def _keep(self, command: Decide, root: Address, question: Question, text: str) -> Receipt:
+    def _keep(self, command: Decide, root: Address, question: Question, text: str) -> Receipt:
+        """Agents begin where a person says so, not with the last of several answers."""
         family = [one for one in self._snapshot().questions if one.road is Road.CONVERGE and self._root(one) == root]
-        answers = self._write(root, question, text)
-        open_ones = {one.id for one in family} - set(answers)
-        if open_ones:
-            rest = "1 question" if len(open_ones) == 1 else f"{len(open_ones)} questions"
-            said = f"Kept; a native run starts once {rest} more of {root} {'has' if len(open_ones) == 1 else 'have'} "
-            said += f"an answer, or now with odw-tui adopt {root}."
-            return Receipt(command.id, Outcome.ACCEPTED, said, root)
-        item = self._item(root)
-        if item is None:
-            raise NotFound(f"{root} is not in this room any more; its answers are kept.")
-        start, note = adoption(root, item.place, kept_answers(self._state, root))
-        receipt = await self._start(replace(start, id=command.id))
-        if receipt.outcome is Outcome.ACCEPTED:
-            forget_answers(self._state, root)
-        return replace(receipt, reason=f"The new run {note}.")
-
-    def _write(self, root: Address, question: Question, text: str) -> Mapping[str, object]:
-        """Every answer that is kept for the run now, by question."""
-        private_chain(self._state, _FOLDER)
-        path = _file(self._state, root)
-        known = {str(one.get("id")): dict(one) for one in objects(read_object(path) or {}, "answers")}
-        repo = question.address.parts[0] if question.address.parts else None
-        told: dict[str, object] = {"id": question.id, "question": question.body, "repo": repo, "text": text}
-        known[question.id] = {**told, "at": time.time()}
-        write_private(path, {"run": str(root), "answers": [*known.values()]})
-        return known
+        left = len({one.id for one in family} - keep_answer(self._state, root, question, text))
+        count = f"{left} {'question' if left == 1 else 'questions'} more of {root}"
+        rest = f"{count} {'waits' if left == 1 else 'wait'} for one" if left else "all of its questions have one now"
+        said = f"Kept; {rest}. odw-tui adopt {root} starts a native run with what is kept."
+        return Receipt(command.id, Outcome.ACCEPTED, said, root)
 
     def _root(self, question: Question) -> Address:
         """The task that asks, where there is one; else the run."""

@@ -17,19 +17,18 @@ from odw_core.engines.converge.item import repos_asked
 from odw_core.engines.converge.log_shelf import LogShelf
 from odw_core.engines.converge.names import CONVERGED, task_id_of
 from odw_core.engines.converge.records import stored_questions
-from odw_core.engines.converge.ties import goal_of, repos_of, run_of
+from odw_core.engines.converge.ties import agent_asked, goal_of, repos_of, rounds_asked, run_of
 from odw_core.engines.converge.timeline import rounds_of, tries_of
 from odw_core.errors import NotFound, Refused, UsageError
 from odw_core.model.address import Address
 from odw_core.model.command import Start
 from odw_core.process.liveness import Liveness
+from odw_core.service.kept_answers import Answer
 from odw_core.text.ansi import one_line
 from odw_core.workflows.converge_coordinate.telling import record_of
 
 COORDINATE, UPSTREAM, REPEAT = "coordinate", "converge-coordinate", "converge-repeat"
 _MOST_ROUNDS = 8
-Answer = dict[str, object]
-"""``question``, ``repo`` (or None), ``text``."""
 
 
 def adoption(address: Address, place: str, kept: Sequence[Answer] = (), typed: object = None) -> tuple[Start, str]:
@@ -80,12 +79,13 @@ def converge_again(address: Address, place: str) -> Start:
     given: dict[str, object] = {"goal": goal, "repos": repos, "from_run": str(root)}
     if task_id_of(root) is not None:
         given["through"] = "server"
-    if acc is not None:
-        given["max_rounds"] = min(max(acc.max_rounds or 2, 1), 100)
-        if given.get("through") != "server" and any(one.is_interrupt for one in acc.rounds):
-            given["mode"] = "interrupt"
-        if acc.plans and acc.plans[0].provider in ("codex", "copilot"):
-            given["coding_agent"] = acc.plans[0].provider
+    rounds = (acc.max_rounds if acc is not None else None) or (rounds_asked(row) if row is not None else None)
+    given["max_rounds"] = min(max(rounds or 2, 1), 100)
+    if acc is not None and given.get("through") != "server" and any(one.is_interrupt for one in acc.rounds):
+        given["mode"] = "interrupt"
+    planner = acc.plans[0].provider if acc is not None and acc.plans else agent_asked(row) if row is not None else ""
+    if planner in ("codex", "copilot"):
+        given["coding_agent"] = planner
     return Start(UPSTREAM, given, place, parent=root)
 
 
@@ -95,6 +95,8 @@ def repetition(address: Address, place: str) -> Start:
     if root.engine != "converge" or task_id_of(root) is not None or not address.parts:
         raise Refused("Only the call of one plan can be repeated: converge:RUN/REPO.")
     acc = _read(root.item, place)
+    if acc.native:
+        raise Refused(f"A run of ours made the calls of {root} and kept all they said; run that one again.")
     repo = address.parts[0]
     tries = [one for one in tries_of(acc) if one.repo == repo]
     if not tries:

@@ -29,6 +29,7 @@ from odw_core.service.mirrors import Mirrors
 from odw_core.service.reading import Reading
 from odw_core.service.roster import Roster
 from odw_core.service.schedule import Priority
+from odw_core.service.under_way import UnderWay
 from odw_core.service.unit_reader import Settings, UnitReader
 from odw_core.state.store import Store
 
@@ -330,16 +331,11 @@ class LiveService:
         await Endings(self._state or user_paths().state, lambda: self._roster.places).run()
 
     async def _see_what_was_sent(self) -> None:
-        """Decisions that lie before a supervisor, whichever room sent them: its folder is looked at while it asks."""
-        state = self._state or user_paths().state
+        """Decisions that nobody has taken up yet, whichever room sent them."""
+        under_way = UnderWay(self._state or user_paths().state)
         while True:
             await asyncio.sleep(_SENT_S)
-            asked = [one for one in self._store.asked if one.road in (Road.SUPERVISOR, Road.RESUME)]
-            if asked or self._store.has_sent:
-                from odw_core.runs.control import sent_decisions
-
-                runs = {one.address.item for one in asked if one.address.engine == "odw"}
-                self._store.mark_sent(frozenset[str]().union(*(sent_decisions(state, run) for run in runs)))
+            self._store.mark_sent(under_way.of(self._store.asked))
 
     async def _hear_servers(self) -> None:
         """What servers say of the sessions they have loaded. Comes after everything that files say."""

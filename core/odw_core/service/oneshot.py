@@ -18,8 +18,10 @@ from odw_core.model.change import Snapshot
 from odw_core.model.evidence import Unit
 from odw_core.model.item import Item
 from odw_core.model.problem import Problem
+from odw_core.paths import user_paths
 from odw_core.service.roster import Roster
 from odw_core.service.saved_unit import findable_of, row_of
+from odw_core.service.under_way import UnderWay
 from odw_core.service.unit_reader import Settings, UnitReader
 from odw_core.state.kinship import Kinship
 from odw_core.state.store import Store
@@ -67,6 +69,7 @@ class Room:
         self._rows: list[Row] = []
         self._problems: tuple[Problem, ...] = ()
         self._read(is_whole=is_whole)
+        self._store.mark_sent(UnderWay(user_paths().state).of(self._store.asked))
         self.snapshot: Snapshot = self._store.snapshot()
 
     def hear(self) -> None:

@@ -102,11 +102,6 @@ class Store:
             self._merged = tuple(replace(card, is_sent=True) if card.id in self._decided else card for card in merged)
         return self._merged
 
-    @property
-    def has_sent(self) -> bool:
-        """Whether a decision was on its way at the last look."""
-        return bool(self._decided)
-
     def mark_sent(self, decided: frozenset[str]) -> None:
         """Ids of the questions about which a decision is on its way."""
         if decided != self._decided:

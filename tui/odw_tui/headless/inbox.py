@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from odw_core.model.address import Address
 from odw_core.model.item import State
-from odw_core.model.question import Field, Question
+from odw_core.model.question import Field, Question, Road
 from odw_core.service.documents import inbox_document
 from odw_core.service.oneshot import Room
 from odw_core.state.select import row_counts
@@ -44,6 +44,14 @@ def question_address(question: Question) -> Address:
     return Address("question", question.id)
 
 
+def _so_far(question: Question) -> str:
+    if not question.is_sent:
+        return ""
+    if question.road is Road.CONVERGE:
+        return "an answer is kept until somebody adopts it"
+    return "a decision was sent that nobody has taken up yet"
+
+
 def question_lines(question: Question, look: Look) -> Iterator[Spans]:
     """What is asked, what can be chosen, who asks, and how to answer."""
     title = one_line(question.title, _LONGEST)
@@ -64,6 +72,7 @@ def question_lines(question: Question, look: Look) -> Iterator[Spans]:
             ("asked by", one_line(question.subject, _LONGEST)),
             ("risk", one_line(question.risk or "", _LONGEST)),
             ("answer", one_line(question.answer_via, _LONGEST)),
+            ("so far", _so_far(question)),
             ("not here", one_line(question.why_not or "", _LONGEST)),
             ("known by", ", ".join(question.witnesses) + (" (inferred)" if question.inferred else "")),
             ("where", one_line(str(question.address), _LONGEST)),

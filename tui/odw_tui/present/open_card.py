@@ -65,7 +65,7 @@ class Shown(NamedTuple):
     place: tuple[int, int]
     """Its number among those that wait, and how many there are; (0, n) when it is not asked any more."""
     word: str = ""
-    """How far a decision came: ``sent``, ``decided``; empty when none was sent."""
+    """How far a decision came: ``sent``, ``decided``, ``taken``; empty when none was sent."""
     note: str = ""
     """What happened to it, as a sentence."""
     is_gone: bool = False
@@ -244,7 +244,7 @@ def decide_lines(
     """
     lines: list[Line] = []
     if shown.note:
-        tone = "done" if shown.is_gone or shown.word == "decided" else "blocked"
+        tone = "done" if shown.is_gone or shown.word in ("decided", "taken") else "blocked"
         lines.append(Line((Span(shown.note, "running" if shown.word == "sent" else tone),), most=4))
     if shown.is_gone:
         return tuple(lines)
@@ -297,10 +297,10 @@ def verdicts_of(question: Question, wanted: Meaning) -> Sequence[str]:
 
 def closed_sentence(word: str, verdict: str, item: Item | None) -> str:
     """What became of a question that is not asked any more, from what is known."""
-    if word in ("sent", "decided"):
+    if word in ("sent", "decided", "taken"):
         begin = (
             f"Decided: your {verdict_words(verdict)} was taken."
-            if word == "decided"
+            if word != "sent"
             else (f"It is not asked any more; your {verdict_words(verdict)} was sent before.")
         )
     else:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from odw_core.decide.verdicts import Meaning, meaning
 from odw_core.model.item import State
-from odw_core.model.question import Choice, Question
+from odw_core.model.question import Choice, Question, Road
 from odw_core.text.ansi import one_line
 from odw_tui.present import numbers
 from odw_tui.present.glyphs import Glyphs
@@ -34,7 +34,7 @@ def card(question: Question, glyphs: Glyphs, now: float, number: int, total: int
         Span(f"{glyphs.state(State.WAITING)} {counter}", "waiting"),
         Span(one_line(question.title, 200), "strong"),
         Span(f"   {one_line(question.subject, 80)}", "quiet"),
-        right=spans(Span("sent   " if question.is_sent else "", "running"), Span(asked, "quiet")),
+        right=spans(Span(f"{word}   " if (word := sent_word(question)) else "", "running"), Span(asked, "quiet")),
     )
     lines = [head]
     body = said_lines(question.body, _BODY_LINES)
@@ -49,6 +49,11 @@ def card(question: Question, glyphs: Glyphs, now: float, number: int, total: int
             labelled("here", Span(f"not from here: {one_line(question.why_not, TEXT_LIMIT)}", "quiet"), most=2)
         )
     return tuple(lines)
+
+
+def sent_word(question: Question) -> str:
+    """How far a decision came, of whichever room; empty when there is none. What Converge asks is asked on."""
+    return "" if not question.is_sent else "taken" if question.road is Road.CONVERGE else "sent"
 
 
 def _options(question: Question) -> list[Line]:

@@ -21,6 +21,7 @@ from odw_tui.motion import FrameLimiter
 from odw_tui.present.inbox import inbox_card, inbox_rows
 from odw_tui.present.numbers import count
 from odw_tui.present.places import place_names
+from odw_tui.present.question_card import sent_word
 from odw_tui.present.questions import row_of
 from odw_tui.present.spans import Line, Span
 from odw_tui.screens.footed import FootedScreen
@@ -116,7 +117,7 @@ class InboxScreen(FootedScreen):
         if (surprise := batch.look(questions)) is not None:
             self._editor = None
             self._said = surprise
-        words = {one.id: "sent" for one in questions if one.is_sent}
+        words = {one.id: sent_word(one) for one in questions if one.is_sent}
         words |= {one.id: sent.word for one in questions if (sent := self.kit.deciding.sent(one.id)) is not None}
         rows = inbox_rows(questions, items, names, signs, now, width, words, batch.marked) or _nothing(self.kit)
         # As high as it has rows, so that the card below has all the rest.

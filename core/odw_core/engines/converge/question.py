@@ -17,20 +17,20 @@ from odw_core.model.question import Choice, Field, Question, Road
 from odw_core.text.ansi import one_line, plain
 
 HOW = "how"
-"""Field that says what becomes of the answer to a task; left out, a native run plans with it."""
-NATIVE = "start a native run with it"
+"""Field that says what becomes of the answer to a task; left out, it is kept."""
+KEEP = "keep it for a native run"
 SEND = "send to the server (the answer is ignored upstream)"
 _HOW = Field(
     HOW,
     "what becomes of it",
     (
-        Choice(NATIVE, "it plans with your answers, as soon as all of its questions have one"),
+        Choice(KEEP, "nothing starts by itself: adopting the task does, with all answers"),
         Choice(SEND, "the task is run anew from the beginning"),
     ),
     is_optional=True,
 )
-_OF_CLI = "you, here: Converge takes no answer, so a native run plans with it once all of its questions have one"
-_OF_TASK = "you, here: a native run plans with it, or the server gets it for task {} and ignores it"
+_OF_CLI = "you, here: Converge takes no answer, so it is kept until you adopt the run, which then goes on with it"
+_OF_TASK = "you, here: kept until you adopt the task, which then goes on with it; or its server, which ignores it ({})"
 
 
 def run_questions(acc: RunAcc, state: State) -> tuple[Question, ...]:
