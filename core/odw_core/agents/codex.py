@@ -6,37 +6,34 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from odw_core.agents.answer import answer_of
 from odw_core.agents.base import AgentCall, AgentHost, AgentResult, Ending
-from odw_core.agents.cause import MISMATCH, cause_of, cause_of_loss, flaw_of, is_retryable
+from odw_core.agents.codex_ending import Came, ending_of
 from odw_core.agents.codex_memory import Memory
 from odw_core.agents.codex_requests import Requests
 from odw_core.agents.codex_server import RunServer
 from odw_core.agents.codex_telling import Telling
 from odw_core.agents.codex_thread import Stands, open_thread, take_up
+from odw_core.agents.codex_turn import end_commands, interrupt, start_params, steer
 from odw_core.agents.codex_words import WENT_ON, lost_turn, prompt_of
 from odw_core.agents.patience import Patience
 from odw_core.agents.tail import Tail
 from odw_core.agents.turn import TurnStory
 from odw_core.appserver.buffer import Back, Ended, Event, Gone, Lost
-from odw_core.appserver.client import Client, ServerRefused, Unanswered
+from odw_core.appserver.client import Client
 from odw_core.appserver.messages import Notification, Request
 from odw_core.appserver.transport import Disconnected
-from odw_core.engines.loose import mapping, objects, text
+from odw_core.engines.loose import mapping, text
 from odw_core.errors import OdwError, no_room
 from odw_core.model.address import Address
-from odw_core.model.cause import Cause
 from odw_core.model.command import Cancel, Command, Interrupt, Say
 from odw_core.model.decision import Decision
 from odw_core.model.question import Question
 from odw_core.text.secrets import masked
 
 _TICK_S = 0.25
-_INTERRUPTING_S = 15.0
 _MOST_BREAKS = 3
 """So often in a row a server may go away before anything was done with it."""
 
@@ -208,7 +205,7 @@ class _Work:
         self._tell.turn(memory.turn, "lost")
         decision = await self._ask_person(self._lost_turn(memory.turn))
         if decision.verdict != WENT_ON:
-            raise _Stop(self._ended(Ending.INTERRUPTED))
+            raise _Stop(self._came.ended(Ending.INTERRUPTED))
         await self._connect()
         self._server.works_in(self._key, memory.thread)
         await self._connected.subscribe((memory.thread,))
@@ -231,28 +228,20 @@ class _Work:
                     self._said.append(command.text)
                     self._keep()
                 elif isinstance(command, Interrupt | Cancel):
-                    raise _Stop(self._ended(_ending_of(command)))
+                    raise _Stop(self._came.ended(ending_of(command)))
             return asked.result()
         finally:
             asked.cancel()
 
     async def _start_turn(self, prompt: str) -> None:
-        memory, call = self._memory, self._call
+        memory = self._memory
         memory.before, memory.turn = memory.turn or memory.before, ""
         memory.prompt, memory.is_open, memory.turns = prompt, True, memory.turns + 1
         self._keep()
-        params: dict[str, object] = {"threadId": memory.thread, "input": [_words(prompt)]}
-        if call.effort:
-            params["effort"] = call.effort
-        if call.schema is not None:
-            params["outputSchema"] = call.schema
-        if call.mode == "plan":
-            settings = {"model": memory.accepted, "reasoning_effort": call.effort, "developer_instructions": None}
-            params["collaborationMode"] = {"mode": "plan", "settings": settings}
         self._connected.watch(memory.thread)
         self._story = TurnStory(memory.thread)
         self._touch()
-        started = await self._connected.call("turn/start", params)
+        started = await self._connected.call("turn/start", start_params(self._call, memory))
         memory.turn = self._story.turn = text(mapping(started, "turn"), "id")
         self._keep()
         self._tell.turn(memory.turn, "started")
@@ -285,7 +274,7 @@ class _Work:
                 taking.cancel()
         self._turn_is_over()
         if self._story.status == "interrupted":
-            await self._end_commands()
+            await end_commands(self._connected, self._memory.thread)
 
     def _turn_is_over(self) -> None:
         self._requests.close_turn()
@@ -335,40 +324,17 @@ class _Work:
     async def _obey(self, command: Command) -> None:
         match command:
             case Say(text=said, waits=waits):
-                if waits or not await self._steer(said):
+                if not waits and await steer(self._connected, self._memory, said):
+                    self._tell.said(said)
+                else:
+                    # No turn takes it now: it is said afterwards.
                     self._said.append(said)
                     self._keep()
             case Interrupt() | Cancel():
                 self._wish = command
-                await self._interrupt()
+                await interrupt(self._connected, self._memory)
             case _:
                 pass
-
-    async def _steer(self, said: str) -> bool:
-        params = {"threadId": self._memory.thread, "expectedTurnId": self._memory.turn, "input": [_words(said)]}
-        try:
-            await self._connected.call("turn/steer", params)
-        except ServerRefused:
-            # The turn is just over, or is one that cannot be steered: it is said afterwards.
-            return False
-        self._tell.said(said)
-        return True
-
-    async def _interrupt(self) -> None:
-        params = {"threadId": self._memory.thread, "turnId": self._memory.turn}
-        with suppress(ServerRefused, Unanswered):
-            await self._connected.call("turn/interrupt", params, within_s=_INTERRUPTING_S)
-        await self._end_commands()
-
-    async def _end_commands(self) -> None:
-        """An interrupted command goes on in the background until it is told to end."""
-        thread = {"threadId": self._memory.thread}
-        with suppress(ServerRefused, Unanswered):
-            listed = await self._connected.call("thread/backgroundTerminals/list", thread)
-            for one in objects(listed, "data"):
-                process = {**thread, "processId": text(one, "processId")}
-                await self._connected.call("thread/backgroundTerminals/terminate", process)
-            await self._connected.call("thread/backgroundTerminals/clean", thread)
 
     async def _look_at_the_clock(self) -> None:
         """Codex waits for a dead network without end; we do not."""
@@ -381,62 +347,28 @@ class _Work:
         lost = self._patience.lost(now, is_asked=self._requests.is_waiting)
         if self._story.is_over or not lost:
             return
-        await self._interrupt()
+        await interrupt(self._connected, self._memory)
         self._tell.stderr()
-        cause = cause_of_loss(lost, self._story.errors, self._stderr.recent)
-        raise _Stop(self._with_cause(self._ended(Ending.FAILED), cause))
+        raise _Stop(self._came.lost(lost))
 
     def _touch(self) -> None:
         self._patience.touch(asyncio.get_running_loop().time())
 
     # -- what came of it
 
-    def _result(self) -> AgentResult:
-        match self._story.status:
-            case "completed":
-                ended = self._ended(Ending.COMPLETED)
-                if self._call.schema is not None:
-                    answer = answer_of(ended.text, self._call.schema)
-                    if answer.issues:
-                        return self._unfit(answer.issues)
-                    ended = replace(ended, value=answer.value)
-                flaw = flaw_of(self._story.warnings, self._stderr.recent)
-                return ended if flaw is None else self._with_cause(ended, flaw)
-            case "interrupted":
-                return self._ended(_ending_of(self._wish))
-            case _:
-                return self._failed(self._story.error)
+    @property
+    def _came(self) -> Came:
+        story, memory, stderr = self._story, self._memory, self._stderr.recent
+        return Came(self._call, story, memory, self._served, self._wish, self._secrets, stderr)
 
-    def _ended(self, ending: Ending) -> AgentResult:
-        return AgentResult(
-            Ending.CANCELLED if isinstance(self._wish, Cancel) else ending,
-            text=self._secrets.hide(self._story.text),
-            thread=self._memory.thread,
-            turns=self._memory.turns,
-            model=self._served or self._memory.accepted,
-            tokens=self._story.tokens,
-            diff=self._secrets.hide(self._story.diff),
-        )
+    def _result(self) -> AgentResult:
+        if self._story.status not in ("completed", "interrupted"):
+            self._tell.stderr()
+        return self._came.result()
 
     def _failed(self, error: str) -> AgentResult:
         self._tell.stderr()
-        cause = cause_of(self._story.errors, error, self._stderr.recent)
-        return self._with_cause(self._ended(Ending.FAILED), cause, error)
-
-    def _unfit(self, issues: tuple[str, ...]) -> AgentResult:
-        cause = Cause(MISMATCH, f"its answer is not what was asked for: {issues[0]}", "")
-        return replace(self._with_cause(self._ended(Ending.FAILED), cause), issues=issues)
-
-    def _with_cause(self, ended: AgentResult, cause: Cause, error: str = "") -> AgentResult:
-        return replace(
-            ended,
-            cause=self._secrets.hide(cause.sentence or error),
-            cause_kind=cause.kind,
-            fix=cause.fix,
-            evidence=self._secrets.hide(cause.proof.text) if cause.proof else "",
-            error=self._secrets.hide(error),
-            retryable=ended.ending is Ending.FAILED and is_retryable(cause.kind),
-        )
+        return self._came.failed(error)
 
     def _keep(self) -> None:
         self._memory.queue = [*self._said]
@@ -449,20 +381,12 @@ class _Work:
         return self._client
 
 
-def _ending_of(wish: Command | None) -> Ending:
-    return Ending.CANCELLED if isinstance(wish, Cancel) else Ending.INTERRUPTED
-
-
 def _thread_of(event: Event) -> str:
     match event:
         case Request(thread=thread) | Gone(request=Request(thread=thread)):
             return thread
         case _:
             return ""
-
-
-def _words(said: str) -> dict[str, object]:
-    return {"type": "text", "text": said, "text_elements": []}
 
 
 async def _next(commands: AsyncIterator[Command]) -> Command:

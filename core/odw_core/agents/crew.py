@@ -6,18 +6,17 @@ It knows slots, attempts, the budget and worktrees; it never knows what an answe
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from odw_core.agents.base import Agent, AgentCall, AgentResult, Ending
 from odw_core.agents.call_host import CallHost
+from odw_core.agents.nodes import Nodes
 from odw_core.agents.seat import Seat
 from odw_core.agents.telling import outcome
+from odw_core.agents.work import Done, Unusable, Work
 from odw_core.engines.loose import Json, flag, integer, mapping, text, texts
-from odw_core.engines.odw.names import STDERR_FILE, attempt_folder
-from odw_core.engines.odw.records import JournalLine
 from odw_core.errors import OdwError, no_room
 from odw_core.git import worktree
 from odw_core.git.command import GitBusy
@@ -31,98 +30,6 @@ from odw_core.runs.trees import Trees
 _CANCELLED_S = 60.0
 _TAKEN_UP = ("codex",)
 """Agents whose work goes on without a supervisor: a resume takes the same attempt up, in the same worktree."""
-
-
-class Unusable(Exception):
-    """An answer that is none; another attempt may be better."""
-
-    def __init__(self, *issues: str) -> None:
-        """``issues`` has at least one sentence about what is wrong."""
-        super().__init__(issues[0])
-        self.issues = issues
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """One call of one agent, before it is known whether it was done already."""
-
-    key: str
-    """Names it in the journal, in steps and in files; the same work has the same key after a resume."""
-    label: str
-    phase: str
-    role: str
-    """``planner``, ``task``, ``reviewer``."""
-    prompt: str
-    base: str
-    """The commit it works on."""
-    who: str = ""
-    """Who asks when its agent asks, as people say it."""
-    cwd: Path | None = None
-    """Where it works; None gives it a worktree of its own at ``base``, whose changes are its result."""
-    schema: dict[str, object] | None = None
-    read: Callable[[AgentResult], object] = field(default=lambda result: result.value)
-    """Makes plain JSON of an answer. Raises ``Unusable``."""
-    again: Callable[[Sequence[str]], str] | None = None
-    """The prompt of a later attempt, made of what was wrong with the answer before."""
-    about: tuple[object, ...] = ()
-    """Whatever else the answer depends on, as plain JSON or bytes."""
-    sandbox: str = "workspace-write"
-    model: str | None = None
-    effort: str | None = None
-    round: int = 1
-    attempts: int = 1
-    deadline_s: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What came of a call."""
-
-    key: str
-    ok: bool
-    text: str = ""
-    value: object = None
-    """What ``Work.read`` made of the answer."""
-    patch: bytes = field(default=b"", repr=False)
-    files: tuple[str, ...] = ()
-    category: str = ""
-    message: str = ""
-    is_retryable: bool = False
-    """Of a failure: whether its cause may pass by itself."""
-    warning: str = ""
-    """What was wrong although an answer came."""
-    model: str = ""
-
-    @property
-    def has_changed(self) -> bool:
-        """Whether there is anything to review."""
-        return bool(self.patch)
-
-
-@dataclass(slots=True)
-class _Told:
-    """What the journal of this run says about its nodes so far."""
-
-    attempts: dict[str, int] = field(default_factory=dict)
-    indexes: dict[str, int] = field(default_factory=dict)
-    """Number of each node, in the order in which they began."""
-    open: set[str] = field(default_factory=set)
-    tokens: int = 0
-
-    def read(self, lines: Iterable[JournalLine]) -> None:
-        for line in lines:
-            event = line.event or {}
-            key = text(event, "key")
-            match text(event, "type"):
-                case "agent_start":
-                    self.attempts[key] = max(self.attempts.get(key, 0), integer(event, "attempt") or 1)
-                    self.open.add(key)
-                    self.indexes.setdefault(key, len(self.indexes) + 1)
-                case "agent_done" | "agent_retry":
-                    self.tokens += integer(event, "tokens") or 0
-                    self.open.discard(key)
-                case _:
-                    pass
 
 
 class Crew:
@@ -150,15 +57,12 @@ class Crew:
         self._places = asyncio.Semaphore(max(1, concurrency))
         self._concurrency = max(1, concurrency)
         self._at_work: dict[str, CallHost] = {}
-        self._told = _Told()
-        self._told.read(context.told)
-        events = (line.event for line in context.told if line.event is not None)
-        self._calls = [_untimed(event) for event in events if text(event, "type") == "agent_call"]
+        self._nodes = Nodes(context, agent_name)
 
     @property
     def calls(self) -> tuple[Json, ...]:
         """What was told of each attempt so far, under whichever supervisor, in the order in which they ended."""
-        return tuple(self._calls)
+        return tuple(self._nodes.calls)
 
     def hear(self, command: Command) -> bool:
         """Hand a person's wish to whom it is for: one agent, or all. Whether anybody heard it."""
@@ -186,7 +90,9 @@ class Crew:
         steps, print_ = self._context.steps, self.fingerprint(work)
         is_known = self.is_finished(work)
         if not is_known and (spent := self._spent_budget()):
-            return self._tell(work, _failure("budget_exhausted", spent))
+            value = _failure("budget_exhausted", spent)
+            self._nodes.done(work, value, done := self._done(work, value))
+            return done
         try:
             value = await steps.step(work.key, "agent", print_, lambda: self._attempts(work))
         except (OdwError, OSError) as error:
@@ -198,11 +104,12 @@ class Crew:
             # cannot be removed now is removed with the last trees of the run.
             with suppress(OdwError, OSError):
                 await self._tree_of(work.key).remove(work.key)
-        if is_known and work.key not in self._told.open:
-            if work.key not in self._told.attempts:
-                self._skip(work, value)
-            return self._done(work, value)
-        return self._tell(work, value)
+        done = self._done(work, value)
+        if not is_known or work.key in self._nodes.open:
+            self._nodes.done(work, value, done)
+        elif not self._nodes.is_known(work.key):
+            self._nodes.skip(work, value, done)
+        return done
 
     def is_finished(self, work: Work) -> bool:
         """Whether it was done already, so that nobody needs a place to work in."""
@@ -215,16 +122,16 @@ class Crew:
         )
 
     def _spent_budget(self) -> str:
-        if self._budget is None or self._told.tokens < self._budget:
+        if self._budget is None or self._nodes.tokens < self._budget:
             return ""
-        return f"the run has used {self._told.tokens:,} tokens of its {self._budget:,}, so nothing else was begun"
+        return f"the run has used {self._nodes.tokens:,} tokens of its {self._budget:,}, so nothing else was begun"
 
     async def _attempts(self, work: Work) -> Value:
-        number = self._told.attempts.get(work.key, 0)
-        is_cut_off = work.key in self._told.open
+        number = self._nodes.attempts.get(work.key, 0)
+        is_cut_off = work.key in self._nodes.open
         if not (is_cut_off and self._agent_name in _TAKEN_UP):
             if is_cut_off:
-                self._retry(work, number, number + work.attempts, "its supervisor ended while it worked", 0)
+                self._nodes.retry(work, number, number + work.attempts, "its supervisor ended while it worked", 0)
             number += 1
         last = number + work.attempts - 1
         issues: Sequence[str] = ()
@@ -233,8 +140,7 @@ class Crew:
             tokens, error = integer(value, "tokens") or 0, mapping(value, "error")
             if flag(value, "ok") or not is_retryable or number >= last or self._spent_budget():
                 return value
-            self._retry(work, number, last, text(error, "message"), tokens)
-            self._told.tokens += tokens
+            self._nodes.retry(work, number, last, text(error, "message"), tokens)
             number, issues = number + 1, texts(error, "issues")
 
     async def _attempt(self, work: Work, number: int, last: int, issues: Sequence[str]) -> tuple[Value, bool]:
@@ -266,7 +172,7 @@ class Crew:
     async def _in_own_tree(self, work: Work, prompt: str, number: int, last: int, seat: Seat) -> tuple[Value, bool]:
         trees = self._tree_of(work.key)
         told = {"label": work.label, "phase": work.phase, "dir": str(trees.path(work.key))}
-        is_kept = work.key in self._told.open and self._agent_name in _TAKEN_UP
+        is_kept = work.key in self._nodes.open and self._agent_name in _TAKEN_UP
         async with trees.opened(work.key, work.base, is_kept=is_kept, stays=True) as tree:
             self._context.emit({"type": "worktree_start", "key": work.key, **told})
             value, is_retryable = await self._in(work, prompt, tree.root, number, last, seat)
@@ -293,7 +199,7 @@ class Crew:
             schema=work.schema,
             who=work.who,
             deadline_s=work.deadline_s,
-            index=self._index_of(work.key),
+            index=self._nodes.index_of(work.key),
             round=work.round,
             attempt=number,
             max_attempts=last,
@@ -308,13 +214,13 @@ class Crew:
         try:
             result = await self._agent.run(call, host)
             if self._tells_calls:
-                self._tell_call(work, number, began, result)
+                self._nodes.call(work, number, began, result)
             # What an earlier supervisor asked for it, and this one had no need to.
             self._context.withdraw_left(work.key, "moot")
         finally:
             self._at_work.pop(work.key, None)
             await host.close()
-        self._told.attempts[work.key] = number
+        self._nodes.attempts[work.key] = number
         if result.ending is Ending.CANCELLED:
             # The whole run is being ended; whoever waits for this is cancelled with it.
             await asyncio.sleep(_CANCELLED_S)
@@ -333,65 +239,9 @@ class Crew:
         else:
             said.pop("error", None)
             return {**said, "ok": True, "value": value}, False
-        event: dict[str, object] = {"type": "agent_schema_invalid", **self._node(work, number, last)}
-        more = {"schema": work.role, "retryable": number < last, "issues": issues, "result": result.text[:4000]}
-        self._context.emit({**event, **more}, f"{work.label}: {issues[0]}")
+        self._nodes.misfit(work, number, last, issues, result.text)
         error = {"category": "schema_mismatch", "message": f"the answer does not fit: {issues[0]}", "issues": issues}
         return {**said, "ok": False, "error": error}, True
-
-    # -- the journal
-
-    def _index_of(self, key: str) -> int:
-        return self._told.indexes.setdefault(key, len(self._told.indexes) + 1)
-
-    def _node(self, work: Work, number: int, last: int) -> dict[str, object]:
-        node = {"index": self._index_of(work.key), "key": work.key, "label": work.label, "phase": work.phase}
-        return {**node, "agentType": work.role, "attempt": number, "maxAttempts": last}
-
-    def _tell_call(self, work: Work, number: int, began: float, result: AgentResult) -> None:
-        event: dict[str, object] = {"type": "agent_call", "key": work.key, "round": work.round, "attempt": number}
-        event |= {"argv": [*result.argv], "model": result.model or work.model, "schema": work.schema is not None}
-        event |= {"sandbox": work.sandbox, "started_at": began, "exit_code": result.exit_code, "cause": result.cause}
-        event["duration_ms"] = int((self._context.now() - began) * 1000)
-        event["stderr"] = f"attempts/{attempt_folder(work.key, number)}/{STDERR_FILE}"
-        self._context.emit(event, f"{work.label}: attempt {number} is over")
-        self._calls.append(_untimed(event))
-
-    def _retry(self, work: Work, number: int, last: int, reason: str, tokens: int) -> None:
-        self._told.open.discard(work.key)
-        event = {"type": "agent_retry", **self._node(work, number, last), "nextAttempt": number + 1}
-        self._context.emit({**event, "reason": reason, "tokens": tokens}, f"{work.label} is tried again: {reason}")
-
-    def _tell(self, work: Work, value: Value) -> Done:
-        done = self._done(work, value)
-        number = max(1, self._told.attempts.get(work.key, 1))
-        event: dict[str, object] = {"type": "agent_done", **self._node(work, number, number), "ok": done.ok}
-        known = {"runtime": self._agent_name, "model": value.get("model"), "tokens": value.get("tokens")}
-        self._told.tokens += integer(value, "tokens") or 0
-        self._told.open.discard(work.key)
-        said = done.message or ("done" if done.ok else "failed")
-        self._context.emit({**event, **known, "result": self._shown(work, value, done)}, f"{work.label}: {said}")
-        return done
-
-    def _skip(self, work: Work, value: Value) -> None:
-        done = self._done(work, value)
-        # Whoever resumes a run counts anew, so none is counted here.
-        event = {"type": "agent_skip", **self._node(work, 1, 1), "index": 0, "reason": "cached", "ok": done.ok}
-        said = f"{work.label}: done in an earlier run"
-        self._context.emit_once({**event, "result": self._shown(work, value, done)}, said)
-
-    def _shown(self, work: Work, value: Value, done: Done) -> object:
-        """``result`` as upstream words it: an object of the schema, or text with a worktree; true bytes are blobs."""
-        shown: dict[str, object] = {
-            name: value[name] for name in ("text", "thread_id", "error", "warning") if name in value
-        }
-        if isinstance(done.value, dict):
-            shown = {**shown, **done.value}
-        if work.cwd is None and "files" in value:
-            diff = done.patch.decode("utf-8", "replace")
-            changed = {"changed": done.has_changed, "files": [*done.files], "diff": diff, "base": work.base}
-            shown["worktree"] = changed
-        return {**shown, "ok": False} if not done.ok else shown
 
     def _done(self, work: Work, value: Value) -> Done:
         error, blob = mapping(value, "error"), text(value, "patch")
@@ -408,11 +258,6 @@ class Crew:
             warning=text(mapping(value, "warning"), "message"),
             model=text(value, "model"),
         )
-
-
-def _untimed(event: Json) -> Json:
-    """The same whether it was just told or is read again."""
-    return {name: event[name] for name in sorted(event) if name != "ts"}
 
 
 def _failure(category: str, message: str) -> Value:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from odw_core.agents.base import AgentResult
-from odw_core.agents.crew import Done, Unusable, Work
+from odw_core.agents.work import Done, Unusable, Work
 from odw_core.text.secrets import masked
 from odw_core.workflows.coordinate.classify import Evidence
 from odw_core.workflows.coordinate.collecting import Known

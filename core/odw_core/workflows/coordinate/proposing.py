@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from odw_core.agents.base import AgentResult
-from odw_core.agents.crew import Unusable, Work
+from odw_core.agents.work import Unusable, Work
 from odw_core.engines.loose import mapping
 from odw_core.workflows.coordinate.collecting import Known
 from odw_core.workflows.coordinate.ground import Ground

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from odw_core.agents.choose import agent_for, codex_home
-from odw_core.agents.crew import Crew, Done
+from odw_core.agents.crew import Crew
+from odw_core.agents.work import Done
 from odw_core.engines.loose import text
 from odw_core.git.command import Git
 from odw_core.git.patch import combined

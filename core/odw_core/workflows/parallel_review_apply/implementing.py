@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from odw_core.agents.crew import Done, Work
+from odw_core.agents.work import Done, Work
 from odw_core.workflows.parallel_review_apply.ground import Ended, Ground
 from odw_core.workflows.parallel_review_apply.outcome import implement_step, repair_step
 from odw_core.workflows.parallel_review_apply.prompts import task_prompt

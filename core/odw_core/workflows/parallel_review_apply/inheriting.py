@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from odw_core.agents.crew import Done
+from odw_core.agents.work import Done
 from odw_core.git.patch import files_of
 from odw_core.workflows.parallel_review_apply.asking import ask_owner
 from odw_core.workflows.parallel_review_apply.blocker import Blocker, blocker_of

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import asdict, replace
 
 from odw_core.agents.base import AgentResult
-from odw_core.agents.crew import Unusable, Work
+from odw_core.agents.work import Unusable, Work
 from odw_core.engines.loose import mapping
 from odw_core.files.safe_open import read_regular
 from odw_core.git.repo import dirty

@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from odw_core.agents.base import Ending
-from odw_core.agents.crew import Crew, Work
+from odw_core.agents.crew import Crew
+from odw_core.agents.work import Work
 from odw_core.engines.loose import Json, flag, integer, mapping, text
 from odw_core.engines.scenario import records
 from odw_core.engines.scenario.signs import Sign
