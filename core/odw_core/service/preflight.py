@@ -91,9 +91,14 @@ def _folder(folder: str) -> Check:
         return Check("folder", "folder", Level.FAIL, f"{folder or 'No folder'} is no folder that is there.")
     if not os.access(path, os.W_OK | os.X_OK):
         return Check("folder", "folder", Level.FAIL, f"{folder} cannot be written; a run keeps its journal there.")
-    if any((one / ".git").exists() for one in (path, *path.parents)):
+    if any(_is_repository(one / ".git") for one in (path, *path.parents)):
         return Check("folder", "folder", Level.PASS, f"{folder} is in a git repository.")
     return Check("folder", "folder", Level.WARN, f"{folder} is in no git repository, so nothing can be taken back.")
+
+
+def _is_repository(git: Path) -> bool:
+    """Whether git would take it for one: its own folder, or the file of a linked worktree that leads there."""
+    return git.is_file() or ((git / "HEAD").is_file() and (git / "objects").is_dir())
 
 
 def _codex(program: str | None, environ: Mapping[str, str]) -> Check:
