@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -13,7 +15,8 @@ from drivers.review_apply import CORE, FINE, VIEW, ReviewApply, place, reject, r
 from drivers.runs_world import Room, RunsWorld, world
 from drivers.upstream_reader import removable, report, runs_list, runs_list_text, runs_show
 from odw_core.model.address import Address
-from odw_core.model.command import Cancel
+from odw_core.model.command import Cancel, Outcome, Resume
+from odw_core.model.question import Road
 from odw_core.runs.projections import Projections
 from odw_core.runs.spec import read_spec
 from odw_core.runs.workspace import RunPlace
@@ -121,6 +124,25 @@ async def test_a_run_that_has_waited_for_25_hours_survives_upstreams_retention(
         projections.renew(later - 60_000)
         assert removable(world.workspace, 0, later) == [f"odw-exec-{record['started_ms'] - 10}-1"]
         runs_show(world.workspace)
+        await place.decide(room, question, "approve")
+        await place.over(room, run)
+        world.leaves(run)
+    read(world, run, "completed")
+
+
+async def test_a_run_that_is_taken_up_after_a_day_gives_a_sign_at_once(place: ReviewApply, world: RunsWorld) -> None:
+    place.play(CORE, VIEW, FINE)
+    async with world.room() as room:
+        run = await place.start(room, gate="ask")
+        await room.question(run)
+        os.kill(world.supervisor(run), signal.SIGKILL)
+        await room.question(run, lambda one: one.road is Road.RESUME)
+        assert (await place.told(room, Resume(run))).outcome is Outcome.ACCEPTED
+        question = await room.question(run, lambda one: one.road is Road.SUPERVISOR)
+        (record,) = runs_list(world.workspace)["runs"]
+        assert record["status"] == "running"
+        assert record["started_ms"] < record["finished_ms"]
+        assert removable(world.workspace, 0, record["finished_ms"] + DAY_MS - 1) == []
         await place.decide(room, question, "approve")
         await place.over(room, run)
         world.leaves(run)

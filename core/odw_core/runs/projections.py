@@ -28,19 +28,22 @@ class Projections:
         self._place, self._private, self._spec = place, private, spec
         self._command, self._started_ms = [*command], started_ms
 
-    def begin(self) -> None:
-        """Everything that upstream writes before a run begins. Raises ``OSError`` when the workspace takes nothing."""
+    def begin(self, renewed_ms: int | None = None) -> None:
+        """Everything that upstream writes before a run begins; ``renewed_ms`` is when it was taken up again.
+
+        Raises ``OSError`` when the workspace takes nothing.
+        """
         said = masked(json.dumps(self._spec.given, ensure_ascii=False)).encode("utf-8", "backslashreplace")
         # Who hears of the run sees its folder in the workspace: by then the private files are there.
         self._keep(INPUT, said)
-        self._keep(RECORD, self._record("running", None))
+        self._keep(RECORD, self._record("running", renewed_ms))
         folder = self._place.open()
         try:
             write_whole(folder, INPUT, said)
             os.close(open_new(folder, _DEBUG, appends=True))
         finally:
             os.close(folder)
-        self._write("running", None)
+        self._write("running", renewed_ms)
 
     def renew(self, now_ms: int) -> None:
         """While it waits: upstream deletes a run whose last sign is a day old, whatever its status."""

@@ -108,7 +108,9 @@ class _Grid:
             phases = [("phase-0", "work", self._acc.started_ms)]
         if not phases:
             return ()
-        ends = [at for _, _, at in phases[1:]] + [self._acc.finished_ms]
+        # While a run of ours waits, its record says when it was seen alive last; that is no end.
+        is_over = self._acc.status in ("completed", "failed")
+        ends = [at for _, _, at in phases[1:]] + [self._acc.finished_ms if is_over else None]
         return tuple(
             Column(key, ColumnKind.PHASE, title, self._summary(key), self._count(key), _seconds(at), _seconds(end))
             for (key, title, at), end in zip(phases, ends, strict=True)
