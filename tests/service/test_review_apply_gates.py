@@ -249,6 +249,33 @@ async def test_another_round_after_such_a_conflict_begins_from_what_the_tree_say
     assert place.repository.git("log", "--all", "--format=%s").decode() == "begin\n"
 
 
+async def test_what_such_a_round_begins_from_outlives_the_persons_git_gc_and_is_let_go_at_the_end(
+    place: ReviewApply, world: RunsWorld
+) -> None:
+    upon = {"key": "view-repair-1", "do": [{"run": ["sh", "-c", "echo 'print(3)' >> src/view.py"]}], "result": "added"}
+    again_upon = {**upon, "key": "view-repair-2"}
+    place.play(upon, again_upon, CORE, VIEW, FINE)
+    async with world.room() as room:
+        run = await place.start(room, gate="ask")
+        first = await room.question(run)
+        place.repository.write("src/view.py", "# mine\n")
+        await place.decide(room, first, "approve")
+        barred = await room.question(run, lambda one: one.id != first.id)
+        await place.decide(room, barred, "add_round")
+        second = await room.question(run, lambda one: "round 2" in one.subject)
+        place.repository.git("reflog", "expire", "--expire=now", "--all")
+        place.repository.git("gc", "-q", "--prune=now")
+        await place.decide(room, second, "reject", feedback="src/view.py must say it again")
+        third = await room.question(run, lambda one: "round 3" in one.subject)
+        assert " # mine\n+print(3)" in dict(third.details)["patch"]
+        held = place.repository.git("for-each-ref", "--format=%(refname)").decode().split()
+        assert held == ["refs/heads/main", f"refs/odw-tui/{run.item}"]
+        await place.decide(room, third, "approve")
+        assert (await place.over(room, run)).state is State.DONE
+    assert place.text("src/view.py") == "# mine\nprint(3)\n"
+    assert place.repository.git("for-each-ref", "--format=%(refname)") == b"refs/heads/main\n"
+
+
 async def test_after_such_a_conflict_a_rejection_goes_to_whom_it_names_too_and_a_killed_run_asks_the_same(
     place: ReviewApply, world: RunsWorld
 ) -> None:

@@ -65,17 +65,16 @@ async def commit_landed(
     with scratch() as aside:
         if branch is None and await _is_commit_of(known, aside, parent, patch, text):
             return parent
-        if branch is not None and (made := await _tip(known, branch)) is not None:
-            if not await _is_commit_of(known, aside, made, patch, text, parent):
-                raise GitError(f"The branch {branch} is there already; choose another name.")
-            commit = made
-            planned = await _plan(known, aside / "plan", parent, patch)
-        else:
-            planned = await _plan(known, aside / "plan", parent, patch)
-            await _refuse_undone(known, aside / "tree", planned)
+        commit = (await _tip(known, branch) or "") if branch is not None else ""
+        if commit and not await _is_commit_of(known, aside, commit, patch, text, parent):
+            raise GitError(f"The branch {branch} is there already; choose another name.")
+        planned = await _plan(known, aside / "plan", parent, patch)
+        in_tree = await _in_tree(known, aside / "tree", planned, files_of(patch))
+        if not commit:
+            _refuse_undone(planned, in_tree)
             commit = await _write(known, planned.tree, parent, text, author)
         # The index first: hunks that are staged and not committed are what a person understands, the reverse is not.
-        await _stage_hunks(known, patch, planned)
+        await _stage_hunks(known, patch, planned, in_tree)
     await _move(known, commit, parent, text, branch)
     return commit
 
@@ -111,7 +110,9 @@ async def _plan(git: Git, index: Path, parent: str, patch: bytes) -> _Planned:
         error = trouble(git.root, finished)
         if isinstance(error, GitBusy):
             raise error
-        raise GitError(f"HEAD does not take what landed, so nothing is committed: {error}")
+        is_held = not (await git.call("apply", "--cached", "--check", "--reverse", "-", stdin=patch, env=env)).code
+        why = "it holds it already." if is_held else f"{error} Commit those files yourself."
+        raise GitError(f"HEAD does not take what landed, so nothing is committed: {why}")
     tree = (await git.run("write-tree", env=env)).decode("ascii").strip()
     return _Planned(tree, before, await _entries(git, paths, env))
 
@@ -141,23 +142,22 @@ async def _in_tree(git: Git, index: Path, planned: _Planned, paths: Iterable[str
     return await _entries(git, (*there, *gone), env)
 
 
-async def _refuse_undone(git: Git, index: Path, planned: _Planned) -> None:
-    paths = sorted(planned.before.keys() | planned.after.keys())
-    in_tree = await _in_tree(git, index, planned, paths)
-    for path in paths:
+def _refuse_undone(planned: _Planned, in_tree: Entries) -> None:
+    for path in sorted(planned.before.keys() | planned.after.keys()):
         before = planned.before.get(path)
         if in_tree.get(path) == before and planned.after.get(path) != before:
             raise GitError(f"{path} does not hold what landed any more, so nothing is committed.")
 
 
-async def _stage_hunks(git: Git, patch: bytes, planned: _Planned) -> None:
+async def _stage_hunks(git: Git, patch: bytes, planned: _Planned, in_tree: Entries) -> None:
     """Give the repository's index the hunks it has not got yet. One command under git's own lock: all or nothing."""
     groups = _groups(patch)
     staged = await _entries(git, files_of(patch))
     wanted: list[bytes] = []
     for paths, data in groups:
         now = [staged.get(path) for path in paths]
-        if now == [planned.after.get(path) for path in paths]:
+        # Also where the person staged the very file of the tree: it holds what landed, however near they edited it.
+        if now in ([of.get(path) for path in paths] for of in (planned.after, in_tree)):
             continue
         if now != [planned.before.get(path) for path in paths]:
             # Edits of the person are staged in the same file. Perhaps the hunks are among them.

@@ -1,5 +1,5 @@
-"""Overlaying: a commit that is another one with some files as a person has them. Nothing refers to it, and neither
-their tree nor their index nor any branch changes.
+"""Overlaying: a commit that is another one with some files as a person has them. No branch leads to it, and neither
+their tree nor their index changes.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from difflib import unified_diff
 from odw_core.engines.loose import text
 from odw_core.engines.odw.names import STOPPED_BY_OWNER
 from odw_core.errors import OdwError
+from odw_core.git.keeping import keep
 from odw_core.model.question import Field
 from odw_core.runs.cards import decided, picked, question_of
 from odw_core.runs.landed import Candidate, Picture, Version
@@ -88,7 +89,10 @@ async def _onto_theirs(
     found = {one.path: one.found for one in pictures}
 
     async def lay() -> Value:
-        return {"base": await overlaid(ground.git, candidate.base, found, ground.context.blob)}
+        base = await overlaid(ground.git, candidate.base, found, ground.context.blob)
+        # A run may wait for a person longer than git keeps what nothing leads to.
+        await keep(ground.git, ground.context.run_id, base)
+        return {"base": base}
 
     told = fingerprint(candidate.digest)
     value = await ground.context.steps.step(f"base-r{candidate.round}", "checkpoint", told, lay)

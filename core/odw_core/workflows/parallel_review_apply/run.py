@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import replace
 
 from odw_core.engines.odw.names import CAMPAIGN_STOPPED
+from odw_core.errors import OdwError
+from odw_core.git.keeping import forget
 from odw_core.runs.cancelling import until_cancelled
 from odw_core.runs.context import Context
 from odw_core.runs.landing import Candidate, Landing
@@ -51,6 +53,8 @@ async def _tidy(ground: Ground) -> None:
 
 async def _clear(ground: Ground) -> None:
     await ground.context.end_children()
+    with suppress(OdwError):
+        await forget(ground.git, ground.context.run_id)
     if names := await ground.trees.clear():
         ground.context.emit({"type": "worktrees_removed", "names": [*names]}, f"worktrees removed: {', '.join(names)}")
 
