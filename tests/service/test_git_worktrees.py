@@ -159,6 +159,7 @@ async def test_everything_at_once_lands_in_one_piece(repository: Repository, tmp
 
 
 async def test_a_patch_that_ends_in_a_blank_context_line_is_combined_unharmed(tmp_path: Path) -> None:
+    """F1, odw-exec-1780519926354-29730 and 1780520642507-54665: only a missing last newline is added."""
     repository = Repository(tmp_path / "repo")
     repository.write("a.py", "one\n\n")
     repository.write("b.py", "one\n")

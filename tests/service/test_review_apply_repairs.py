@@ -10,6 +10,7 @@ from drivers.review_apply import (
     CORE,
     FINE,
     PLAN,
+    TASKS,
     VIEW,
     ReviewApply,
     approve,
@@ -20,6 +21,7 @@ from drivers.review_apply import (
     writes,
 )
 from drivers.runs_world import RunsWorld, world
+from odw_core.model.detail import RunDetail
 from odw_core.model.item import State
 
 __all__ = ["place", "world"]
@@ -32,6 +34,7 @@ REPAIRED = writes("core-repair-1", "src/core.py", "SUM = 1 + 2\n")
 async def test_only_the_task_a_blocker_names_is_repaired_and_the_other_candidate_is_kept(
     place: ReviewApply, world: RunsWorld
 ) -> None:
+    """odw-exec-1780507859710-45655."""
     place.play(REPAIRED, CORE, VIEW, reviews(reject(BLOCKER), key="review-correctness-r1"), FINE)
     async with world.room() as room:
         run = await place.start(room)
@@ -71,6 +74,7 @@ async def test_a_failed_task_is_repaired_before_anybody_reviews(place: ReviewApp
 
 
 async def test_at_the_ceiling_nothing_lands_and_the_blockers_stay(place: ReviewApply, world: RunsWorld) -> None:
+    """odw-exec-1780510655854-15704 and F16."""
     place.play(writes("core*", "src/core.py", "SUM = 0\n"), VIEW, reviews(reject(BLOCKER)))
     async with world.room() as room:
         run = await place.start(room, reviewers=["correctness"])
@@ -131,6 +135,64 @@ async def test_a_planner_that_only_talks_fails_the_run_before_anything_starts(
     assert place.keys(run) == ["planner"] * 3
     assert len(world.events(run, "agent_retry")) == 2
     assert item.cause is not None and place.is_tidy(run)
+
+
+async def test_an_unsupported_runtime_of_the_planner_never_reaches_anybody(
+    place: ReviewApply, world: RunsWorld
+) -> None:
+    """odw-exec-1780514812502-99690 and P7: refused by the schema, tried again, and the cause is in the header."""
+    tasks = [{**TASKS[0], "runtime": "gemini", "permission": None, "model": None, "effort": None}]
+    place.play({"key": "planner", "result": {**PLAN, "tasks": tasks}})
+    async with world.room() as room:
+        run = await place.start(room, tasks=None, request="Show a sum")
+        item = await place.over(room, run)
+    assert place.result(run)["error"]["category"] == "planning_failed"
+    assert place.keys(run) == ["planner"] * 3 and not world.events(run, "worktree_start")
+    assert "runtime" in item.why
+
+
+async def test_a_candidate_that_cannot_be_put_together_is_one_blocker_and_is_repaired(
+    place: ReviewApply, world: RunsWorld
+) -> None:
+    """F2, odw-exec-1780519926354-29730: with category and message, no reviewer, never no blocker at all."""
+    tasks = [{**TASKS[0], "files": ["src/core.py", "src/extra.py"]}, {**TASKS[0], "id": "more"}]
+    more = writes("more", "src/core.py", "SUM = 4\n")
+    place.play(writes("core-repair-1", "src/extra.py", "SUM = 5\n"), CORE, more, FINE)
+    async with world.room() as room:
+        run = await place.start(room, tasks=tasks, allow_duplicate_task_files=True)
+        assert (await place.over(room, run)).state is State.DONE
+        await room.service.settle()
+        async with room.service.detail(run) as feed:
+            assert isinstance(feed.value, RunDetail)
+            (blocker,) = feed.value.blockers
+    gate = world.events(run, "worktree_review_gate")[0]
+    assert (gate["category"], gate["reviewers"], gate["blockers"]) == ("patch_conflict", 0, 1)
+    (said,) = gate["blocker_samples"]
+    assert said == f"patch_conflict: {gate['message']}"
+    assert [one["text"] for one in world.events(run, "blockers")[0]["blockers"]] == [said]
+    assert (blocker.text, blocker.path, blocker.fate) == (said, "src/core.py", "fixed in round 2")
+    assert (place.text("src/core.py"), place.text("src/extra.py")) == ("SUM = 4\n", "SUM = 5\n")
+
+
+async def test_a_blocker_of_a_reviewer_stands_in_the_journal_with_all_its_parts(
+    place: ReviewApply, world: RunsWorld
+) -> None:
+    said = "`total` in src/core.py (line 1) drops the last item"
+    core = writes("core", "src/core.py", "def total(items):\n    return 0\n")
+    place.play(REPAIRED, core, VIEW, reviews(reject(said), key="review-correctness-r1"), FINE)
+    async with world.room() as room:
+        run = await place.start(room)
+        assert (await place.over(room, run)).state is State.DONE
+        await room.service.settle()
+        async with room.service.detail(run) as feed:
+            assert isinstance(feed.value, RunDetail)
+            (blocker,) = feed.value.blockers
+    ((told,),) = [event["blockers"] for event in world.events(run, "blockers")]
+    place_, route = (told["path"], told["line"], told["symbol"]), (told["reviewer"], told["task"], told["round"])
+    assert (told["text"], place_, route) == (said, ("src/core.py", 1, "total"), ("correctness", "core", 1))
+    assert (blocker.path, blocker.line, blocker.symbol) == place_
+    assert (blocker.reviewer, blocker.tasks, blocker.round) == ("correctness", ("core",), 1)
+    assert blocker.fate == "fixed in round 2"
 
 
 async def test_a_plan_is_taken_from_a_later_attempt(place: ReviewApply, world: RunsWorld) -> None:

@@ -128,7 +128,9 @@ class Blocker:
     """Tasks that own the path, as far as known."""
     round: int
     fate: str
-    """``open``, ``fixed in round 2``, ``still there in round 2``."""
+    """``open``, ``fixed in round 2``, ``still there in round 2``, ``overruled in round 2``."""
+    symbol: str | None = None
+    """The function or constant it is about, as far as the text says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ class Trees:
 
     def path(self, key: str) -> Path:
         """Where the tree of that key lies."""
-        return self._context.place.path / FOLDER / _name(key)
+        return self._context.place.path / FOLDER / folder_of(key)
 
     @asynccontextmanager
     async def opened(self, key: str, base: str, *, is_kept: bool = False, stays: bool = False) -> AsyncIterator[Git]:
@@ -47,7 +47,7 @@ class Trees:
             yield tree
             is_whole = True
         except asyncio.CancelledError:
-            self._cut_off.append(_name(key))
+            self._cut_off.append(folder_of(key))
             raise
         except (OdwError, OSError) as error:
             if no_room(error):
@@ -91,7 +91,11 @@ class Trees:
         return tuple(sorted({*names, *self._cut_off}))
 
 
-def _name(key: str) -> str:
-    """A folder's name: never a path, never the same for two keys."""
+def folder_of(key: str) -> str:
+    """Name of the folder of a key's tree: never a path, never the same for two keys."""
     plain = _STRANGE.sub("-", key)[:80].lstrip(".-")
-    return key if plain == key else f"{plain or 'tree'}~{hashlib.sha256(key.encode()).hexdigest()[:8]}"
+    return (
+        key
+        if plain == key
+        else f"{plain or 'tree'}~{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+    )

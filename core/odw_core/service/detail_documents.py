@@ -193,6 +193,7 @@ def _blocker_document(blocker: Blocker) -> Document:
         "text": blocker.text,
         "path": blocker.path,
         "line": blocker.line,
+        "symbol": blocker.symbol,
         "reviewer": blocker.reviewer,
         "tasks": list(blocker.tasks),
         "round": blocker.round,

@@ -16,8 +16,12 @@ from odw_core.model.detail import Mark, RunDetail
 from odw_core.model.evidence import Appended, Facts, Replaced
 from odw_core.model.question import Question, Road
 from odw_core.model.question_json import encode_question
+from odw_core.workflows.parallel_review_apply.blocker import blocker_of
+from odw_core.workflows.parallel_review_apply.task import Task
 
 BLOCKER = "src/core.py:1 is wrong"
+CORE = Task("core", ("src/core.py",), "Make core add.")
+TOTAL = "--- a/src/core.py\n+++ b/src/core.py\n@@ -0,0 +1,1 @@\n+def total(items):\n"
 Event = dict[str, object]
 
 
@@ -123,6 +127,43 @@ def test_an_overruled_blocker_and_who_decided_at_the_gate_are_told() -> None:
     detail = shown(*WORK, *REVIEW, *GATE, question("gate"), decided, closed, struck)
     assert [blocker.fate for blocker in detail.blockers] == ["overruled in round 1"]
     assert "round 1: approved by ada" in [notice.text for notice in detail.notices]
+
+
+def test_a_blocker_that_was_overruled_later_is_still_there_before() -> None:
+    again: Event = {**GATE[1], "label": "batch-review-r2", "blocker_samples": [BLOCKER]}
+    struck: Event = {"type": "blocker_overruled", "text": BLOCKER, "by": "ada", "round": 2}
+    detail = shown(*WORK, *REVIEW, *GATE, *REPAIR, again, struck)
+    assert [blocker.fate for blocker in detail.blockers] == ["still there in round 2", "overruled in round 2"]
+
+
+def test_what_no_reviewer_saw_again_is_not_called_fixed() -> None:
+    """A candidate that cannot be put together is looked at by nobody."""
+    torn: Event = {**GATE[1], "label": "batch-review-r2", "preflight_category": "patch_conflict", "reviewers": 0}
+    detail = shown(*WORK, *REVIEW, *GATE, *REPAIR, torn)
+    assert next(blocker.fate for blocker in detail.blockers if blocker.text == BLOCKER) == "open"
+
+
+def test_where_a_blocker_points_is_taken_from_its_supervisor() -> None:
+    """It knows the diffs: a name in the prose is the function that one of them defines."""
+    said = "the total is off by one, says total"
+    review = done("review-correctness-r1", decision="reject", blockers=[said])
+    read: Event = {
+        "type": "blockers",
+        "label": "batch-review",
+        "round": 1,
+        "blockers": [blocker_of(said, (CORE,), diffs={"core": TOTAL}, reviewer="correctness").as_json()],
+    }
+    (blocker,) = shown(*WORK, *REVIEW, review, GATE[1], read).blockers
+    assert (blocker.symbol, blocker.tasks, blocker.path, blocker.round) == ("total", ("core",), None, 1)
+
+
+def test_where_nobody_read_it_the_sentence_itself_is_read() -> None:
+    """As of a run that upstream drives: plain strings."""
+    said = "`src/core.py` (line 7): createTotal() drops the last item"
+    (blocker,) = shown(
+        *WORK, *REVIEW, done("review-correctness-r1", decision="reject", blockers=[said]), GATE[1]
+    ).blockers
+    assert (blocker.path, blocker.line, blocker.symbol) == ("src/core.py", 7, "createTotal")
 
 
 def test_a_policy_that_decided_is_told() -> None:

@@ -242,6 +242,16 @@ class DecidedAcc:
 
 
 @dataclass(slots=True)
+class FindingAcc:
+    """Where a blocker points; empty and None where it does not."""
+
+    path: str
+    line: int | None
+    symbol: str
+    task: str
+
+
+@dataclass(slots=True)
 class NativeAcc:
     """What only the journal of a run that odw-tui drives says."""
 
@@ -261,8 +271,10 @@ class NativeAcc:
     foreign: list[int] = field(default_factory=list)
     """Bytes somebody else wrote into the journal, each time they were taken out again."""
     cancelled_by: str | None = None
-    overruled: dict[str, str] = field(default_factory=dict)
-    """Text of a blocker to who set it aside."""
+    overruled: dict[str, int] = field(default_factory=dict)
+    """Text of a blocker to the round in which a person set it aside; 0 where that is not said."""
+    findings: dict[str, FindingAcc] = field(default_factory=dict)
+    """What its supervisor read off each blocker, by ``finding_id``."""
     decided: list[DecidedAcc] = field(default_factory=list)
     """What was decided about the run itself: its plan, its gates."""
     queued: list[str] = field(default_factory=list)

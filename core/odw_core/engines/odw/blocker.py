@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
+from typing import NamedTuple
 
 from odw_core.engines.loose import objects, text, texts
-from odw_core.engines.odw.acc import GateAcc, RunAcc
+from odw_core.engines.odw.acc import FindingAcc, GateAcc, RunAcc
 from odw_core.engines.odw.roles import Part, role_of
 from odw_core.model.detail import Blocker
 from odw_core.text.ansi import plain
+from odw_core.text.finding import code_names, finding_id, occurrences, place_of, without_files
 
-# A path with a dot or a slash in it, perhaps with a line number; where it stands in the text is habit, not contract.
-_PLACE = re.compile(r"(?<![\w/.-])((?:[\w@.-]+/)*[\w@-][\w@.-]*\.[A-Za-z]\w{0,9})(?::(\d{1,7}))?")
+_MOST_READ = 4_000
 
 
 def gate_blockers(acc: RunAcc, gate: GateAcc) -> tuple[Blocker, ...]:
@@ -53,30 +53,48 @@ def _owners(acc: RunAcc) -> dict[str, list[str]]:
 
 
 def _blocker(acc: RunAcc, gate: GateAcc, reviewer: str | None, body: str, owners: dict[str, list[str]]) -> Blocker:
-    places = [(match[1], int(match[2]) if match[2] else None) for match in _PLACE.finditer(body[:4000])]
-    # A path that some task owns is the place that is meant; a version number or a host name is not.
-    path, line = next(
-        ((path, line) for path, line in places if path in owners),
-        next(((path, line) for path, line in places if line is not None), (None, None)),
-    )
-    tasks = dict.fromkeys(task for name, _ in places for task in owners.get(name, ()) if task)
+    told = acc.native.findings.get(finding_id(reviewer, body))
+    found = _read(body, owners) if told is None else _told(told)
     return Blocker(
         text=plain(body),
-        path=plain(path) if path else None,
-        line=line,
+        path=plain(found.path) if found.path else None,
+        line=found.line,
+        symbol=plain(found.symbol) if found.symbol else None,
         reviewer=plain(reviewer) if reviewer else None,
-        tasks=tuple(plain(task) for task in tasks),
+        tasks=tuple(plain(task) for task in found.tasks if task),
         round=gate.round,
         fate=_fate(acc, gate, body),
     )
 
 
+class _Found(NamedTuple):
+    """What a sentence says of where it points."""
+
+    path: str | None
+    line: int | None
+    symbol: str | None
+    tasks: tuple[str, ...]
+
+
+def _told(told: FindingAcc) -> _Found:
+    return _Found(told.path, told.line, told.symbol, (told.task,))
+
+
+def _read(body: str, owners: dict[str, list[str]]) -> _Found:
+    """A path that some task owns is the place that is meant, else the first file with a line."""
+    body = body[:_MOST_READ]
+    named = occurrences(body, owners)
+    prose = without_files(body, ((one.start, one.stop) for one in named))
+    tasks = dict.fromkeys(task for one in named for task in owners[one.path])
+    return _Found(*place_of(body, owners), next(code_names(prose), None), (*tasks,))
+
+
 def _fate(acc: RunAcc, gate: GateAcc, body: str) -> str:
-    if body in acc.native.overruled:
+    if body in acc.native.overruled and acc.native.overruled[body] in (0, gate.round):
         return f"overruled in round {gate.round}"
-    later = [other for other in acc.gates if other.round > gate.round]
-    if not later:
+    # Where no reviewer saw the candidate, nobody said that it is fixed.
+    after = next((other for other in acc.gates if other.round > gate.round and not other.preflight_category), None)
+    if after is None:
         return "open"
-    after = later[0]
     still = [said for _, said in _by_reviewer(acc, after)] or after.blocker_samples
     return f"still there in round {after.round}" if body in still else f"fixed in round {after.round}"

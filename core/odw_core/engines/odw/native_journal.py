@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from odw_core.engines.loose import Json, flag, integer, mapping, text
-from odw_core.engines.odw.acc import AskedAcc, DecidedAcc, ModelAcc, RunAcc, ThreadAcc, WarningAcc
+from odw_core.engines.loose import Json, flag, integer, mapping, objects, text
+from odw_core.engines.odw.acc import AskedAcc, DecidedAcc, FindingAcc, ModelAcc, RunAcc, ThreadAcc, WarningAcc
 from odw_core.engines.odw.coordination_journal import fold_coordination
 from odw_core.text.ansi import one_line
+from odw_core.text.finding import finding_id
 
 _MOST = 200
 _OF_THE_RUN = ("gate", "plan")
@@ -35,7 +36,11 @@ def fold_native(acc: RunAcc, kind: str, event: Json, ts_ms: int | None) -> None:
             _decided(acc, event)
         case "blocker_overruled":
             if len(native.overruled) < _MOST:
-                native.overruled[text(event, "text")] = text(event, "by")
+                native.overruled[text(event, "text")] = integer(event, "round") or 0
+        case "blockers":
+            for one in objects(event, "blockers")[: _MOST - len(native.findings)]:
+                found = FindingAcc(text(one, "path"), integer(one, "line"), text(one, "symbol"), text(one, "task"))
+                native.findings[finding_id(text(one, "reviewer") or None, text(one, "text"))] = found
         case "queued":
             acc.last_words = one_line(f"{text(event, 'key')} waits for a free slot", 200)
             if text(event, "key") not in native.queued[-_MOST:]:

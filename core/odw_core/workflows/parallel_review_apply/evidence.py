@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from odw_core.text.finding import MOST_READ, occurrences, without_files
+
 FOLLOWS_CHARS = 220
 """How far behind a place a phrase of a cause still belongs to it."""
 _NEAR_CHARS = 120
 _TEST_NEAR_CHARS = 220
 _CAUSE, _WORD, _TEST = 100, 20, -70
-_LONGEST = 20_000
 
 _CAUSE_PHRASE = re.compile(
     r"\b(?:(?:does|do|did|is|are|has|have|was|were|will|would|should|must)(?:\s+not\b|n['’]t\b)"
@@ -37,11 +38,6 @@ _TEST_PATH = re.compile(
     r"(?:^|/)(?:tests?|__tests__|specs?|e2e)/|(?:[._-](?:test|spec)s?|_test)\.\w+$|(?:^|/)test_[^/]*$"
 )
 _WORD_AT = re.compile(r"[A-Za-z_$][\w$]*")
-_TOKEN = re.compile(r"[\w@./-]+")
-_ENDING = re.compile(r"[\w@./-]*[\w@-]\.(?P<ending>[A-Za-z]\w{0,7})[./-]*\Z")
-_OF_CODE = re.compile(
-    r"(?:[cm]?[jt]sx?|py|rs|go|rb|java|kt|swift|c|cc|cpp|h|hpp|cs|php|sh|md|json|toml|ya?ml|html|css)\Z", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,31 +50,16 @@ class Mention:
     stop: int
 
 
-def mentions(text: str, paths: Sequence[tuple[str, str]]) -> Iterator[Mention]:
-    """Every occurrence of the (task, path) pairs, in the order of the text; the longest path wins where several fit."""
-    text = text[:_LONGEST]
-    found = [Mention(task, path, start, start + len(path)) for task, path in paths for start in _starts(text, path)]
-    found.sort(key=lambda at: (at.start, -at.stop))
-    end = -1
-    for index, at in enumerate(found):
-        is_same = index > 0 and (at.start, at.stop) == (found[index - 1].start, found[index - 1].stop)
-        # README.md within docs/README.md names the other file.
-        if at.start >= end or is_same:
-            end = max(end, at.stop)
-            yield at
+def mentions(text: str, paths: Sequence[tuple[str, str]]) -> tuple[Mention, ...]:
+    """Every occurrence of the (task, path) pairs, in the order of the text; the longest path wins where several fit.
 
-
-def _starts(text: str, path: str) -> Iterator[int]:
-    at = text.find(path)
-    while at >= 0:
-        before, after = text[at - 1 : at] if at else "", text[at + len(path) : at + len(path) + 2]
-        if not _is_in_name(before) and not _is_in_name(after[:1]) and not re.match(r"[.-]\w", after):
-            yield at
-        at = text.find(path, at + len(path))
-
-
-def _is_in_name(char: str) -> bool:
-    return char.isalnum() or char == "_"
+    Where none stands as a word of its own, those within other words count: every literal occurrence is one.
+    """
+    tasks: dict[str, list[str]] = {}
+    for task, path in paths:
+        tasks.setdefault(path, []).append(task)
+    found = occurrences(text, tasks) or occurrences(text, tasks, within_words=True)
+    return tuple(Mention(task, at.path, at.start, at.stop) for at in found for task in tasks[at.path])
 
 
 def score(text: str, start: int, stop: int, *, is_test: bool) -> int:
@@ -96,7 +77,7 @@ def score(text: str, start: int, stop: int, *, is_test: bool) -> int:
 
 def speaks_of_symptom(text: str) -> bool:
     """Whether the text says that what it names is where the fault shows, not where it is."""
-    return _SYMPTOM.search(text[:_LONGEST]) is not None
+    return _SYMPTOM.search(text[:MOST_READ]) is not None
 
 
 def is_test_path(path: str) -> bool:
@@ -105,17 +86,8 @@ def is_test_path(path: str) -> bool:
 
 
 def without_paths(text: str, paths: Sequence[Mention]) -> str:
-    """The text with blanks in place of files, every other character where it was: names of files are no symbols."""
-    chars = list(text[:_LONGEST])
-    for at in paths:
-        chars[at.start : at.stop] = " " * (at.stop - at.start)
-    return _TOKEN.sub(lambda match: " " * len(match[0]) if _is_file(match[0]) else match[0], "".join(chars))
-
-
-def _is_file(token: str) -> bool:
-    """Whether a word is a file that no task declares: a folder before it, or an ending that only files have."""
-    name = _ENDING.match(token)
-    return name is not None and ("/" in token or _OF_CODE.match(name["ending"]) is not None)
+    """The text with blanks in place of files, declared or not: names of files are no symbols."""
+    return without_files(text, ((at.start, at.stop) for at in paths))
 
 
 def words(text: str) -> Iterator[tuple[str, int, int]]:

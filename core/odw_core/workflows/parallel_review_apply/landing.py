@@ -13,6 +13,7 @@ from odw_core.runs.steps import Value, fingerprint
 from odw_core.workflows.parallel_review_apply.barred import ask_barred
 from odw_core.workflows.parallel_review_apply.deciding import Step
 from odw_core.workflows.parallel_review_apply.ground import Ended, Ground
+from odw_core.workflows.parallel_review_apply.outcome import landed_value
 
 _LABEL = "land"
 
@@ -77,7 +78,7 @@ async def _land(ground: Ground, landing: Landing, candidate: Candidate, approval
         if not landed.ok and no_room(trouble):
             # Approved, and nothing of it is done: it lands when there is room again.
             raise trouble
-        return landed.value
+        return landed_value(landed.value, [done.files for done in ground.candidates.values()])
 
     return await ground.context.steps.step(_LABEL, "land", fingerprint(candidate.digest), work)
 

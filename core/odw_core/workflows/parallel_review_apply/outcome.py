@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
+from odw_core.engines.loose import objects
 from odw_core.workflows.parallel_review_apply.plan import Plan
 from odw_core.workflows.parallel_review_apply.preflight import Block, Trouble
 from odw_core.workflows.parallel_review_apply.review import REJECT, Review, aggregate
@@ -113,20 +114,9 @@ def verify_step(ok: bool, guard: Mapping[str, object], restore: Mapping[str, obj
     return step if restore is None else {**step, "restore": dict(restore)}
 
 
-def guard_value(
-    added: Iterable[str], removed: Iterable[str], modified: Iterable[str], *, before: int = 0, after: int = 0
-) -> Json:
-    """``guard`` of a verify step, ``verifyGuard`` of a result; ``before`` and ``after`` count the files of the tree."""
-    changes = {"added": sorted(added), "removed": sorted(removed), "modified": sorted(modified)}
-    files = sorted(path for paths in changes.values() for path in paths)
-    return {
-        "label": "final-verify-readonly",
-        "ok": not files,
-        "files": files,
-        **changes,
-        "before_files": before,
-        "after_files": after,
-    }
+def guard_value(found: Mapping[str, object]) -> Json:
+    """``verifyGuard`` of a result: what the guard saw, under the name that upstream gives this look at the tree."""
+    return {"label": "final-verify-readonly", **found}
 
 
 def gate_value(reviews: Sequence[Review], files: Sequence[str]) -> Json:
@@ -201,22 +191,14 @@ def _samples(gate: Mapping[str, object], key: str, most: int = _SAMPLES, chars: 
     return [one[:chars] for one in _texts(gate, key)[:most]]
 
 
-def landed_value(patches: Sequence[Sequence[str]], base: str, *, error: str = "") -> Json:
-    """``result.landed``: all patches, each as its files, or none of them with ``error``; there is nothing between."""
-    ok = not error
-    results: list[Json] = [
-        {"ok": ok, "applied": ok and bool(files), "files": list(files), "base": base} for files in patches
-    ]
-    if error:
-        results = [{**one, "error": error} for one in results]
-    applied = sum(one["applied"] is True for one in results)
-    failed = 0 if ok else len(results)
-    return {"ok": ok, "applied": applied, "failed": failed, "partial": False, "results": results}
-
-
-def error_value(category: str, message: str) -> Json:
-    """``result.error``."""
-    return {"category": category, "message": message}
+def landed_value(landed: Mapping[str, object], patches: Sequence[Sequence[str]]) -> Json:
+    """``result.landed``: what one landing of all ``patches`` (each as its files) came to, told for each patch."""
+    ended = objects(landed, "results")
+    told = ended[0] if ended else {}
+    is_ok = landed.get("ok") is True
+    results = [{**told, "applied": is_ok and bool(files), "files": list(files)} for files in patches]
+    counts = {"applied": sum(one["applied"] is True for one in results), "failed": 0 if is_ok else len(results)}
+    return {**landed, **counts, "results": results}
 
 
 def result_value(

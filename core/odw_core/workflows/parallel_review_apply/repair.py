@@ -66,7 +66,7 @@ class Known:
 
     def concerned(self, blocker: str) -> list[tuple[str, str]]:
         """(task, why) of one blocker, what is surest first; empty when it names nothing."""
-        paths = list(mentions(blocker, self.paths))
+        paths = mentions(blocker, self.paths)
         prose = without_paths(blocker, paths)
         symbols = self._of_symbols(prose, self.defined, "defines")
         if not symbols and (not paths or speaks_of_symptom(blocker)):

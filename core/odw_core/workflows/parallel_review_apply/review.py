@@ -106,6 +106,11 @@ def failed_review(reviewer: str, message: str) -> Review:
     return Review(reviewer, REJECT, said, (f"reviewer {reviewer} failed: {said}",), is_failed=True)
 
 
+def preflight_review(category: str, message: str) -> Review:
+    """A candidate that no reviewer could be shown: one blocker, worded as the gate words it."""
+    return Review("preflight", REJECT, message, (f"{category}: {message}",), is_failed=True)
+
+
 def aggregate(reviews: Sequence[Review]) -> Verdict:
     """Any reject rejects; else any needs_owner needs the owner; else approve. Nobody at all rejects."""
     decisions = {review.decision for review in reviews}

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
 from odw_core.agents.base import AgentResult
-from odw_core.agents.crew import Done, Unusable, Work
+from odw_core.agents.work import Done, Unusable, Work
 from odw_core.engines.loose import mapping, text
 from odw_core.git.patch import PatchTrouble, apply, check
 from odw_core.runs.steps import fingerprint
@@ -24,6 +24,7 @@ from odw_core.workflows.parallel_review_apply.review import (
     aggregate,
     failed_review,
     parse_review,
+    preflight_review,
 )
 from odw_core.workflows.parallel_review_apply.rounds import attempts, review_key, review_label
 
@@ -66,13 +67,17 @@ async def review(ground: Ground, round_number: int, earlier: Sequence[Blocker]) 
             reviews = tuple(_review(one, name) for one, name in zip(done, ground.given.reviewers, strict=True))
             ground.gate = gate_value(reviews, ground.files)
         else:
-            reviews = (failed_review("preflight", f"{trouble.category}: {trouble.message}"),)
+            reviews = (preflight_review(trouble.category, trouble.message),)
             ground.gate = blocked_gate_value(trouble, ground.files)
         event = {"type": "worktree_review_gate", **gate_event(ground.gate, label)}
         verdict = aggregate(reviews)
         context.emit_once(event, f"{label}: {verdict.decision}")
     context.emit_once({**told, "status": "done"}, f"{label}: candidate taken away")
     blockers = blockers_of(reviews, ground.tasks, ground.diffs, round_number)
+    if blockers:
+        # Upstream's gate has plain strings: what was read off each of them stands beside it.
+        found = [blocker.as_json() for blocker in blockers]
+        context.emit_once({"type": "blockers", "label": label, "round": round_number, "blockers": found})
     ground.history.append(review_step(reviews, ground.files, round_number))
     return Reviewed(reviews, verdict, blockers, patch)
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-
 PLANNER, VERIFIER = "planner", "verify"
 MOST_ROUNDS = 4
 REVIEWERS = ("correctness", "owner-risk")
 PLANNER_ATTEMPTS, REVIEWER_ATTEMPTS = 3, 2
 _MOST_ATTEMPTS = 4
-_STRANGE = re.compile(r"[^A-Za-z0-9._-]")
-_LONGEST_NAME = 80
 
 
 def default_rounds(task_count: int) -> int:
@@ -47,11 +42,3 @@ def review_key(reviewer: str, round_number: int) -> str:
 def review_label(round_number: int) -> str:
     """Label of a round's gate; readers take the round from it."""
     return "batch-review" if round_number <= 1 else f"batch-review-r{round_number}"
-
-
-def folder_of(key: str) -> str:
-    """Name of the folder of a key's worktree: never a path, never the same for two keys."""
-    plain = _STRANGE.sub("-", key)[:_LONGEST_NAME].lstrip(".-")
-    if plain == key:
-        return key
-    return f"{plain or 'task'}~{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"

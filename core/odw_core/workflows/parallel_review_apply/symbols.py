@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from odw_core.text.diff import DiffReader, Kind
+from odw_core.text.finding import code_names
 
 TIED_CHARS = 260
 """How far before its path a name in a prompt still belongs to it."""
@@ -22,10 +23,6 @@ _OTHER = re.compile(
 _IN_OTHER = re.compile(r"\.(?:pyi?|rs|go|rb|java|kts?|swift|php|cs|scala|c|cc|cpp|h|hpp)\Z", re.IGNORECASE)
 # Where people write prose, "the function that" defines nothing.
 _PROSE = re.compile(r"\.(?:md|markdown|rst|txt|adoc)\Z", re.IGNORECASE)
-# In a prompt every word is English until it looks like code: in ticks, called, or written as no word is.
-_TICKED = re.compile(rf"`{_NAME}(?:\(\))?`")
-_WRITTEN = re.compile(r"(?<![\w$])([A-Za-z_$][\w$]{2,79})(?![\w$])(\()?")
-_HUMPED = re.compile(r"[a-z0-9][A-Z]|[A-Za-z0-9]_[A-Za-z0-9]|\$")
 
 
 def defined_symbols(diff: str) -> frozenset[str]:
@@ -57,13 +54,3 @@ def prompted_symbols(prompt: str, files: Sequence[str]) -> frozenset[str]:
             found.update(code_names(prompt[max(0, at - TIED_CHARS) : at]))
             at = prompt.find(path, at + len(path))
     return frozenset(found)
-
-
-def code_names(text: str) -> Iterator[str]:
-    """Words of a prose that are written as code."""
-    for match in _TICKED.finditer(text):
-        if len(match[1]) >= _SHORTEST:
-            yield match[1]
-    for match in _WRITTEN.finditer(text):
-        if match[2] or _HUMPED.search(match[1]):
-            yield match[1]

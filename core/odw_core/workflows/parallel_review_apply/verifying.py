@@ -8,14 +8,14 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from odw_core.agents.crew import Work
+from odw_core.agents.work import Work
 from odw_core.engines.loose import flag, mapping, text, texts
 from odw_core.runs.attempts import AttemptFolder
 from odw_core.runs.attending import exit_of, pumped
 from odw_core.runs.guard import Guard
 from odw_core.runs.steps import Value, fingerprint
 from odw_core.workflows.parallel_review_apply.ground import Ended, Ground
-from odw_core.workflows.parallel_review_apply.outcome import verify_step
+from odw_core.workflows.parallel_review_apply.outcome import guard_value, verify_step
 from odw_core.workflows.parallel_review_apply.prompts import verify_prompt
 from odw_core.workflows.parallel_review_apply.rounds import VERIFIER
 
@@ -72,7 +72,7 @@ async def _guarded(ground: Ground, words: list[str] | None, print_: str) -> Valu
         await guard.take_up(context.blobs.get(text(picture, "picture")))
     async with guard:
         verification, done = await (_command(ground, words) if words else _agent(ground))
-    value: Value = {"verification": verification, "guard": guard.value, "done": done}
+    value: Value = {"verification": verification, "guard": guard_value(guard.value), "done": done}
     if not guard.difference.is_clean:
         value["restore"] = (await guard.restore()).value
     return value

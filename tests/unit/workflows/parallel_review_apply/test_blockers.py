@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odw_core.workflows.parallel_review_apply.blocker import Blocker, Fate, blocker_of, blockers_of, followed
+from odw_core.workflows.parallel_review_apply.blocker import Blocker, Fate, blocker_of, blockers_of
 from odw_core.workflows.parallel_review_apply.review import Review
 from odw_core.workflows.parallel_review_apply.task import Task
 
@@ -44,6 +44,17 @@ DIFFS = {
         ("`parseArgs` is never called", None, None, "parseArgs", None),
         ("other/file.py:14 is wrong", "other/file.py", 14, None, None),
         ("it is slow on 1.5 GB", None, None, None, None),
+        ("`src/clamp.js` (line 2): `clamp` swaps its bounds", "src/clamp.js", 2, "clamp", "core"),
+        ("In lines 2-4 of src/clamp.js, clamp() is never bounded", "src/clamp.js", 2, "clamp", "core"),
+        (
+            "BLOCKER 3 [contract]: bin/clamp.js#L7 calls readArgs(), which is missing",
+            "bin/clamp.js",
+            7,
+            "readArgs",
+            "cli",
+        ),
+        ("[bin/clamp.js](bin/clamp.js#L7) must not exit", "bin/clamp.js", 7, None, "cli"),
+        ("lib/extra.js is imported and nobody made it", "lib/extra.js", None, None, None),
         ("", None, None, None, None),
     ],
 )
@@ -72,12 +83,6 @@ def test_a_blocker_is_the_same_in_every_round_and_another_of_another_reviewer() 
     one, later = blocker_of("x", BATCH, reviewer="a"), blocker_of("x", BATCH, reviewer="a", round_number=3)
     assert one.id == later.id
     assert blocker_of("x", BATCH, reviewer="b").id != one.id
-
-
-def test_the_fate_of_a_blocker_shows_in_the_next_review() -> None:
-    told = [Blocker("mended"), Blocker("there still"), Blocker("set aside")]
-    fates = [one.fate for one in followed(told, ["there still", "new"], overruled=["set aside"])]
-    assert fates == [Fate.REPAIRED, Fate.STILL_OPEN, Fate.OVERRULED]
 
 
 def test_a_blocker_is_plain_json() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from odw_core.engines.odw.outcome import result_of
+from odw_core.runs.landed import Landed
 from odw_core.workflows.parallel_review_apply import outcome
 from odw_core.workflows.parallel_review_apply.plan import Plan
 from odw_core.workflows.parallel_review_apply.preflight import Trouble, pre_review
@@ -42,7 +43,8 @@ def test_the_history_of_a_recorded_run_is_rebuilt_word_for_word() -> None:
     assert outcome.repair_plan_step(plan["tasks"], plan["retained_files"], 2) == plan
     assert outcome.repair_step(repair["tasks"], repair["files"], repair["candidate_files"], 2) == repair
     assert outcome.review_step(reviews_of(second), second["files"], 2) == second
-    guard = outcome.guard_value([], [], [], before=5, after=5)
+    seen = {"ok": True, "files": [], "added": [], "removed": [], "modified": [], "before_files": 5, "after_files": 5}
+    guard = outcome.guard_value(seen)
     assert guard == result["verifyGuard"]
     assert outcome.verify_step(True, guard) == verify
 
@@ -54,7 +56,10 @@ def test_the_gate_and_the_landing_of_a_recorded_run_are_rebuilt_word_for_word() 
     event = recorded("worktree_review_gate")[1]
     assert {**outcome.gate_event(gate, "batch-review-r2"), "ts": event["ts"]} == event
     results = result["landed"]["results"]
-    assert outcome.landed_value([one["files"] for one in results], results[0]["base"]) == result["landed"]
+    files = tuple(path for one in results for path in one["files"])
+    landed = Landed(ok=True, files=files, applied=len(files), base=results[0]["base"])
+    told = outcome.landed_value(landed.value, [one["files"] for one in results])
+    assert {name: told[name] for name in result["landed"]} == result["landed"]
 
 
 def test_a_request_shows_plan_review_repair_and_verify_in_the_history() -> None:
@@ -66,7 +71,7 @@ def test_a_request_shows_plan_review_repair_and_verify_in_the_history() -> None:
         outcome.repair_plan_step(["core"], ["README.md"], 2),
         outcome.repair_step(["core"], ["src/a.js"], ["README.md", "src/a.js"], 2),
         outcome.review_step([Review("correctness", "approve")], ["src/a.js"], 2),
-        outcome.verify_step(True, outcome.guard_value([], [], [])),
+        outcome.verify_step(True, {"ok": True}),
     ]
     value = outcome.result_value(ok=True, tasks=BATCH, history=history)
     steps = result_of(json.loads(json.dumps(value)), 1).history
@@ -138,9 +143,14 @@ def test_a_block_before_review_stands_in_the_history() -> None:
 
 
 def test_a_landing_is_all_or_nothing() -> None:
-    failed = outcome.landed_value([["a"], ["b"]], "abc", error="index.lock exists")
+    conflict = Landed(False, ("a", "b"), 0, "abc", "patch_conflict", "a holds something else.")
+    failed: dict[str, Any] = outcome.landed_value(conflict.value, [["a"], ["b"]])
     assert (failed["ok"], failed["applied"], failed["failed"], failed["partial"]) == (False, 0, 2, False)
-    assert result_of({"landed": failed}, 1).landed_message == "index.lock exists"
+    assert [(one["files"], one["ok"], one["applied"]) for one in failed["results"]] == [
+        (["a"], False, False),
+        (["b"], False, False),
+    ]
+    assert result_of({"landed": failed}, 1).landed_message == "a holds something else."
 
 
 def test_nine_files_of_four_tasks_land_after_two_approvals() -> None:
@@ -149,13 +159,13 @@ def test_nine_files_of_four_tasks_land_after_two_approvals() -> None:
     files = [path for patch in patches for path in patch]
     gate = outcome.gate_value([Review("correctness", "approve"), Review("owner-risk", "approve")], files)
     assert outcome.gate_event(gate, "batch-review")["files"] == 9
-    assert outcome.landed_value(patches, "abc")["applied"] == 4
+    landed = outcome.landed_value(Landed(True, tuple(files), 9, "abc").value, patches)
+    assert (landed["applied"], landed["failed"]) == (4, 0)
 
 
 def test_a_verifier_that_wrote_shows_what() -> None:
     """F17: guard red, list of files, result of the restore."""
-    guard = outcome.guard_value(["new"], [], ["src/a.js"], before=2, after=3)
-    assert guard["files"] == ["new", "src/a.js"]
+    guard = {"ok": False, "files": ["new", "src/a.js"], "added": ["new"], "removed": [], "modified": ["src/a.js"]}
     step = outcome.verify_step(False, guard, {"ok": True, "restored": 1, "removed": 1})
     assert step["guard"] == {
         "ok": False,
@@ -169,6 +179,10 @@ def test_a_verifier_that_wrote_shows_what() -> None:
 
 def test_an_error_of_a_result_is_read_as_object_and_as_text() -> None:
     """F18."""
-    for error in (outcome.error_value("planning_failed", "no plan"), "nothing changed"):
+    errors: tuple[dict[str, object] | str, ...] = (
+        {"category": "planning_failed", "message": "no plan"},
+        "nothing changed",
+    )
+    for error in errors:
         read = result_of(outcome.result_value(ok=False, tasks=(), history=(), error=error), 1)
         assert read.message in ("no plan", "nothing changed")

@@ -136,6 +136,57 @@ def test_a_cause_counts_within_220_characters() -> None:
     assert select([far], BATCH, {}).tasks == ("view",)
 
 
+@pytest.mark.parametrize(
+    "phrase",
+    ["does not", "fails to", "returns", "drops", "omits", "is missing", "must", "is wrong", "never", "ignores"],
+)
+def test_each_phrase_of_a_cause_counts(phrase: str) -> None:
+    """4.3-1: without it the earlier path would be taken."""
+    far = "src/core.js is there " + "." * 230
+    assert select([f"{far} src/view.js {phrase} it"], BATCH, {}).tasks == ("view",)
+    assert select([f"{far} src/view.js {phrase.upper()} it"], BATCH, {}).tasks == ("view",)
+    assert select([f"{far} src/view.js is there"], BATCH, {}).tasks == ("core",)
+
+
+@pytest.mark.parametrize("word", ["root cause", "because", "violates"])
+def test_each_word_of_a_cause_counts_a_little(word: str) -> None:
+    """4.3-1: it breaks a tie, and does not outweigh a phrase."""
+    far = "." * 250
+    assert select([f"src/core.js must be pure {far} {word} src/view.js must be pure"], BATCH, {}).tasks == ("view",)
+    assert select([f"src/core.js must be pure {far} {word} src/view.js"], BATCH, {}).tasks == ("core",)
+
+
+@pytest.mark.parametrize(
+    "path", ["test/core.test.js", "tests/core.py", "src/core_test.go", "lib/test_core.py", "a/core.spec.ts"]
+)
+@pytest.mark.parametrize("evidence", ["AssertionError", "assertion failed", "exits with code 1", "the tests fail"])
+def test_a_test_file_with_the_evidence_of_a_failure_weighs_less(path: str, evidence: str) -> None:
+    """4.3-1: without it the earlier of two equal paths would be taken."""
+    batch = (Task("tests", (path,), "x"), CORE)
+    blocker = f"{path}: {evidence}, it must pass {'.' * 250} src/core.js must be pure"
+    assert select([blocker], batch, {}).tasks == ("core",)
+    assert select([blocker.replace(evidence, "nothing")], batch, {}).tasks == ("tests",)
+
+
+def test_a_path_without_a_cause_is_no_match_beside_a_defined_symbol() -> None:
+    """4.3-3: the best positive path, and there is none."""
+    assert select(["createDigest drops items, as README.md says"], BATCH, DIFFS).tasks == ("core",)
+
+
+def test_of_two_paths_with_equal_causes_the_earliest_is_taken_and_no_other() -> None:
+    assert select(["src/view.js must be pure, src/core.js must be pure"], BATCH, {}).tasks == ("view",)
+
+
+def test_a_symbol_of_several_diffs_repairs_each_of_their_tasks() -> None:
+    diffs = {**DIFFS, "view": diff_of("src/view.js", "export function createDigest() {}")}
+    assert select(["createDigest drops items"], BATCH, diffs).tasks == ("core", "view")
+
+
+def test_where_no_path_stands_alone_every_literal_occurrence_counts() -> None:
+    """4.3-1, and 4.3-7: also beside another blocker that names its file."""
+    assert select(["src/core.js.map is stale", "README.md lacks an example"], BATCH, {}).tasks == ("core", "docs")
+
+
 def test_words_of_a_cause_break_a_tie() -> None:
     blocker = "src/core.js must be pure " + "." * 250 + " root cause: src/view.js must be pure"
     assert select([blocker], BATCH, {}).tasks == ("view",)
@@ -226,6 +277,31 @@ def test_recorded_runs_repair_whom_they_repaired() -> None:
     assert recorded, "the recordings hold at least one repair"
     for blockers, tasks, diffs, chosen in recorded:
         assert set(select(blockers, tasks, diffs).tasks) == set(chosen)
+
+
+VARIED = {
+    "as it is": "{0}",
+    "in ticks and bold": "**Blocker**: `{0}`",
+    "with the whole path of a worktree": "/srv/shop/.odw/runs/x/worktrees/batch-review/{0}",
+    "from here": "./{0}",
+    "numbered": "1. [high] {0}",
+    "after the test that shows it": "test/clamp.test.js exits with code 1, an assertion failed. {0}",
+    "before the test that shows it": "{0} test/clamp.test.js fails because of that.",
+    "before a file that it merely mentions": "{0} " + "." * 230 + " See README.md",
+    "after a file that it merely mentions": "README.md says so. " + "." * 230 + " {0}",
+    "with the cause in words": "Root cause: {0}",
+    "on several lines": "\n\n- {0}\n\n",
+}
+
+
+@pytest.mark.parametrize("varied", VARIED.values(), ids=VARIED)
+def test_each_blocker_of_a_recorded_run_reaches_its_task_in_whatever_words(varied: str) -> None:
+    ((blockers, tasks, diffs, chosen),) = recorded_selections()
+    assert chosen == ["clamp-core", "clamp-cli"]
+    for blocker, task in zip(blockers, chosen, strict=True):
+        assert select([varied.format(blocker)], tasks, diffs).tasks == (task,)
+    both = select([varied.format(blocker) for blocker in reversed(blockers)], tasks, diffs)
+    assert {*both.tasks} == {*chosen}
 
 
 @given(st.lists(st.text(max_size=300), max_size=4), st.text(max_size=300), st.text(max_size=300))

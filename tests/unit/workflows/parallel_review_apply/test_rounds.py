@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from odw_core.engines.odw.journal import round_of_label
 from odw_core.workflows.parallel_review_apply.rounds import (
@@ -13,7 +11,6 @@ from odw_core.workflows.parallel_review_apply.rounds import (
     REVIEWERS,
     attempts,
     default_rounds,
-    folder_of,
     max_rounds,
     review_key,
     review_label,
@@ -50,17 +47,3 @@ def test_names_of_the_rounds_are_those_of_the_dialect() -> None:
 @pytest.mark.parametrize("number", range(1, 5))
 def test_the_reader_takes_the_round_from_the_label(number: int) -> None:
     assert round_of_label(review_label(number)) == number
-
-
-@given(st.text(min_size=1), st.text(min_size=1))
-def test_a_folder_is_one_plain_name_and_of_one_key(one: str, other: str) -> None:
-    name = folder_of(one)
-    assert name not in ("", ".", "..")
-    assert not set(name) & set("/\\\0\n")
-    assert len(name) <= 100
-    assert (folder_of(other) == name) == (one == other)
-
-
-def test_plain_keys_are_their_folders() -> None:
-    assert folder_of("core-repair-1") == "core-repair-1"
-    assert folder_of("../x") not in ("../x", "x")

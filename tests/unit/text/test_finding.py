@@ -1,0 +1,134 @@
+"""Where a reviewer's sentence points, in whatever form people and models write a place."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from odw_core.text.finding import code_names, line_at, occurrences, place_of, without_files
+
+KNOWN = ("src/view.js", "README.md", "docs/README.md", "Makefile")
+
+FORMS = [
+    "src/view.js:12 drops it",
+    "src/view.js:12:5 drops it",
+    "src/view.js:12-18 drops it",
+    "src/view.js:L12 drops it",
+    "src/view.js#L12 drops it",
+    "src/view.js#L12-L18 drops it",
+    "src/view.js(12) drops it",
+    "src/view.js(12,5): drops it",
+    "src/view.js line 12 drops it",
+    "src/view.js Line 12 drops it",
+    "src/view.js lines 12-18 drop it",
+    "src/view.js, line 12, drops it",
+    "src/view.js: line 12 drops it",
+    "src/view.js - line 12 - drops it",
+    "src/view.js (line 12) drops it",
+    "src/view.js (lines 12 and 14) drops it",
+    "src/view.js (L12) drops it",
+    "src/view.js L12 drops it",
+    "src/view.js at line 12 drops it",
+    "src/view.js on line 12 it is dropped",
+    "`src/view.js:12` drops it",
+    "`src/view.js`:12 drops it",
+    "`src/view.js` line 12 drops it",
+    "`src/view.js` (line 12) drops it",
+    "**src/view.js**:12 drops it",
+    '"src/view.js", line 12, drops it',
+    'File "src/view.js", line 12, in render',
+    "[src/view.js](src/view.js#L12) drops it",
+    "[src/view.js:12](src/view.js) drops it",
+    "[src/view.js](/work/shop/src/view.js:12) drops it",
+    "./src/view.js:12 drops it",
+    "/home/ada/shop/src/view.js:12 drops it",
+    "a/src/view.js:12 drops it",
+    "(src/view.js:12) drops it",
+    "line 12 of src/view.js drops it",
+    "lines 12-18 of `src/view.js` drop it",
+    "On line 12 in file src/view.js it is dropped",
+    "BLOCKER 1: src/view.js:12 drops it",
+    "- src/view.js:12 drops it",
+    "[high] src/view.js:12 — drops it",
+    "It drops the last one (see src/view.js:12).",
+]
+
+
+@pytest.mark.parametrize("text", FORMS)
+def test_a_line_is_found_in_every_form_it_is_written_in(text: str) -> None:
+    assert place_of(text, KNOWN) == ("src/view.js", 12)
+
+
+@pytest.mark.parametrize("text", [form for form in FORMS if "/work/" not in form and "/home/" not in form])
+def test_so_it_is_where_nobody_declares_the_file(text: str) -> None:
+    path, line = place_of(text, ())
+    assert (path or "").endswith("src/view.js")
+    assert line == 12
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "line"),
+    [
+        ("src/view.js: 2 tests fail", "src/view.js", None),
+        ("src/view.js drops 12 items", "src/view.js", None),
+        ("src/view.js: 12% are lost", "src/view.js", None),
+        ("README.md and src/view.js:3 differ", "src/view.js", 3),
+        ("docs/README.md:2 is stale", "docs/README.md", 2),
+        ("Makefile:7 has no tab", "Makefile", 7),
+        ("src/other.js is imported and does not exist", "src/other.js", None),
+        ("src/other.js and lib/more.py:4 differ", "lib/more.py", 4),
+        ("other.py:14 is wrong", "other.py", 14),
+        ("needs Node.js 20", None, None),
+        ("see https://example.org/a/b.js:3", None, None),
+        ("example.com:8080 is closed", None, None),
+        ("1.5 GB is too much, v2.0.1 was not", None, None),
+        ("e.g. and/or, i.e. either", None, None),
+        ("", None, None),
+    ],
+)
+def test_what_is_no_line_and_no_file_is_not_taken_for_one(text: str, path: str | None, line: int | None) -> None:
+    assert place_of(text, KNOWN) == (path, line)
+
+
+def test_the_longest_path_is_meant_where_several_fit() -> None:
+    assert [one.path for one in occurrences("docs/README.md, README.md", KNOWN)] == ["docs/README.md", "README.md"]
+
+
+def test_a_path_within_another_word_counts_only_when_asked_for() -> None:
+    assert occurrences("xsrc/view.jsx", KNOWN) == ()
+    assert [one.start for one in occurrences("xsrc/view.jsx", KNOWN, within_words=True)] == [1]
+
+
+def test_names_that_are_written_as_code_are_found_in_prose() -> None:
+    assert [*code_names("`clamp` and createDigest call parse_items() and the rest")] == [
+        "clamp",
+        "createDigest",
+        "parse_items",
+    ]
+
+
+def test_files_are_blanked_and_nothing_moves() -> None:
+    text = "bin/clamp.js and lib/x.py call clamp"
+    found = occurrences(text, ("bin/clamp.js",))
+    assert without_files(text, [(one.start, one.stop) for one in found]) == f"{' ' * 12} and {' ' * 8} call clamp"
+
+
+@given(
+    st.text() | st.lists(st.sampled_from([*KNOWN, ":", "12", "line ", "L", "(", "`", "](", "#", "/", " "])).map("".join)
+)
+def test_any_text_is_read(text: str) -> None:
+    path, line = place_of(text, KNOWN)
+    assert line is None or path is not None
+    assert all(text[one.start : one.stop] == one.path for one in occurrences(text, KNOWN))
+    assert len(without_files(text, ())) == len(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 200_000, "a." * 100_000, "a/" * 100_000, "](" * 100_000, "src/view.js " * 20_000]
+)
+def test_long_texts_are_read_in_one_go(text: str) -> None:
+    """No pattern runs away; the test would not end."""
+    place_of(text, KNOWN)
+    line_at(text, 0, 1)
+    without_files(text, ())
