@@ -81,7 +81,10 @@ async def test_files_are_listed_and_open_and_give_their_path(tmp_path: Path) -> 
         await run.press("6")
         assert run.shows("▌run.json") and run.shows("saved by whoever started it")
         await run.press("y")
-        assert f"Sent to the terminal's clipboard (OSC 52): {path}" in run.footer
+        words, _, shown = run.footer.strip().partition(" (OSC 52): ")
+        # A folder of tests may have a name that no line has room for: then the end of the path is there.
+        assert words == "Sent to the terminal's clipboard" and shown.endswith("/run.json")
+        assert str(path).endswith(shown.removeprefix("…"))
         assert run.pilot.app.clipboard == str(path)
         await run.press("Y")
         assert run.pilot.app.clipboard == str(ADDRESS)

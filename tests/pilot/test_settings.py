@@ -95,7 +95,7 @@ async def test_a_file_that_cannot_be_changed_is_told(file: Path) -> None:
         await room.press(",", "j")
         write(file, "theme = 3\n")
         await room.press("enter")
-        assert "config.toml:1: 'theme' should be a valid string, not" in room.text
+        assert "~/.config/odw-tui/config.toml:1: 'theme' should be a valid string, not" in room.text
         assert read(file) == "theme = 3\n"
 
 

@@ -7,6 +7,7 @@ from odw_tui.actions import Action
 from odw_tui.keymap import Keymap
 from odw_tui.present.glyphs import Glyphs
 from odw_tui.present.hints import hints
+from odw_tui.present.places import with_short_paths
 from odw_tui.present.spans import Line, Span, Spans, spans
 from odw_tui.widgets.fitted_sheet import FittedSheet
 
@@ -27,8 +28,9 @@ class Footer(FittedSheet):
 
     def say(self, text: str, tone: str) -> None:
         """Show one sentence."""
-        said = one_line(text, _LONGEST)
-        self.fill(lambda width, height: (Line((Span(said, tone),)),))
+        # In plain letters one "~" would be the home directory.
+        said, left_out = one_line(text, _LONGEST), "..." if self._signs.is_ascii else self._signs.ellipsis
+        self.fill(lambda width, height: (Line((Span(with_short_paths(said, width, left_out), tone),)),))
 
     def prompt(self, sign: str, typed: Spans, news: str) -> None:
         """Show what is being typed, and on the right what it does."""

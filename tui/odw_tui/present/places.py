@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from odw_core.model.item import Item
+from odw_tui.present.spans import cells
+
+_PATH = re.compile(r"(?<![\w.~/:])~?/[^\s'\"]+")
 
 
 def place_names(paths: Iterable[str], own: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
@@ -36,6 +40,27 @@ def at_home(path: str, home: str) -> str:
     if home and (path == home or path.startswith(home + "/")):
         return "~" + path[len(home) :]
     return path
+
+
+def with_home(sentence: str, home: str) -> str:
+    """A sentence with ``~`` for the home directory in every path of it."""
+    home = home.rstrip("/")
+    return sentence.replace(f"{home}/", "~/") if home else sentence
+
+
+def with_short_paths(sentence: str, width: int, left_out: str) -> str:
+    """A sentence whose paths lose folders at their beginning, the longest first, as far as ``width`` cells need it:
+    the names at their ends stay, and what the sentence says about them."""
+    for path in sorted({*_PATH.findall(sentence)}, key=len, reverse=True):
+        over = cells(sentence) - width
+        if over <= 0:
+            break
+        parts = path.split("/")
+        tails = [f"{left_out}/{'/'.join(parts[start:])}" for start in range(2, len(parts))]
+        most = cells(path) - over
+        if tails:
+            sentence = sentence.replace(path, next((tail for tail in tails if cells(tail) <= most), tails[-1]))
+    return sentence
 
 
 def _tail(parts: tuple[str, ...], length: int) -> str:

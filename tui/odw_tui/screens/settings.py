@@ -14,7 +14,7 @@ from odw_tui import actions
 from odw_tui.desk import Desk, Setting
 from odw_tui.kit import Kit
 from odw_tui.panes.settings import SettingsPane
-from odw_tui.present.places import at_home
+from odw_tui.present.places import at_home, with_home
 from odw_tui.present.settings import CHANGEABLE, setting_story, settings_head
 from odw_tui.present.spans import Line
 from odw_tui.screens.base import READ_ONLY
@@ -51,7 +51,7 @@ class SettingsScreen(ListedScreen):
         try:
             self._pane.tell(self._desk.settings())
         except ConfigError as error:
-            self._said = str(error)
+            self._said = with_home(str(error), self.kit.home)
         self._show_footer()
 
     def _story(self, setting: Setting) -> Sequence[Line]:
@@ -96,7 +96,7 @@ class SettingsScreen(ListedScreen):
         try:
             await asyncio.to_thread(self._desk.keep, setting.key, value)
         except ConfigError as error:
-            self.flash(str(error))
+            self.flash(with_home(str(error), self.kit.home))
             return
         if setting.origin.source in (Source.FLAG, Source.ENVIRONMENT):
             self.flash(f"Written down; this time {setting.origin.words} decides.")

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from odw_core.text.ansi import one_line
 
-_SHOWN = 100
+_SHOWN = 400
 LIMIT = 74_000
 """Bytes that common terminals take at most in one go."""
 
