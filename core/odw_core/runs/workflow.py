@@ -6,7 +6,7 @@ import importlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, get_args, get_origin
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
 
 from odw_core.errors import UsageError
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from odw_core.runs.context import Context
 
+Input = TypeVar("Input", bound="BaseModel")
 WORKFLOWS = (
     "session",
     "command",
@@ -111,8 +112,18 @@ def checked_input(workflow: Workflow, given: Mapping[str, object]) -> dict[str, 
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
-        known = ", ".join(workflow.input.model_fields)
+        # What this workflow is about comes before what it shares with others.
+        own = workflow.input.__annotations__
+        known = ", ".join(sorted(workflow.input.model_fields, key=lambda name: name not in own))
         said = str(first["msg"]).removeprefix("Value error, ")
         said = f"{key} is missing" if first["type"] == "missing" else f"{key}: {said}" if key else said
         where = f"{workflow.name}: "
         raise UsageError(f"{where}{said}; its keys are {known}.") from None
+
+
+def parsed_input(name: str, given: Mapping[str, object], kind: type[Input]) -> Input | None:
+    """The input as the workflow gets it; None when something is wrong with it, which ``checked_input`` says."""
+    try:
+        return kind.model_validate(checked_input(load_workflow(name), given))
+    except UsageError:
+        return None

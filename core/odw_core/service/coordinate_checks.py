@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odw_core.diagnose.doctor.check import Check, Level
-from odw_core.errors import OdwError
-from odw_core.runs.workflow import checked_input, load_workflow
-from odw_core.text.ansi import one_line
+from odw_core.diagnose.doctor.scripts import script_check
+from odw_core.diagnose.doctor.wording import counted, some_of
+from odw_core.runs.workflow import parsed_input
 
 if TYPE_CHECKING:
-    from odw_core.workflows.coordinate.given import CoordinateInput
+    pass
 
 NAME = "coordinate"
 _NAMED = 5
@@ -21,24 +21,15 @@ _NAMED = 5
 
 def coordinate_checks(given: Mapping[str, object], folder: str) -> tuple[Check, ...]:
     """The script of the scripted agent, each repository, and where the run's folder in Converge's layout goes."""
-    from odw_core.workflows.coordinate.given import absolute
+    from odw_core.workflows.coordinate.given import CoordinateInput, absolute
 
-    try:
-        workflow = load_workflow(NAME)
-        wanted: CoordinateInput = workflow.input.model_validate(checked_input(workflow, given))  # type: ignore[assignment]
-    except OdwError:
+    wanted = parsed_input(NAME, given, CoordinateInput)
+    if wanted is None:
         # What is wrong with it is said already.
         return ()
     repos = [absolute(one, folder) for one in wanted.repos]
-    found = [_script(folder, wanted.script or "")] if wanted.agent == "scripted" else []
+    found = [script_check(folder, wanted.script or "")] if wanted.agent == "scripted" else []
     return (*found, _repositories(repos), *_projection(folder))
-
-
-def _script(folder: str, script: str) -> Check:
-    path = Path(folder, script)
-    if not path.is_file():
-        return Check("agent", "agent", Level.FAIL, f"{path} is not there; the scripted agent plays it.")
-    return Check("agent", "agent", Level.PASS, f"The scripted agent plays {path}.")
 
 
 def _repositories(repos: list[str]) -> Check:
@@ -49,9 +40,9 @@ def _repositories(repos: list[str]) -> Check:
     unread = [one for one in repos if one not in missing and not os.access(one, os.R_OK | os.X_OK)]
     if missing or unread:
         what = "not there" if missing else "not readable"
-        said = f"{_named(missing or unread)}: {what}; the run would ask you about it after its first round."
+        said = f"{some_of(missing or unread, _NAMED)}: {what}; the run would ask you about it after its first round."
         return Check("repositories", "repositories", Level.WARN, said)
-    count = f"{len(repos)} {'repository' if len(repos) == 1 else 'repositories'}"
+    count = counted(len(repos), "repository", "repositories")
     return Check("repositories", "repositories", Level.PASS, f"{count}, all there.")
 
 
@@ -62,8 +53,3 @@ def _projection(folder: str) -> tuple[Check, ...]:
             said = f"{path} is no real folder, so Converge's tools will not see this run."
             return (Check("converge", "Converge", Level.WARN, said),)
     return ()
-
-
-def _named(paths: list[str]) -> str:
-    shown = ", ".join(one_line(one, 120) for one in paths[:_NAMED])
-    return f"{shown} and {len(paths) - _NAMED} more" if len(paths) > _NAMED else shown

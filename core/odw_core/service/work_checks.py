@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odw_core.diagnose.doctor.check import Check, Level
+from odw_core.diagnose.doctor.scripts import script_check
+from odw_core.diagnose.doctor.wording import counted, some_of
 from odw_core.errors import OdwError
-from odw_core.runs.workflow import checked_input, load_workflow
-from odw_core.text.ansi import one_line
+from odw_core.runs.workflow import parsed_input
 
 if TYPE_CHECKING:
     from odw_core.git.repo import Dirty
@@ -25,14 +26,13 @@ _NAMED = 5
 async def work_checks(given: Mapping[str, object], folder: str, state: Path | None) -> tuple[Check, ...]:
     """The repository, who works, and P1 to P6 as far as the tasks are known. ``state`` is where our runs are kept."""
     from odw_core.git.repo import dirty, open_repo
+    from odw_core.workflows.parallel_review_apply.given import ReviewApplyInput
 
-    try:
-        workflow = load_workflow(NAME)
-        wanted: ReviewApplyInput = workflow.input.model_validate(checked_input(workflow, given))  # type: ignore[assignment]
-    except OdwError:
+    wanted = parsed_input(NAME, given, ReviewApplyInput)
+    if wanted is None:
         # What is wrong with it is said already.
         return ()
-    found = [_agent(wanted, folder)] if wanted.agent == "scripted" else []
+    found = [script_check(folder, wanted.script or "")] if wanted.agent == "scripted" else []
     try:
         git = await open_repo(wanted.repo or folder)
         changed = await dirty(git)
@@ -41,19 +41,11 @@ async def work_checks(given: Mapping[str, object], folder: str, state: Path | No
     return (*found, _changes(changed), *await _tasks(wanted, changed, str(git.root), state))
 
 
-def _agent(wanted: ReviewApplyInput, folder: str) -> Check:
-    script = Path(folder, wanted.script or "")
-    if not script.is_file():
-        return Check("agent", "agent", Level.FAIL, f"{script} is not there; the scripted agent plays it.")
-    return Check("agent", "agent", Level.PASS, f"The scripted agent plays {script}.")
-
-
 def _changes(changed: Sequence[Dirty]) -> Check:
     if not changed:
         return Check("changes", "changes", Level.PASS, "Everything is committed.")
-    named = ", ".join(one_line(one.path, 80) for one in changed[:_NAMED])
-    more = f" and {len(changed) - _NAMED} more" if len(changed) > _NAMED else ""
-    return Check("changes", "changes", Level.INFO, f"Not committed, and not touched: {named}{more}.")
+    named = some_of([one.path for one in changed], _NAMED)
+    return Check("changes", "changes", Level.INFO, f"Not committed, and not touched: {named}.")
 
 
 async def _tasks(
@@ -67,8 +59,7 @@ async def _tasks(
         return (Check("tasks", "tasks", Level.INFO, "A planner makes the tasks; they are checked before any starts."),)
     trouble = preflight(tasks, [one.path for one in changed], wanted)
     if trouble is None:
-        count = f"{len(tasks)} {'task' if len(tasks) == 1 else 'tasks'}"
-        return (Check("tasks", "tasks", Level.PASS, f"{count}, each with files of its own."),)
+        return (Check("tasks", "tasks", Level.PASS, f"{counted(len(tasks), 'task')}, each with files of its own."),)
     if trouble.category == "dirty_task_files" and state is not None:
         from odw_core.runs.committing import offer_of
 

@@ -12,10 +12,9 @@ from pathlib import PurePath
 
 from odw_core.diagnose.doctor.check import Check, Level
 from odw_core.diagnose.doctor.looking import folders_in, is_chain, small_text
-from odw_core.diagnose.doctor.wording import command
+from odw_core.diagnose.doctor.wording import command, some_of
 from odw_core.diagnose.doctor.world import World
 from odw_core.files.safe_open import read_regular
-from odw_core.text.ansi import one_line
 
 _SKIPPED = frozenset(
     (".git", ".hg", ".svn", ".venv", "venv", "node_modules", ".next", "dist", "build", "__pycache__", ".converge")
@@ -31,24 +30,31 @@ def repo_checks(repos: Sequence[str], place: str) -> Iterator[Check]:
     """What becomes of these repositories in a run that starts in ``place``."""
     missing = [repo for repo in repos if not os.path.exists(os.path.join(place, repo))]  # noqa: PTH110, PTH118
     if missing:
-        detail = f"{_names(missing)} {'is' if len(missing) == 1 else 'are'} not there; Converge will ask a person."
+        detail = (
+            f"{some_of(missing, _NAMED)} {'is' if len(missing) == 1 else 'are'} not there; Converge will ask a person."
+        )
         yield Check("converge_repos", "repositories", Level.WARN, detail, "Name repositories that are there.")
     undecodable = [repo for repo in repos if not _decodes(os.path.join(place, repo, "README.md"))]  # noqa: PTH118
     if undecodable:
-        detail = f"README.md of {_names(undecodable)} is no UTF-8: Converge crashes on it and leaves an empty folder."
+        named = some_of(undecodable, _NAMED)
+        detail = f"README.md of {named} is no UTF-8: Converge crashes on it and leaves an empty folder."
         path = os.path.join(place, undecodable[0], "README.md")  # noqa: PTH118
         do = command("iconv", "-f", "latin1", "-t", "utf-8", "-o", f"{path}.new", path)
         fix = "Save it as UTF-8, or use the native coordinate."
         yield Check("converge_readme", "README.md", Level.FAIL, detail, fix, do, subject=path)
     if same := _same_names(repos):
-        detail = f"{_names(same)} have one name, so Converge writes the files of one over those of the other."
+        detail = f"{some_of(same, _NAMED)} have one name, so Converge writes the files of one over those of the other."
         fix = "run.json keeps every plan; read them from there, or use the native coordinate."
         yield Check("converge_names", "names", Level.WARN, detail, fix)
     if odd := [repo for repo in repos if PurePath(repo).name in ("", "..") or repo.rstrip("/").endswith("/..")]:
-        detail = f"{_names(odd)} has no name of its own; its files lie in the run folder itself or under repo_N."
+        detail = (
+            f"{some_of(odd, _NAMED)} has no name of its own; its files lie in the run folder itself or under repo_N."
+        )
         yield Check("converge_names", "names", Level.INFO, detail, "Name it by its folder.")
     if hidden := [repo for repo in repos if _SKIPPED & set(PurePath(repo).parts)]:
-        detail = f"Converge sees nothing in {_names(hidden)}: it skips folders of that name, also above a repo."
+        detail = (
+            f"Converge sees nothing in {some_of(hidden, _NAMED)}: it skips folders of that name, also above a repo."
+        )
         yield Check(
             "converge_scan", "scan", Level.WARN, detail, "Start it from elsewhere, or use the native coordinate."
         )
@@ -130,8 +136,3 @@ def _decodes(readme: str) -> bool:
 def _same_names(repos: Sequence[str]) -> list[str]:
     names = [PurePath(repo).name for repo in repos]
     return [repo for repo, name in zip(repos, names, strict=True) if name and names.count(name) > 1]
-
-
-def _names(repos: Sequence[str]) -> str:
-    named = ", ".join(one_line(repo, 80) for repo in repos[:_NAMED])
-    return named + (f" and {len(repos) - _NAMED} more" if len(repos) > _NAMED else "")

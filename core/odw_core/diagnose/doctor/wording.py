@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Sequence
 
 from odw_core.text.ansi import one_line
 
@@ -35,6 +36,12 @@ def span_of_time(seconds: float) -> str:
 def counted(number: int, word: str, plural: str = "") -> str:
     """``1 run``, ``2 runs``."""
     return f"{number:,} {word if number == 1 else plural or word + 's'}"
+
+
+def some_of(names: Sequence[str], most: int) -> str:
+    """``a, b and 4 more``, each on one line."""
+    shown = ", ".join(one_line(one, 120) for one in names[:most])
+    return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
 
 
 def at_home(path: str, home: str) -> str:

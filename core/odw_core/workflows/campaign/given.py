@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import shlex
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from odw_core.text.ansi import one_line
 from odw_core.workflows.absolute import AbsolutePath
+from odw_core.workflows.agent_input import AgentsInput
 from odw_core.workflows.parallel_review_apply.given import ReviewApplyInput, Reviewer
 from odw_core.workflows.parallel_review_apply.rounds import REVIEWERS
 
@@ -39,10 +40,8 @@ class RepoInput(BaseModel):
     """What the scripted agent plays; that of the campaign when left out."""
 
 
-class CampaignInput(BaseModel):
+class CampaignInput(AgentsInput, BaseModel):
     """One campaign."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     from_run: str | None = None
     """The run whose plans are carried out: a coordinate run (odw:…), or a run of Converge (converge:…)."""
@@ -66,20 +65,6 @@ class CampaignInput(BaseModel):
     """The command that must pass on what landed in each repository; a reading agent looks at it when left out."""
     auto_answer: Literal["never", "first"] = "never"
     """Whether questions of agents are answered with their first choice instead of waiting for a person."""
-    agent: Literal["codex", "scripted"] = "codex"
-    """Who works."""
-    script: AbsolutePath | None = None
-    """What the scripted agent plays: a file."""
-    model: str | None = None
-    """The model; what the agent is configured for when left out."""
-    effort: str | None = None
-    """How much it thinks."""
-    concurrency: Annotated[int | None, Field(ge=1, le=64)] = None
-    """Most agents of each repository at once."""
-    budget_tokens: Annotated[int | None, Field(gt=0)] = None
-    """Tokens of each repository after which no further agent starts there."""
-    deadline_s: Annotated[float | None, Field(gt=0, le=86_400)] = None
-    """Seconds after which one call of an agent is ended."""
 
     @field_validator("repos", mode="before")
     @classmethod
@@ -109,16 +94,20 @@ class CampaignInput(BaseModel):
         return found
 
     @model_validator(mode="after")
+    def _has_its_script(self) -> Self:
+        # Every repository may have its own.
+        has_all = bool(self.repos) and all(one.script is not None for one in self.repos)
+        if self.agent == "scripted" and self.script is None and not has_all:
+            raise ValueError("the scripted agent needs its script")
+        return self
+
+    @model_validator(mode="after")
     def _has_plans(self) -> CampaignInput:
         if self.from_run is None and not self.repos:
             raise ValueError("say whose plans are carried out: from_run, or repos with their specs")
         missing = [one.repo for one in self.repos if one.spec is None or not one.spec.strip()]
         if self.from_run is None and missing:
             raise ValueError(f"{one_line(missing[0], 200)} has no spec; give one, or from_run")
-        if self.agent == "scripted" and self.script is None and any(one.script is None for one in self.repos):
-            raise ValueError("the scripted agent needs its script")
-        if self.agent == "scripted" and self.script is None and not self.repos:
-            raise ValueError("the scripted agent needs its script")
         # What the runs of the repositories would refuse is refused before the first of them starts.
         ReviewApplyInput.model_validate(child_input(self, "anything", None))
         return self

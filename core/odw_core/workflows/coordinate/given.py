@@ -7,9 +7,10 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from odw_core.text.ansi import one_line
+from odw_core.workflows.agent_input import AgentsInput
 
 _LONGEST = 1_000_000
 _MOST_REPOS = 200
@@ -44,10 +45,8 @@ class PlanInput(BaseModel):
     """What it left open."""
 
 
-class CoordinateInput(BaseModel):
+class CoordinateInput(AgentsInput, BaseModel):
     """One run."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     goal: Words
     """What shall be true in the end, over all repositories."""
@@ -61,20 +60,6 @@ class CoordinateInput(BaseModel):
     """Who proposes what each repository does: an agent, or rules that know its kind and name."""
     approval: Literal["later", "ask"] = "later"
     """When a person approves the plans: when a campaign begins with them, or before this run ends."""
-    agent: Literal["codex", "scripted"] = "codex"
-    """Who plans."""
-    script: str | None = None
-    """What the scripted agent plays: a file."""
-    model: str | None = None
-    """The model; what the agent is configured for when left out."""
-    effort: str | None = None
-    """How much it thinks."""
-    concurrency: Annotated[int | None, Field(ge=1, le=64)] = None
-    """Most planners of this run at once."""
-    budget_tokens: Annotated[int | None, Field(gt=0)] = None
-    """Tokens after which no further planner starts."""
-    deadline_s: Annotated[float | None, Field(gt=0, le=86_400)] = None
-    """Seconds after which one call of an agent is ended."""
     answers: list[AnswerInput] = []
     """What a person answered in an earlier run; planners are told from the first round on."""
     plans: list[PlanInput] = []
@@ -97,19 +82,6 @@ class CoordinateInput(BaseModel):
         if len({os.path.normpath(one) for one in repos}) < len(repos):
             raise ValueError("names a repository twice")
         return repos
-
-    @field_validator("model", "effort")
-    @classmethod
-    def _is_named(cls, name: str | None) -> str | None:
-        if name is not None and not name.strip():
-            raise ValueError("is empty; leave it out to take what the agent is configured for")
-        return name
-
-    @model_validator(mode="after")
-    def _has_its_script(self) -> CoordinateInput:
-        if self.agent == "scripted" and self.script is None:
-            raise ValueError("the scripted agent needs its script")
-        return self
 
 
 def goal_of(given: CoordinateInput) -> str:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from odw_core.text.ansi import one_line
 from odw_core.workflows.absolute import AbsolutePath
+from odw_core.workflows.agent_input import AgentsInput
 from odw_core.workflows.parallel_review_apply.inherited import Candidate, InheritedBlocker, InheritedQuestion
 from odw_core.workflows.parallel_review_apply.rounds import PLANNER_ATTEMPTS, REVIEWER_ATTEMPTS, REVIEWERS
 from odw_core.workflows.parallel_review_apply.task import Task
@@ -35,10 +36,8 @@ class TaskInput(BaseModel):
     """How much it thinks; as the run says when left out."""
 
 
-class ReviewApplyInput(BaseModel):
+class ReviewApplyInput(AgentsInput, BaseModel):
     """One run."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     request: Annotated[str | None, Field(max_length=_LONGEST)] = None
     """What is wanted, in a sentence or more; a planner makes tasks of it."""
@@ -62,20 +61,6 @@ class ReviewApplyInput(BaseModel):
     """The command that must pass on what landed; a reading agent looks at it when left out."""
     auto_answer: Literal["never", "first"] = "never"
     """Whether questions of agents are answered with their first choice instead of waiting for a person."""
-    agent: Literal["codex", "scripted"] = "codex"
-    """Who works."""
-    script: AbsolutePath | None = None
-    """What the scripted agent plays: a file."""
-    model: str | None = None
-    """The model; what the agent is configured for when left out."""
-    effort: str | None = None
-    """How much it thinks."""
-    concurrency: Annotated[int | None, Field(ge=1, le=64)] = None
-    """Most agents of this run at once."""
-    budget_tokens: Annotated[int | None, Field(gt=0)] = None
-    """Tokens after which no further agent starts."""
-    deadline_s: Annotated[float | None, Field(gt=0, le=86_400)] = None
-    """Seconds after which one call of an agent is ended."""
     planner_attempts: int = PLANNER_ATTEMPTS
     """How often the planner is asked for a plan that can be used, 1 to 4."""
     reviewer_attempts: int = REVIEWER_ATTEMPTS
@@ -102,13 +87,6 @@ class ReviewApplyInput(BaseModel):
             raise ValueError("is empty; leave it out or say what is wanted")
         return text
 
-    @field_validator("model", "effort")
-    @classmethod
-    def _is_named(cls, name: str | None) -> str | None:
-        if name is not None and not name.strip():
-            raise ValueError("is empty; leave it out to take what the agent is configured for")
-        return name
-
     @field_validator("verify")
     @classmethod
     def _has_words(cls, words: list[str] | None) -> list[str] | None:
@@ -132,8 +110,6 @@ class ReviewApplyInput(BaseModel):
             raise ValueError("give one of request, spec and goal")
         if not said and not self.tasks:
             raise ValueError("say what is wanted: request, spec, goal or tasks")
-        if self.agent == "scripted" and self.script is None:
-            raise ValueError("the scripted agent needs its script")
         inherited = [candidate.task for candidate in self.candidates]
         if len(set(inherited)) < len(inherited) or not set(inherited) <= {task.id for task in self.tasks}:
             raise ValueError("candidates belong to one of the tasks each, and no task has two")
