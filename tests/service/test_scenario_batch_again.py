@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from drivers.command import odw_tui
 from drivers.runs_world import RunsWorld, world
 from drivers.scenario_batch import MODEL, ScenarioBatch, every, listed, place, writes
+from odw_core.diagnose.doctor.check import Level
 from odw_core.errors import Refused
 from odw_core.model.address import Address
 from odw_core.model.command import Outcome, Rerun, Start
@@ -19,10 +21,13 @@ from odw_core.model.item import State
 from odw_core.runs.reuse import FINISHED
 from odw_core.runs.spec import read_spec
 from odw_core.service.batch_again import batch_again
+from odw_core.service.first_page import first_snapshot
+from odw_core.service.preparing import Preparing
 
 __all__ = ["place", "world"]
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
 
+EMPTY = first_snapshot((), None)
 FOREIGN = Path(__file__).parents[1] / "fixtures" / "scenario" / "stopped-early"
 TALK = {"key": "scenario-002", "do": [], "result": "only words"}
 
@@ -50,6 +55,41 @@ async def test_what_failed_is_run_again_in_a_child_that_clears_nothing(place: Sc
     assert place.records(again, "cleared") == []
     with pytest.raises(Refused, match="nothing that failed"):
         batch_again(again, str(place.root), failed_only=True, state=world.state)
+
+
+async def test_of_the_first_so_many_only_those_without_a_file_are_run_again(
+    place: ScenarioBatch, world: RunsWorld
+) -> None:
+    place.play(TALK, *every())
+    async with world.room() as room:
+        run = await place.start(room, max_scenarios=2)
+        await place.over(room, run)
+        place.play(*every())
+        receipt = await room.service.submit(Rerun(run, {}, reuse=FINISHED))
+        assert receipt.address is not None, receipt.reason
+        assert (await place.over(room, receipt.address)).state is State.DONE
+    assert place.calls(receipt.address) == ["scenario-002"]
+
+
+async def test_what_is_newer_stands_against_running_all_again_and_not_against_what_failed(
+    place: ScenarioBatch, world: RunsWorld
+) -> None:
+    place.play(TALK, *every())
+    run = await place.whole()
+    place.write("outputs/notes.md", "mine")
+    preparing = Preparing(lambda: EMPTY, None, state=world.state, program=None)
+    whole = batch_again(run, str(place.root), failed_only=False, state=world.state)
+
+    async def failing(start: Start) -> list[str]:
+        return [one.id for one in await preparing.preflight(start) if one.level is Level.FAIL]
+
+    assert await failing(whole) == ["outputs_newer"]
+    assert await failing(replace(whole, reuse=FINISHED)) == []
+    place.play(*every())
+    fine = await place.whole(clears=True)
+    nothing = replace(batch_again(fine, str(place.root), failed_only=False, state=world.state), reuse=FINISHED)
+    (check,) = await preparing.preflight(nothing)
+    assert check.level is Level.FAIL and "nothing that failed" in check.detail
 
 
 async def test_an_old_file_of_a_failed_scenario_is_no_success_of_the_next(place: ScenarioBatch) -> None:

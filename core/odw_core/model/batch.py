@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from odw_core.model.address import Address
@@ -90,6 +91,20 @@ class Batch:
     def missing(self) -> tuple[Scenario, ...]:
         """Scenarios that are over without the file they were to write."""
         return tuple(one for one in self.scenarios if one.is_missing)
+
+
+def scenarios(indexes: Sequence[int], most: int = 12) -> str:
+    """``scenario 3``, ``scenarios 1–3, 7``, ``scenarios 1, 3, 5 and 97 more``: sorted numbers, ``most`` stretches of
+    them."""
+    stretches: list[list[int]] = []
+    for index in indexes:
+        if stretches and index == stretches[-1][1] + 1:
+            stretches[-1][1] = index
+        else:
+            stretches.append([index, index])
+    named = [str(first) if first == last else f"{first}–{last}" for first, last in stretches[:most]]
+    left = sum(last - first + 1 for first, last in stretches[most:])
+    return f"scenario{'' if len(indexes) == 1 else 's'} {', '.join(named)}{f' and {left:,} more' if left else ''}"
 
 
 def typical(durations: list[float]) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 from odw_core.errors import no_room
@@ -13,14 +14,18 @@ from odw_core.runs.workflow import Result
 
 
 async def until_cancelled(
-    context: Context, work: Coroutine[Any, Any, Result], hear: Callable[[Command], object] = lambda command: None
+    context: Context,
+    work: Coroutine[Any, Any, Result],
+    hear: Callable[[Command], object] = lambda command: None,
+    cancelling: Callable[[], object] = lambda: None,
 ) -> Result:
-    """What came of ``work``; nothing of it goes on when this returns. Every wish but ``Cancel`` is handed to ``hear``.
+    """What came of ``work``; nothing of it goes on when this returns. Every wish but ``Cancel`` is handed to ``hear``;
+    ``cancelling`` is called when that one comes, before the work hears of it.
 
     Without room on a disk the run is not over: its supervisor stops, and a later one goes on.
     """
     working = asyncio.create_task(work)
-    hearing = asyncio.create_task(_hear(context, working, hear))
+    hearing = asyncio.create_task(_hear(context, working, hear, cancelling))
     try:
         return await working
     except asyncio.CancelledError:
@@ -38,10 +43,25 @@ async def until_cancelled(
         await asyncio.gather(hearing, working, return_exceptions=True)
 
 
-async def _hear(context: Context, working: asyncio.Task[Result], hear: Callable[[Command], object]) -> None:
+async def _hear(
+    context: Context,
+    working: asyncio.Task[Result],
+    hear: Callable[[Command], object],
+    cancelling: Callable[[], object],
+) -> None:
     """Until a person cancels the run."""
     async for command in context.commands:
         if isinstance(command, Cancel):
+            cancelling()
             working.cancel()
             return
         hear(command)
+
+
+async def to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Do it whole: a cancel that comes meanwhile must not leave half of it."""
+    doing = asyncio.create_task(work)
+    while not doing.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait((doing,))
+    await doing

@@ -65,7 +65,9 @@ def failed_of(start: Start, state: Path) -> Start:
         raise UsageError("A batch is run again whole, or what failed of it; it has no steps to begin at.")
     again = batch_again(start.parent, start.workspace, failed_only=True, state=state)
     chosen = {key: value for key, value in again.given.items() if key in ("only", "max_scenarios", "repeats")}
-    return replace(start, given={**start.given, **chosen}, reuse="")
+    # The first so many say nothing any more: what is gone through is named.
+    kept = {key: value for key, value in start.given.items() if key != "max_scenarios"}
+    return replace(start, given={**kept, **chosen}, reuse="")
 
 
 def place_of(address: Address, places: Iterable[str]) -> str:

@@ -19,6 +19,7 @@ from odw_core.model.evidence import Unit
 from odw_core.model.item import Item
 from odw_core.model.problem import Problem
 from odw_core.paths import user_paths
+from odw_core.service.batch_log import log_of, with_log
 from odw_core.service.roster import Roster
 from odw_core.service.saved_unit import findable_of, row_of
 from odw_core.service.under_way import UnderWay
@@ -174,7 +175,10 @@ class Room:
         detail = self._reader(address).detail()
         if detail is None:
             raise NotFound(f"{address.root} has left nothing to show yet.")
-        return detail
+        log = log_of(detail)
+        if log is None or self._roster.get(log) is None:
+            return detail
+        return with_log(detail, self._reader(log).detail())
 
     def owner_pid(self, address: Address) -> int | None:
         """Process id of whoever works on a run or session; None when nobody can tell, or it has ended."""

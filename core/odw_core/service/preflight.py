@@ -13,6 +13,7 @@ from odw_core import __version__
 from odw_core.diagnose.doctor.check import Check, Level
 from odw_core.errors import OdwError
 from odw_core.model.item import Item, Limit
+from odw_core.runs.workflow import parsed_input
 from odw_core.service.campaign_checks import NAME as CAMPAIGN
 from odw_core.service.coordinate_checks import NAME as COORDINATE
 from odw_core.service.coordinate_checks import coordinate_checks
@@ -20,7 +21,7 @@ from odw_core.service.starting import checked
 from odw_core.service.work_checks import NAME, codex_needed
 
 if TYPE_CHECKING:
-    from odw_core.workflows.scenario_batch.checks import Asked, Place
+    from odw_core.workflows.scenario_batch.checks.place import Asked, Place
     from odw_core.workflows.scenario_batch.given import ScenarioBatchInput
 
     Ask = Callable[[ScenarioBatchInput, Place], Asked]
@@ -134,16 +135,15 @@ def _batch(
     ask: Ask | None,
 ) -> Iterable[Check]:
     """The checks of the run itself; what ``force`` overrides is a warning."""
-    from odw_core.workflows.scenario_batch.checks import NEVER_FORCED, Place, ask_executor, examined
+    from odw_core.workflows.scenario_batch.checks import examined
+    from odw_core.workflows.scenario_batch.checks.executor import ask_executor
+    from odw_core.workflows.scenario_batch.checks.place import NEVER_FORCED, Place
     from odw_core.workflows.scenario_batch.given import ScenarioBatchInput
     from odw_core.workflows.scenario_batch.sources import read_sources
 
-    try:
-        wanted = ScenarioBatchInput.model_validate(checked(BATCH, given))
-    except OdwError:
+    wanted = parsed_input(BATCH, given, ScenarioBatchInput)
+    if wanted is None or not Path(folder).is_dir():
         # What is wrong with it is said already.
-        return
-    if not Path(folder).is_dir():
         return
     place = Place(folder, home, program, environ, now)
     for one in examined(wanted, read_sources(wanted, folder, environ), place, ask or ask_executor):

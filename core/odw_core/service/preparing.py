@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from odw_core.diagnose.doctor.check import Check
+from odw_core.diagnose.doctor.check import Check, Level
 from odw_core.engines.codex.layout import is_home
 from odw_core.errors import NotFound, OdwError
 from odw_core.model.address import Address
@@ -26,7 +26,7 @@ from odw_core.service.work_checks import NAME, work_checks
 from odw_core.state.driving import UPSTREAM
 
 if TYPE_CHECKING:
-    from odw_core.workflows.scenario_batch.checks import Asked, Place
+    from odw_core.workflows.scenario_batch.checks.place import Asked, Place
     from odw_core.workflows.scenario_batch.given import ScenarioBatchInput
 
 _FIRST_ENTRIES = 50
@@ -60,6 +60,13 @@ class Preparing:
 
     async def preflight(self, start: Start) -> tuple[Check, ...]:
         """What stands for and against it."""
+        if start.workflow == BATCH and start.reuse and self._state is not None:
+            from odw_core.service.batch_again import failed_of
+
+            try:
+                start = await asyncio.to_thread(failed_of, start, self._state)
+            except OdwError as error:
+                return (Check("again", "again", Level.FAIL, str(error)),)
         home = start.home or self._home
         limits = newest_limits(self._snapshot().items.values(), home)
         found = await asyncio.to_thread(
@@ -82,7 +89,7 @@ class Preparing:
 
     def _ask(self, given: ScenarioBatchInput, place: Place) -> Asked:
         """A form is checked with every key, and the executor of a batch takes a second to answer."""
-        from odw_core.workflows.scenario_batch.checks import ask_executor
+        from odw_core.workflows.scenario_batch.checks.executor import ask_executor
 
         key = (place.root, place.home, place.program, given.outputs)
         known = self._asked.get(key)

@@ -223,5 +223,7 @@ class BatchAcc:
     planned: list[int] = field(default_factory=list)
     jobs: int = 1
     model: str = ""
+    is_stopping: bool = False
+    """A person let what is at work end, and nothing begin after it."""
     ended: dict[str, ScenarioAcc] = field(default_factory=dict)
     """By index."""

@@ -42,7 +42,7 @@ def fold_coordination(acc: RunAcc, kind: str, event: Json, ts_ms: int | None) ->
     match kind:
         case "agent_call":
             _call(acc, event)
-        case "batch" | "scenario_event":
+        case "batch" | "batch_stopping" | "scenario_event":
             _batch(acc, kind, event)
         case "campaign" | "campaign_repo":
             _campaign(acc, kind, event, ts_ms)
@@ -282,6 +282,9 @@ def _batch(acc: RunAcc, kind: str, event: Json) -> None:
         planned = [one for one in sequence(event, "planned") if isinstance(one, int) and not isinstance(one, bool)]
         known.planned, known.jobs = planned[:_MOST_SCENARIOS], max(integer(event, "jobs") or 1, 1)
         known.model = one_line(text(event, "model"), 80)
+        return
+    if kind == "batch_stopping":
+        known.is_stopping = True
         return
     line = text(event, "line")[:_LINE]
     acc.last_words = one_line(line, _LINE) or acc.last_words

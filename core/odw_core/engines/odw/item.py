@@ -14,7 +14,7 @@ from odw_core.engines.odw.coordination import (
 )
 from odw_core.engines.odw.names import CAMPAIGN_STOPPED, HITL_REQUIRED, REVIEW_APPLY, STOPPED_BY_OWNER, start_ms_of
 from odw_core.engines.odw.native import native_asking, native_claims, native_commit, native_parent, native_stage
-from odw_core.engines.odw.native_batch import batch_end, batch_progress, batch_stage
+from odw_core.engines.odw.native_batch import batch_asides, batch_end, batch_progress, batch_stage
 from odw_core.engines.odw.question import run_questions
 from odw_core.engines.odw.roles import SPLIT, Part, max_rounds, name_of, role_of, round_now
 from odw_core.engines.odw.show_as import ShowAs, show_as, waiting_nodes
@@ -225,7 +225,7 @@ def _doing(acc: RunAcc, shown: ShowAs) -> str:
     is_said = where.endswith(listed) or (acc.native.coordination is not None and listed == SPLIT)
     if listed and where and is_said:
         # The stage of a batch names its scenario, that of a split says that it splits.
-        return where
+        return where + batch_asides(acc.native.batch)
     if listed:
         return f"{where}; {listed} at work" if where else f"{listed} at work"
     return where or "the workflow has just started"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from odw_core.engines.odw.acc import NodeAcc, RunAcc
 from odw_core.engines.odw.coordination_acc import BatchAcc
 from odw_core.model.address import Address
-from odw_core.model.batch import Batch, Scenario, ends_at, typical
+from odw_core.model.batch import Batch, Scenario, ends_at, scenarios, typical
 from odw_core.model.item import Progress
 from odw_core.text.ansi import one_line
 
@@ -26,6 +26,15 @@ def batch_stage(acc: RunAcc, known: BatchAcc) -> str:
     more = f" and {len(now) - 1} more" if len(now) > 1 else ""
     place = min(len(known.ended) + len(now), of)
     return one_line(f"scenario {place}/{of} {now[-1].label}{more}", 120)
+
+
+def batch_asides(known: BatchAcc | None) -> str:
+    """What else is to be said of one at work: ``; no other begins after it; so far scenarios 2, 4 wrote no file``."""
+    if known is None:
+        return ""
+    stops = "; no other begins after it" if known.is_stopping else ""
+    missed = sorted(int(key) for key, one in known.ended.items() if one.status not in (_OK, _SKIPPED))
+    return stops + (f"; so far {scenarios(missed)} wrote no file" if missed else "")
 
 
 def batch_end(known: BatchAcc) -> str:

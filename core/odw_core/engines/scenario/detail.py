@@ -10,6 +10,7 @@ from odw_core.engines.scenario.batch import batch_of
 from odw_core.engines.scenario.item import batch_item, is_forced, newest_tries
 from odw_core.engines.scenario.names import ENGINE, OURS, RECORDS, file_of
 from odw_core.model.address import Address
+from odw_core.model.batch import scenarios
 from odw_core.model.cause import Proof
 from odw_core.model.detail import (
     Artifact,
@@ -188,7 +189,7 @@ def _notices(acc: RunAcc) -> Iterator[Notice]:
     file = file_of(acc.item)
     missing = [one for one in newest_tries(acc) if one.status and one.status not in (diagnosis.OK, "SKIPPED")]
     if missing:
-        yield Notice(f"output missing: {diagnosis.scenarios([one.index for one in missing])}", True)
+        yield Notice(f"output missing: {scenarios([one.index for one in missing])}", True)
     if acc.model_expected:
         seen = sorted({one.model_seen for one in acc.tries if one.model_seen})
         answered = f"answered by {', '.join(seen)}" if seen else "nobody says which model answered"

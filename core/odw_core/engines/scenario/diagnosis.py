@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from odw_core.engines.scenario.acc import Acc, ErrorLogAcc, HitAcc, RunAcc, TryAcc
 from odw_core.engines.scenario.names import file_of
 from odw_core.engines.scenario.signs import RANKS, Sign
+from odw_core.model.batch import scenarios
 from odw_core.model.cause import Cause, Proof
 
 OK = "OK"
@@ -198,19 +199,3 @@ def many(group: Group) -> str:
     where = f"in {scenarios(named)}" if named else ""
     times = f"({group.count} times)" if group.count > max(len(named), 1) else ""
     return " ".join(filter(None, (where, times)))
-
-
-def scenarios(indexes: Sequence[int]) -> str:
-    """``scenario 3`` or ``scenarios 1–3, 7``."""
-    return f"scenario{'' if len(indexes) == 1 else 's'} {ranges(indexes)}"
-
-
-def ranges(numbers: Sequence[int]) -> str:
-    """Sorted numbers as ``1–3, 7``."""
-    parts: list[list[int]] = []
-    for number in numbers:
-        if parts and number == parts[-1][1] + 1:
-            parts[-1][1] = number
-        else:
-            parts.append([number, number])
-    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in parts)

@@ -7,6 +7,7 @@ from odw_core.engines.scenario.acc import Acc, ErrorLogAcc, RunAcc, TryAcc
 from odw_core.engines.scenario.names import ENGINE, file_of, named_ms
 from odw_core.engines.scenario.signs import Sign
 from odw_core.model.address import Address
+from odw_core.model.batch import scenarios
 from odw_core.model.evidence import Facts
 from odw_core.model.item import Item, Kind, Progress, State
 from odw_core.state.derive import Reading, Standing, derive
@@ -171,13 +172,13 @@ def _why(acc: RunAcc, standing: Standing, raw: str) -> str:
             more = f" (and {len(refusals) - 1} more)" if len(refusals) > 1 else ""
             return f"preflight refused to start it: {refusals[0]}{more}"
         case Standing.WORKING:
-            return _stage(acc, working_on(acc), of)
+            return f"{_stage(acc, working_on(acc), of)}{_so_far(acc, bad)}"
         case Standing.STOPPED:
             return f"a person stopped it; {wrote}"
         case Standing.BROKEN if raw == "crashed":
             return f"the runner crashed; {wrote}"
         case Standing.BROKEN:
-            reached = "" if bad else f"; {diagnosis.scenarios([one.index for one in working_on(acc)])} did not end"
+            reached = "" if bad else f"; {scenarios([one.index for one in working_on(acc)])} did not end"
             ended = "it stopped at the first failure; " if raw == "fail_fast" else ""
             return f"{ended}{wrote}{_misses(bad)}{reached}"
         case _ if acc.shape == "other":
@@ -188,13 +189,24 @@ def _why(acc: RunAcc, standing: Standing, raw: str) -> str:
             return f"{wrote}{asides}"
 
 
+def _so_far(acc: RunAcc, bad: list[TryAcc]) -> str:
+    """What went wrong while it is still at work, and why."""
+    if not bad:
+        return ""
+    cause = next((one.sentence for one in diagnosis.causes(acc, is_given_up=False) if not one.is_warning), "")
+    return f"; so far {_missed(bad)}{f': {cause}' if cause else ''}"
+
+
 def _misses(bad: list[TryAcc]) -> str:
-    said = [
-        f"{diagnosis.scenarios([one.index for one in bad if one.status == status])} {words}"
+    return f"; {_missed(bad)}" if bad else ""
+
+
+def _missed(bad: list[TryAcc]) -> str:
+    return ", ".join(
+        f"{scenarios([one.index for one in bad if one.status == status])} {words}"
         for status, words in (("FAILED", "failed"), ("NO_FILE", "left no file"))
         if any(one.status == status for one in bad)
-    ]
-    return "; " + ", ".join(said) if said else ""
+    )
 
 
 def _seconds(ms: int | None) -> float | None:

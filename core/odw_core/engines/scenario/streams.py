@@ -182,17 +182,19 @@ def _told(record: Record) -> str:
         case records.PREFLIGHT:
             return f"preflight  {word('level')} {word('check')}  {word('detail')}".rstrip()
         case "cleared":
-            return f"cleared  {word('count')} taken away from {word('folder')}"
+            return f"{'cleared':<10} {word('count')} taken away from {word('folder')}"
         case records.SCENARIO_START:
-            return f"start {word('index')}  {word('title')}"
+            return f"{'start':<10} {word('index')}  {word('title')}"
         case records.TOOL_CALL:
             failed = fields.get("ok") is False or bool(fields.get("error"))
-            return f"tool {word('index')}  {word('name')} {'failed: ' + word('error') if failed else word('args')}"
+            return (
+                f"{'tool':<10} {word('index')}  {word('name')} {'failed: ' + word('error') if failed else word('args')}"
+            )
         case records.DIAGNOSTIC:
             return f"diagnostic {word('index')}  {word('kind')}: {word('evidence')}"
         case records.SCENARIO_END:
             took = f"{word('duration_s')}s  " if fields.get("duration_s") is not None else ""
-            return f"end   {word('index')}  {word('status')}  {took}{word('title')}  {word('error')}".rstrip()
+            return f"{'end':<10} {word('index')}  {word('status')}  {took}{word('title')}  {word('error')}".rstrip()
         case records.RUN_END:
             return f"run_end  {word('reason')}  {word('counts')}".rstrip()
         case other:

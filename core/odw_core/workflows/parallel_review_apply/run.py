@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 from odw_core.engines.odw.names import CAMPAIGN_STOPPED
 from odw_core.errors import OdwError
 from odw_core.git.keeping import forget
-from odw_core.runs.cancelling import until_cancelled
+from odw_core.runs.cancelling import to_its_end, until_cancelled
 from odw_core.runs.context import Context
 from odw_core.runs.landing import Candidate, Landing
 from odw_core.runs.release import held_back
@@ -39,16 +37,7 @@ async def run(context: Context, given: ReviewApplyInput) -> Result:
     finally:
         # Nobody writes into a worktree any more.
         if not context.is_stopping:
-            await _tidy(ground)
-
-
-async def _tidy(ground: Ground) -> None:
-    clearing = asyncio.create_task(_clear(ground))
-    while not clearing.done():
-        # A cancel that comes now must not leave half of it.
-        with suppress(asyncio.CancelledError):
-            await asyncio.wait((clearing,))
-    await clearing
+            await to_its_end(_clear(ground))
 
 
 async def _clear(ground: Ground) -> None:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
-from typing import Annotated, Literal
+from pathlib import PurePosixPath
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 
+from odw_core.model.batch import scenarios
 from odw_core.text.ansi import one_line
+from odw_core.workflows.agent_input import AgentInput
 
 _INDEX = Annotated[int, Field(ge=1, le=1_000_000)]
 _TAKEN = (".git", ".odw", "logs")
 """What a batch must never clear, whatever it is told."""
 
 
-class ScenarioBatchInput(BaseModel):
+class ScenarioBatchInput(AgentInput, BaseModel):
     """One batch. Paths are taken from the root of the repository, which is the folder the run is started for."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     scenarios: Annotated[str, Field(min_length=1)] = "input/DataTransferScenarioList.md"
     """The Markdown file that lists the scenarios."""
@@ -39,12 +39,6 @@ class ScenarioBatchInput(BaseModel):
     """Clear the outputs even where files in them are newer than the last batch."""
     force: bool = False
     """Start in spite of checks that fail; the log says so."""
-    agent: Literal["codex", "scripted"] = "codex"
-    """Who works."""
-    script: str | None = None
-    """What the scripted agent plays: a file."""
-    deadline_s: Annotated[float | None, Field(gt=0, le=86_400)] = None
-    """Seconds after which one call of an agent is ended."""
     outputs: Annotated[str, Field(min_length=1)] = "outputs"
     """The folder of the files that are written; it is cleared at the start."""
     baseline: Annotated[str, Field(min_length=1)] = "src/prompt_template_base.txt"
@@ -78,13 +72,6 @@ class ScenarioBatchInput(BaseModel):
             raise ValueError(f"must not be {parts[0]}, because it is cleared")
         return str(PurePosixPath(path))
 
-    @field_validator("script")
-    @classmethod
-    def _is_absolute(cls, path: str | None) -> str | None:
-        if path is not None and not Path(path).is_absolute():
-            raise ValueError("must be an absolute path")
-        return path
-
     @field_validator("only")
     @classmethod
     def _are_in_order(cls, only: list[int]) -> list[int]:
@@ -92,8 +79,6 @@ class ScenarioBatchInput(BaseModel):
 
     @model_validator(mode="after")
     def _fits_together(self) -> ScenarioBatchInput:
-        if self.agent == "scripted" and self.script is None:
-            raise ValueError("the scripted agent needs its script")
         if self.only and self.max_scenarios is not None:
             raise ValueError("give only or max_scenarios, not both")
         return self
@@ -103,7 +88,6 @@ def goal_of(given: ScenarioBatchInput) -> str:
     """In one line what the run is for."""
     name = PurePosixPath(given.scenarios).name
     if given.only:
-        count = len(given.only)
-        return one_line(f"scenario{'' if count == 1 else 's'} {', '.join(map(str, given.only))} of {name}", 200)
+        return one_line(f"{scenarios(given.only)} of {name}", 200)
     first = f"the first {given.max_scenarios} scenarios of " if given.max_scenarios is not None else ""
     return one_line(f"{first}{name}", 200)

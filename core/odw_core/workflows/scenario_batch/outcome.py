@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from odw_core.engines.odw.names import STOPPED_BY_OWNER
 from odw_core.engines.scenario import diagnosis
 from odw_core.engines.scenario.acc import RunAcc
 from odw_core.engines.scenario.fold import fold_run
 from odw_core.engines.scenario.names import LOG
+from odw_core.model.batch import scenarios
 from odw_core.model.evidence import Appended
 from odw_core.workflows.scenario_batch.event_lines import CANCELLED, FAILED, NO_FILE, OK, STATUSES
-from odw_core.workflows.scenario_batch.running import Ended
 
 COMPLETED, MAX_SCENARIOS, FAIL_FAST, STOPPED, CRASHED = (
     "completed",
@@ -22,6 +23,23 @@ COMPLETED, MAX_SCENARIOS, FAIL_FAST, STOPPED, CRASHED = (
 )
 REFUSED = "preflight_failed"
 """A reason of our own: the checks kept it from beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a scenario ended."""
+
+    index: int
+    title: str
+    status: str
+    file: str
+    """Where its file was to be, below the root."""
+    bytes: int | None
+    """None when no file was written."""
+    model: str | None
+    """The model that was seen; empty when the session says it was blank, None when nobody says."""
+    seconds: float
+    error: str = ""
 
 
 def counts_of(ended: Iterable[Ended]) -> dict[str, int]:
@@ -95,7 +113,7 @@ def _error(ended: Sequence[Ended], planned: int, written: int, reason: str, acc:
     if causes:
         said.insert(0, causes[0])
     missed = [
-        f"{diagnosis.scenarios([one.index for one in ended if one.status == status])} {words}"
+        f"{scenarios([one.index for one in ended if one.status == status])} {words}"
         for status, words in ((FAILED, "failed"), (NO_FILE, "left no file"), (CANCELLED, "was stopped"))
         if any(one.status == status for one in ended)
     ]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
 
 from odw_core.agents.choose import agent_for, codex_home
 from odw_core.agents.crew import Crew
@@ -15,13 +13,17 @@ from odw_core.engines.loose import Json, objects, text
 from odw_core.engines.odw.names import start_ms_of
 from odw_core.engines.scenario import records
 from odw_core.engines.scenario.names import ENGINE
-from odw_core.model.command import Cancel, Interrupt
+from odw_core.errors import no_room
+from odw_core.model.command import Command, Interrupt
 from odw_core.runs.below import opened
+from odw_core.runs.cancelling import to_its_end, until_cancelled
 from odw_core.runs.context import Context
 from odw_core.runs.slots import Slots, slot_limit
 from odw_core.runs.steps import Value, fingerprint
 from odw_core.runs.workflow import Result
-from odw_core.workflows.scenario_batch.checks import Place, ask_executor, examined, refusals
+from odw_core.workflows.scenario_batch.checks import examined, refusals
+from odw_core.workflows.scenario_batch.checks.executor import ask_executor
+from odw_core.workflows.scenario_batch.checks.place import Place
 from odw_core.workflows.scenario_batch.event_lines import FAILED, OK
 from odw_core.workflows.scenario_batch.folders import clear, content
 from odw_core.workflows.scenario_batch.given import ScenarioBatchInput
@@ -54,57 +56,29 @@ async def run(context: Context, given: ScenarioBatchInput) -> Result:
     log = open_log(root, context.folder, context.kept(_LOG), lambda item: context.keep(_LOG, item), context.now, began)
     link = {"type": "agent_session", "key": "", "attempt": 1, "runtime": ENGINE, "thread": log.item}
     context.emit_once(link, f"its log is {log.file}")
-    ears: dict[str, Ear] = {}
-    working = asyncio.create_task(_Run(context, given, log, ears).whole())
-    wishes = _Wishes(context, working)
-    hearing = asyncio.create_task(wishes.hear())
+
+    def hear(command: Command) -> None:
+        # It stops when what is at work is over.
+        if isinstance(command, Interrupt) and context.kept(STOPS) is None:
+            context.keep(STOPS, AFTER)
+            said = "no other scenario begins; what is at work goes on to its end"
+            context.emit({"type": "batch_stopping", "message": said}, said)
+
+    work = _Run(context, given, log).whole()
     try:
-        return await working
-    except asyncio.CancelledError:
-        if context.kept(STOPS) != NOW:
-            raise
-        return Result(False, is_cancelled=True)
+        return await until_cancelled(context, work, hear, lambda: context.keep(STOPS, NOW))
     finally:
-        hearing.cancel()
-        working.cancel()
-        await asyncio.gather(hearing, working, return_exceptions=True)
         if not context.is_stopping:
-            await _end_children(context)
+            await to_its_end(context.end_children())
         log.close()
-
-
-@dataclass(slots=True)
-class _Wishes:
-    context: Context
-    working: asyncio.Task[Result]
-
-    async def hear(self) -> None:
-        """Stop after what is at work, or now."""
-        async for command in self.context.commands:
-            if isinstance(command, Cancel):
-                self.context.keep(STOPS, NOW)
-                self.working.cancel()
-                return
-            if isinstance(command, Interrupt) and self.context.kept(STOPS) is None:
-                self.context.keep(STOPS, AFTER)
-                said = "no other scenario begins; what is at work goes on to its end"
-                self.context.emit({"type": "log", "message": said}, said)
-
-
-async def _end_children(context: Context) -> None:
-    ending = asyncio.create_task(context.end_children())
-    while not ending.done():
-        # A cancel that comes now must not leave half of it.
-        with suppress(asyncio.CancelledError):
-            await asyncio.wait((ending,))
-    await ending
 
 
 class _Run:
     """One supervisor's share of a run."""
 
-    def __init__(self, context: Context, given: ScenarioBatchInput, log: BatchLog, ears: dict[str, Ear]) -> None:
-        self._context, self._given, self._log, self._ears = context, given, log, ears
+    def __init__(self, context: Context, given: ScenarioBatchInput, log: BatchLog) -> None:
+        self._context, self._given, self._log = context, given, log
+        self._ears: dict[str, Ear] = {}
         self._own = fingerprint(context.run_id)
         self._root = context.spec.workspace
         self._batch: Batch | None = None
@@ -126,6 +100,9 @@ class _Run:
                 self._run_end(STOPPED)
             raise
         except BaseException as error:
+            if no_room(error):
+                # It goes on when there is room again.
+                raise
             if self._batch is not None:
                 end_open(self._batch, planned, FAILED, f"the runner crashed: {type(error).__name__}")
             self._run_end(CRASHED)

@@ -15,13 +15,15 @@ from odw_core.agents.work import Work
 from odw_core.engines.loose import Json, flag, integer, mapping, text
 from odw_core.engines.scenario import records
 from odw_core.engines.scenario.signs import Sign
+from odw_core.errors import no_room
 from odw_core.runs.context import Context
 from odw_core.runs.steps import Value, fingerprint
-from odw_core.workflows.scenario_batch.checks import SANDBOX
+from odw_core.workflows.scenario_batch.checks.place import SANDBOX
 from odw_core.workflows.scenario_batch.event_lines import CANCELLED, FAILED, NO_FILE, OK, end_line, start_line
 from odw_core.workflows.scenario_batch.folders import stamp_of
 from odw_core.workflows.scenario_batch.given import ScenarioBatchInput
 from odw_core.workflows.scenario_batch.log import BatchLog
+from odw_core.workflows.scenario_batch.outcome import Ended
 from odw_core.workflows.scenario_batch.overhearing import END, OUTPUT, SESSION, Ear
 from odw_core.workflows.scenario_batch.sources import Sources
 from odw_core.workflows.scenario_batch.statements import Statement
@@ -31,23 +33,6 @@ PHASE = "Scenarios"
 STOPS, NOW, AFTER = "stops", "now", "after"
 """What a person said about ending the run: at once, or when what is at work is over."""
 _STOPPED = "a person stopped the run"
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a scenario ended."""
-
-    index: int
-    title: str
-    status: str
-    file: str
-    """Where its file was to be, below the root."""
-    bytes: int | None
-    """None when no file was written."""
-    model: str | None
-    """The model that was seen; empty when the session says it was blank, None when nobody says."""
-    seconds: float
-    error: str = ""
 
 
 @dataclass(slots=True)
@@ -109,6 +94,8 @@ async def scenario(batch: Batch, statement: Statement) -> Ended:
             _end(batch, _cut_off(batch, statement, began, CANCELLED, _STOPPED), ear.talk.said or None, ear)
         raise
     except Exception as error:
+        if no_room(error):
+            raise
         # A batch ends in order whatever happens to one of its calls.
         known = {"ok": False, "text": ear.talk.said, "error": {"message": str(error) or type(error).__name__}}
     ended, said = await _judged(batch, statement, path, began, known, "" if is_known else ear.talk.said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from textwrap import dedent
@@ -83,7 +84,8 @@ def read_statements(data: bytes) -> Statements:
             what = "heading" if level < _ORDER else "list item"
             warnings.append(f"line {item.line + 1}: a {what} without a title is no scenario")
             continue
-        end = next((line for line in ends if line > item.line), len(lines))
+        after = bisect_right(ends, item.line)
+        end = ends[after] if after < len(ends) else len(lines)
         body = dedent("\n".join(lines[item.line + 1 : end]).expandtabs(_TAB)).strip("\n").rstrip()
         statements.append(Statement(len(statements) + 1, title, body, item.line + 1))
     return Statements(tuple(statements), tuple(warnings))
