@@ -51,4 +51,7 @@ async def test_what_the_log_of_a_batch_knows_is_seen_in_the_run_that_drives_it(
             while "2 Transfer 2" not in driver.text:
                 await driver.idle()
             assert driver.row("stream").split()[1:4] == ["output", "prompt", "records"]
-            assert driver.row("end   2  FAILED")
+            assert driver.row("end        2  FAILED")
+            # From what was opened beside the batch one key leads back to it.
+            await driver.press("escape")
+            assert app.screen is screen and screen.tab.value == "batch"

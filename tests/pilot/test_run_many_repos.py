@@ -103,9 +103,9 @@ async def test_a_line_of_a_campaign_opens_the_run_it_stands_for() -> None:
 async def test_a_batch_says_how_far_it_is_when_it_ends_and_what_broke() -> None:
     async with opened(batch_panes.running(), size=(120, 40)) as run:
         run.clock.time = batch_panes.NOW
-        await run.press("B")
+        await run.a_second_later(0)
         assert run.tab == "batch" and run.shows("3 of 6 done") and run.shows("left, over at")
-        assert run.row("✗ EMPTY_MODEL").count("1 scenario") == 1
+        assert run.row("✗ EMPTY_MODEL").count("scenario 2") == 1
         assert run.row("MCP_SCHEMA   cascade of EMPTY") and run.row("output missing   1")
         assert run.shows("and 2 more to come")
 
@@ -126,9 +126,45 @@ async def test_a_scenario_opens_its_tool_calls_records_and_diagnoses_in_one_text
     async with opened(batch_panes.running(), size=(120, 40)) as run:
         run.service.logs[LOG.child("2", "1"), "records"] = TextLines(told, "records")
         await run.press("B", "j", "j", "j")
-        assert run.shows("diagnoses") and run.shows("opens its tool calls, log records and diagnoses in one text")
+        assert run.shows("diagnoses") and run.shows("enter tool calls, records, diagnoses   5 answer   p prompt")
         await run.press("enter")
         assert run.tab == "output" and run.shows("shell failed: denied   PERMISSION")
+
+
+async def test_a_batch_opens_on_its_pane_and_comes_back_to_it_and_no_key_is_needed() -> None:
+    async with opened(batch_panes.running(), size=(120, 40)) as run:
+        assert run.tab == "batch"
+        await run.press("1")
+        assert run.tab == "timeline"
+        await run.press("escape")
+        assert run.tab == "batch" and run.is_open
+        await run.press("escape")
+        assert not run.is_open
+    async with opened(shown(coordination_story.asking()), size=(120, 40)) as run:
+        assert run.tab == "timeline"
+
+
+async def test_a_run_that_says_only_now_that_it_is_a_batch_takes_nothing_away_that_is_read() -> None:
+    batch = batch_panes.running()
+    before = replace(batch, batch=None)
+    async with opened(before, size=(120, 40)) as run:
+        assert run.tab == "timeline"
+        await run.tell(batch)
+        assert run.tab == "batch"
+    async with opened(before, size=(120, 40)) as run:
+        await run.press("7")
+        await run.tell(batch)
+        assert run.tab == "journal"
+
+
+@pytest.mark.parametrize(("key", "stream", "said"), [("5", "output", "I could not."), ("p", "prompt", "do it well")])
+async def test_answer_and_prompt_of_a_scenario_are_a_key_away(key: str, stream: str, said: str) -> None:
+    async with opened(batch_panes.running(), size=(120, 40)) as run:
+        run.service.logs[LOG.child("2", "1"), stream] = TextLines(said, stream)
+        await run.press("j", "j", "j", key)
+        assert run.tab == "output" and run.shows(said)
+        await run.press("escape")
+        assert run.tab == "batch"
 
 
 @pytest.mark.parametrize("size", SIZES)

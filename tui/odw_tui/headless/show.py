@@ -23,6 +23,7 @@ from odw_tui.headless.arguments import Given
 from odw_tui.headless.drawing import BLANK, QUIET, STRONG, Column, Look, facts, flow, table
 from odw_tui.headless.inbox import question_address, question_lines
 from odw_tui.headless.listing import age_of, state_span
+from odw_tui.headless.show_batch import group_lines, progress_line, scenario_lines
 from odw_tui.headless.show_calls import call_lines
 from odw_tui.headless.show_notes import (
     artifact_lines,
@@ -147,6 +148,7 @@ def run_lines(run: RunDetail, look: Look, around: Around) -> Iterator[Spans]:
             ("workflow", "  ".join(filter(None, (one_line(run.workflow, NAME), run.backend, ceiling)))),
             ("from" if item.driver == NATIVE else "resumed", one_line(run.resumed_from or "", NAME)),
             ("tasks", progress(item.tasks, "")),
+            ("batch", progress_line(run.batch, look)),
             ("tokens", told_tokens(item.tokens)),
             ("landing", _landing(run)),
             ("verify", _verification(run)),
@@ -156,7 +158,10 @@ def run_lines(run: RunDetail, look: Look, around: Around) -> Iterator[Spans]:
         ),
         look=look,
     )
-    yield from section("timeline", _grid(run, look))
+    yield from section("root causes", group_lines(run.batch, look))
+    yield from section("scenarios", scenario_lines(run.batch, look))
+    if run.batch is None:
+        yield from section("timeline", _grid(run, look))
     yield from section("rounds", round_lines(run.columns, look))
     yield from _why(run, look)
     yield from section("blockers", blocker_lines(run.blockers, look))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from odw_core.model.batch import Batch, Group, Scenario
 from odw_tui.kit import Kit
-from odw_tui.present.batch import batch_rows, batch_text, group_at, scenario_at
+from odw_tui.present.batch import Keys, batch_rows, batch_text, group_at, scenario_at
 from odw_tui.widgets.list_and_text import ListAndText
 
 BESIDE_FROM = 110
@@ -32,10 +32,10 @@ class BatchPane(ListAndText):
         """Show a new reading; the cursor stays on its row."""
         self._batch = batch
         signs, keymap = self._kit.signs, self._kit.keymap
-        opens = keymap.shown("run", "open")
+        keys = Keys(*(keymap.shown("run", action) for action in ("open", "output", "prompt")))
         self.fill(
             lambda width: batch_rows(batch, signs, self._kit.now(), width),
-            lambda key, width: batch_text(batch, key, signs, self._kit.now(), opens),
+            lambda key, width: batch_text(batch, key, signs, self._kit.now(), keys),
         )
 
     def tick(self) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from odw_core.model.batch import Batch, Diagnosis, Group, Scenario
+from odw_core.model.batch import Batch, Diagnosis, Group, Scenario, scenarios
 from odw_core.model.cause import Proof
 from odw_core.model.detail import Mark
 from odw_core.text.ansi import one_line
@@ -13,13 +14,17 @@ from odw_tui.present import numbers
 from odw_tui.present.causes import proof_place
 from odw_tui.present.glyphs import Glyphs
 from odw_tui.present.parts import TEXT_LIMIT, counted, labelled, said
-from odw_tui.present.spans import Line, Span, Spans, cells, right, spans
+from odw_tui.present.spans import Line, Span, Spans, cells, right, spans, width_of
 
 _BAR = 24
 _LATE = 3.0
 """How often the usual time one may take longer than that, until nobody can say any more when it ends."""
 _WIDE = 64
-"""Cells from which a row has space for time and model."""
+"""Cells from which every row has space for its model."""
+_MODEL = 24
+_STRETCHES = 3
+"""Stretches of numbers that one row names."""
+_GAP = 3
 _MARKS = {
     "OK": (Mark.DONE, "done"),
     "NO_FILE": (Mark.FAILED, "failed"),
@@ -32,25 +37,44 @@ _MARKS = {
 }
 
 
+def status_of(one: Scenario) -> tuple[Mark, str]:
+    """Its mark and tone."""
+    return _MARKS.get(one.status, (Mark.FAILED, "failed"))
+
+
+def mark_of(one: Group) -> tuple[Mark, str]:
+    """Mark and tone of a kind of trouble: it broke something, is worth knowing, or only followed."""
+    if one.cascade_of:
+        return Mark.SKIPPED, "faint"
+    return (Mark.UNFINISHED, "stale") if one.is_warning else (Mark.FAILED, "failed")
+
+
 def scenario_key(one: Scenario) -> str:
     """Names the row of a scenario."""
     return f"scenario {one.index}"
 
 
-def batch_head(batch: Batch, glyphs: Glyphs, now: float) -> tuple[Line, ...]:
-    """``12 of 17 done``, the bar, and when it will be over."""
-    of = batch.total
-    done = f"{batch.done} of {of if of is not None else '?'} done"
+def done_of(batch: Batch) -> str:
+    """``12 of 17 done``."""
+    return f"{batch.done:,} of {f'{batch.total:,}' if batch.total is not None else '?'} done"
+
+
+def batch_head(batch: Batch, glyphs: Glyphs, now: float, width: int) -> tuple[Line, ...]:
+    """``12 of 17 done``, the bar, and when it will be over: on one line where there is space."""
+    of, done = batch.total, done_of(batch)
     bar: Spans = ()
     if of:
         filled = round(_BAR * min(batch.done, of) / of)
         full, empty = ("#", ".") if glyphs.is_ascii else ("━", "─")
         bar = (Span(f"   {full * filled}", "done"), Span(empty * (_BAR - filled), "faint"))
-    when = _when(batch, now)
-    return (Line(spans(Span(done, "strong"), *bar)), *((said(Span(when, "quiet")),) if when else ()))
+    head, when = spans(Span(done, "strong"), *bar), when_over(batch, now)
+    if width_of(head) + cells(when) + _GAP <= width:
+        return (Line(head, spans(Span(when, "quiet"))),)
+    return Line(head), said(Span(when, "quiet"))
 
 
-def _when(batch: Batch, now: float) -> str:
+def when_over(batch: Batch, now: float) -> str:
+    """When it will be over; how long each took where nobody can say, and in one that is over."""
     if batch.ends_at is None:
         usual = f"{numbers.duration(batch.typical_s)} each" if batch.typical_s else ""
         return ", ".join(filter(None, (usual, f"model {one_line(batch.model, 60)}" if batch.model else "")))
@@ -60,7 +84,7 @@ def _when(batch: Batch, now: float) -> str:
     if late > _LATE * (batch.typical_s or 0.0):
         # Nobody can say when that one ends, so nobody can say when all do.
         usual = numbers.duration(batch.typical_s or 0.0)
-        return f"the one at work takes longer than the others did, {usual} each"
+        return f"at work longer than the others, {usual} each"
     ends = batch.ends_at + late
     clock = datetime.fromtimestamp(ends).strftime("%H:%M")
     return f"about {numbers.duration(max(ends - now, 0.0))} left, over at {clock}"
@@ -68,7 +92,7 @@ def _when(batch: Batch, now: float) -> str:
 
 def batch_rows(batch: Batch, glyphs: Glyphs, now: float, width: int) -> list[tuple[str, Line]]:
     """(key, line) pairs: root causes, then what is missing, then every scenario."""
-    rows: list[tuple[str, Line]] = [*(("", one) for one in batch_head(batch, glyphs, now)), ("", Line())]
+    rows: list[tuple[str, Line]] = [*(("", one) for one in batch_head(batch, glyphs, now, width)), ("", Line())]
     if batch.groups:
         rows.append(("", said(Span("root causes", "strong"))))
         rows += [(f"group {place}", _group_row(one, glyphs)) for place, one in enumerate(batch.groups)]
@@ -80,8 +104,11 @@ def batch_rows(batch: Batch, glyphs: Glyphs, now: float, width: int) -> list[tup
             rows.append((f"missing {one.index}", said(Span(f"  {one.index:>3}  "), Span(where, "quiet"))))
         rows.append(("", Line()))
     rows.append(("", said(Span("scenarios", "strong"))))
-    rows += [(scenario_key(one), _scenario_row(one, glyphs, now, width)) for one in batch.scenarios]
-    rest = (batch.total or 0) - len(batch.scenarios)
+    columns = _columns(batch, width)
+    rows += [(scenario_key(one), _scenario_row(one, glyphs, now, columns)) for one in batch.scenarios]
+    if not batch.scenarios:
+        rows.append(("", said(Span("none has begun", "faint"))))
+    rest = (batch.total or 0) - len(batch.scenarios) if batch.scenarios else 0
     if rest > 0:
         rows.append(
             ("", said(Span(f"{glyphs.mark(Mark.SKIPPED)} ", "faint"), Span(f"     and {rest} more to come", "faint")))
@@ -90,17 +117,17 @@ def batch_rows(batch: Batch, glyphs: Glyphs, now: float, width: int) -> list[tup
 
 
 def _group_row(one: Group, glyphs: Glyphs) -> Line:
-    if one.cascade_of:
-        sign, tone = glyphs.mark(Mark.SKIPPED), "faint"
-        words = f"cascade of {one.cascade_of}"
-    else:
-        is_mild = one.is_warning
-        sign, tone = (glyphs.mark(Mark.UNFINISHED), "stale") if is_mild else (glyphs.mark(Mark.FAILED), "failed")
-        words = "worth knowing" if is_mild else ""
-    many = counted(len(one.scenarios), "scenario") + (f", {one.count} times" if one.count > len(one.scenarios) else "")
+    mark, tone = mark_of(one)
+    words = f"cascade of {one.cascade_of}" if one.cascade_of else "worth knowing" if one.is_warning else ""
+    many = scenarios(one.scenarios, _STRETCHES) if one.scenarios else ""
+    if one.count > max(len(one.scenarios), 1):
+        many = f"{many}   {one.count:,} times".lstrip()
     kind = Span(_name(one), "quiet" if tone == "faint" else "")
     return said(
-        Span(f"{sign} ", tone), kind, Span(f"   {words}" if words else "", "faint"), right=spans(Span(many, "quiet"))
+        Span(f"{glyphs.mark(mark)} ", tone),
+        kind,
+        Span(f"   {words}" if words else "", "faint"),
+        right=spans(Span(many, "quiet")),
     )
 
 
@@ -109,19 +136,42 @@ def _name(one: Group) -> str:
     return one_line(one.kind if one.kind.isupper() else one.sentence, 200)
 
 
-def _scenario_row(one: Scenario, glyphs: Glyphs, now: float, width: int) -> Line:
-    mark, tone = _MARKS.get(one.status, (Mark.FAILED, "failed"))
-    facts: list[Span] = []
-    if one.status not in ("OK", "running"):
-        facts.append(Span(one.status.lower().replace("_", " "), tone))
-    if width >= _WIDE and one.model:
-        facts.append(Span(f"   {one_line(one.model, 24)}", "blocked" if one.is_other_model else "faint"))
-    facts.append(Span(right(_took(one, now), 8), "quiet"))
+class _Columns(NamedTuple):
+    """Cells for what stands at the right of a scenario."""
+
+    status: int
+    model: int
+    """0 where there is space for another model than the one that was asked for alone."""
+
+
+def _columns(batch: Batch, width: int) -> _Columns:
+    status = max((cells(_status(one)) for one in batch.scenarios), default=0)
+    models = [min(cells(one_line(one.model or "", _MODEL)), _MODEL) for one in batch.scenarios]
+    return _Columns(status, max(models, default=0) if width >= _WIDE else 0)
+
+
+def _status(one: Scenario) -> str:
+    """The word beside the sign; nothing where the sign says it all."""
+    return "" if one.status in ("OK", "running") else one.status.lower().replace("_", " ")
+
+
+def _scenario_row(one: Scenario, glyphs: Glyphs, now: float, columns: _Columns) -> Line:
+    mark, tone = status_of(one)
+    status, model = _status(one), one_line(one.model or "", _MODEL)
+    seen = Span(model, "blocked" if one.is_other_model else "faint")
+    if columns.model:
+        facts = [Span(status.ljust(columns.status), tone)]
+        facts += [Span("   "), seen, Span(" " * max(columns.model - cells(model), 0))]
+    else:
+        facts = [Span(status, tone)]
+        facts += [Span("   " if status else ""), seen] if one.is_other_model else []
+    facts.append(Span(right(took_of(one, now), 8), "quiet"))
     title = Span(one_line(one.title, 200) or "(no title)", "" if one.status != "SKIPPED" else "faint")
     return said(Span(f"{glyphs.mark(mark)} ", tone), Span(f"{one.index:>3}  ", "quiet"), title, right=spans(*facts))
 
 
-def _took(one: Scenario, now: float) -> str:
+def took_of(one: Scenario, now: float) -> str:
+    """How long it took, or takes so far; empty when nobody knows."""
     ended = now if one.status == "running" else one.ended_at
     if one.started_at is None or ended is None:
         return ""
@@ -142,12 +192,20 @@ def group_at(batch: Batch, key: str) -> Group | None:
     return batch.groups[int(place)] if kind == "group" and int(place) < len(batch.groups) else None
 
 
-def batch_text(batch: Batch, key: str, glyphs: Glyphs, now: float, opens: str) -> Sequence[Line]:
-    """One row in full. ``opens`` is the key that opens it."""
+class Keys(NamedTuple):
+    """The keys that open something of a row, as they are shown."""
+
+    open: str
+    output: str
+    prompt: str
+
+
+def batch_text(batch: Batch, key: str, glyphs: Glyphs, now: float, keys: Keys) -> Sequence[Line]:
+    """One row in full."""
     if (group := group_at(batch, key)) is not None:
-        return [*_group_text(batch, group, glyphs, opens)]
+        return [*_group_text(batch, group, glyphs, keys.open)]
     one = scenario_at(batch, key)
-    return () if one is None else [*_scenario_text(batch, one, glyphs, now, opens)]
+    return () if one is None else [*_scenario_text(batch, one, glyphs, now, keys)]
 
 
 def _group_text(batch: Batch, one: Group, glyphs: Glyphs, opens: str) -> Iterator[Line]:
@@ -163,7 +221,7 @@ def _group_text(batch: Batch, one: Group, glyphs: Glyphs, opens: str) -> Iterato
     for index in one.scenarios:
         each = by_index.get(index)
         if each is not None:
-            mark, tone = _MARKS.get(each.status, (Mark.FAILED, "failed"))
+            mark, tone = status_of(each)
             yield said(Span(f"  {glyphs.mark(mark)} ", tone), Span(f"{index:>3}  {one_line(each.title, 200)}", "quiet"))
     if one.proof is not None:
         yield Line()
@@ -176,13 +234,13 @@ def _proof(proof: Proof | None) -> Iterator[Line]:
         yield labelled("", Span(one_line(proof.text, TEXT_LIMIT), "quiet"), most=6)
 
 
-def _scenario_text(batch: Batch, one: Scenario, glyphs: Glyphs, now: float, opens: str) -> Iterator[Line]:
-    mark, tone = _MARKS.get(one.status, (Mark.FAILED, "failed"))
+def _scenario_text(batch: Batch, one: Scenario, glyphs: Glyphs, now: float, keys: Keys) -> Iterator[Line]:
+    mark, tone = status_of(one)
     status = Span(f"{glyphs.mark(mark)} {one.status.lower().replace('_', ' ') if one.status != 'OK' else 'OK'}", tone)
     yield Line(
         spans(Span(f"{one.index}  {one_line(one.title, 200)}", "strong")), spans(status), 2, cells(f"{one.index}  ")
     )
-    facts = [_took(one, now), f"try {one.tries}" if one.tries > 1 else ""]
+    facts = [took_of(one, now), f"try {one.tries}" if one.tries > 1 else ""]
     if one.tools:
         facts.append(counted(one.tools, "tool call") + (f", {one.failed_tools} failed" if one.failed_tools else ""))
     dot = f" {glyphs.dot} "
@@ -198,16 +256,22 @@ def _scenario_text(batch: Batch, one: Scenario, glyphs: Glyphs, now: float, open
     if one.diagnoses:
         yield Line()
         yield said(Span("diagnoses", "strong"))
+        # They come in the order of rule G1, so the first that kept the file from being written is the root.
+        root = next((found for found in one.diagnoses if not found.cascade_of and not found.is_warning), None)
         for found in one.diagnoses:
-            yield from _diagnosis(found, glyphs)
+            yield from _diagnosis(found, glyphs, is_root=found is root)
     yield Line()
     if one.address is not None:
-        yield said(
-            Span(opens, "strong"), Span("  opens its tool calls, log records and diagnoses in one text", "quiet")
+        opened = (
+            (keys.open, "tool calls, records, diagnoses"),
+            (keys.output, "answer"),
+            (keys.prompt, "prompt"),
         )
+        named = [part for key, what in opened for part in (Span(key, "strong"), Span(f" {what}   ", "quiet"))]
+        yield Line(spans(*named), (), 3)
 
 
-def _diagnosis(found: Diagnosis, glyphs: Glyphs) -> Iterator[Line]:
+def _diagnosis(found: Diagnosis, glyphs: Glyphs, *, is_root: bool) -> Iterator[Line]:
     times = f"   {found.count} times" if found.count > 1 else ""
     if found.cascade_of:
         head = (
@@ -220,7 +284,10 @@ def _diagnosis(found: Diagnosis, glyphs: Glyphs) -> Iterator[Line]:
             Span("   its file was written all the same", "faint"),
         )
     else:
-        head = (Span(f"  {glyphs.mark(Mark.FAILED)} {found.kind}", "failed"), Span("   root cause", "quiet"))
+        head = (
+            Span(f"  {glyphs.mark(Mark.FAILED)} {found.kind}", "failed"),
+            Span("   root cause" if is_root else "   beside it", "quiet"),
+        )
     place = Span(proof_place(found.proof) if found.proof is not None else "", "faint")
     yield said(*head, Span(times, "quiet"), right=spans(place))
     yield Line((Span(f"    {one_line(found.text, TEXT_LIMIT)}", "quiet"),), (), 4, 4)

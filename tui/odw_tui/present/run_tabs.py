@@ -16,8 +16,8 @@ class Tab(StrEnum):
     """What the run screen can show below its head. The value is also the id of the pane and of the action."""
 
     CONVERSATION = "conversation"
-    TIMELINE = "timeline"
     BATCH = "batch"
+    TIMELINE = "timeline"
     STATES = "states"
     PLANS = "plans"
     CONTRACTS = "contracts"

@@ -137,8 +137,11 @@ def _shape(told: Mapping[str, object], parts: Mapping[str, object]) -> Mapping[s
     return found if isinstance(found, Mapping) else told
 
 
-def with_repeat(inputs: Sequence[Input], steps: Sequence[str]) -> tuple[Input, ...]:
-    """The form of a run that is run again, which may keep what it did."""
+def with_repeat(inputs: Sequence[Input], steps: Sequence[str], *, is_batch: bool = False) -> tuple[Input, ...]:
+    """The form of a run that is run again, which may keep what it did. Of a batch scenarios are kept, and no steps."""
+    if is_batch:
+        kept = "All of it, which clears the outputs; or those without a file alone, which clears nothing."
+        return (Input(AGAIN, "again", kept, (EVERYTHING, FAILED_ONLY), EVERYTHING), *inputs)
     if not steps:
         return tuple(inputs)
     kept = "Do it all again, or keep what went well; what it came from must be the same. Gates are decided anew."

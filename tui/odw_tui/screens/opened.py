@@ -65,6 +65,7 @@ class OpenedScreen(LineScreen, DrivingScreen):
         self._failure: str | None = None
         self._latest: tuple[Detail | None, bool] = (None, False)
         self._tab = self.FIRST_TAB
+        self._is_visit = False
         self._clock: Timer | None = None
         self._limiter = FrameLimiter(self._take_latest, self.set_timer, motion=kit.motion)
         self._head = Sheet(id="head")
@@ -73,9 +74,10 @@ class OpenedScreen(LineScreen, DrivingScreen):
         self._tabs: dict[Tab, OpenedTab[Widget]] = {}
         self._hold(ArtifactsTab(self), QuestionsTab(self), NotesTab(self))
 
-    def begin_with_output(self, address: Address, stream: str | None) -> None:
-        """Show the output of this part of the item first, in this stream if one is named."""
-        self._streams.asked = address, stream
+    def begin_with_output(self, address: Address, stream: str | None, *, is_visit: bool = False) -> None:
+        """Show the output of this part of the item first, in this stream if one is named. Of a visit, back leads to
+        where one came from at once."""
+        self._streams.asked, self._is_visit = (address, stream), is_visit
         self._tab = Tab.OUTPUT
 
     @property
@@ -354,7 +356,9 @@ class OpenedScreen(LineScreen, DrivingScreen):
 
     def do_back(self) -> None:
         first = self._offered()[0]
-        if self._tab is not first:
+        if self._is_visit and self._tab is Tab.OUTPUT:
+            self.dismiss()
+        elif self._tab is not first:
             self.open_tab(first)
         else:
             self.dismiss()

@@ -23,11 +23,11 @@ class Opening:
     stream: str | None = None
 
 
-def screen_at(kit: Kit, opening: Opening) -> OpenedScreen:
-    """A new screen on what was asked for."""
+def screen_at(kit: Kit, opening: Opening, *, is_visit: bool = False) -> OpenedScreen:
+    """A new screen on what was asked for; of a visit, back leads from there to where one came from at once."""
     screen = screen_for(kit, opening.item)
     if opening.address.parts or opening.stream is not None:
-        screen.begin_with_output(opening.address, opening.stream)
+        screen.begin_with_output(opening.address, opening.stream, is_visit=is_visit)
     return screen
 
 

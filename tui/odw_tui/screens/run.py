@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -12,6 +11,7 @@ from odw_core.errors import OdwError
 from odw_core.model.address import Address
 from odw_core.model.command import Repeat
 from odw_core.model.detail import Detail, RunDetail
+from odw_core.service.batch_log import with_log
 from odw_core.state.select import children
 from odw_tui import actions
 from odw_tui.kit import Kit
@@ -26,7 +26,7 @@ from odw_tui.present.repo_names import with_short_names
 from odw_tui.present.run_tabs import Tab
 from odw_tui.screens.opened import OpenedScreen
 from odw_tui.screens.tabs.base import Cell
-from odw_tui.screens.tabs.batch import BATCHES, BatchTab
+from odw_tui.screens.tabs.batch import BATCHES, PROMPT, BatchTab
 from odw_tui.screens.tabs.blockers import BlockersTab
 from odw_tui.screens.tabs.contracts import ContractsTab
 from odw_tui.screens.tabs.diff import DiffTab
@@ -50,13 +50,14 @@ class RunScreen(OpenedScreen):
         super().__init__(kit, address)
         self._streams = RunOutputTab(self)
         self._timeline = TimelineTab(self, self._streams)
+        self._batch = BatchTab(self, self._streams, lambda: self._log_address)
         self._journal = JournalTab(self)
         self._diff = DiffTab(self)
         self._members = SessionsTab(self)
         self._hold(
             self._streams,
             self._timeline,
-            BatchTab(self, self._streams, lambda: self._log_address),
+            self._batch,
             StatesTab(self),
             PlansTab(self),
             ContractsTab(self),
@@ -65,6 +66,8 @@ class RunScreen(OpenedScreen):
             self._journal,
             self._members,
         )
+        self._is_chosen = False
+        """Whether somebody said what is to be seen below the head."""
         self._log: RunDetail | None = None
         """The log of the batch that this run drives, read as a run of its own; it knows more than the journal."""
         self._log_address: Address | None = None
@@ -112,9 +115,21 @@ class RunScreen(OpenedScreen):
     def _completed(self, detail: Detail) -> Detail:
         if not isinstance(detail, RunDetail):
             return detail
-        if self._log is not None and self._log.batch is not None:
-            detail = replace(detail, batch=self._log.batch)
-        return with_short_names(detail)
+        self._batch.own = detail.batch.scenarios if detail.batch is not None else ()
+        whole = with_log(detail, self._log)
+        return with_short_names(whole) if isinstance(whole, RunDetail) else whole
+
+    def open_tab(self, tab: Tab) -> None:
+        self._is_chosen = True
+        super().open_tab(tab)
+
+    def _show_tab(self) -> None:
+        run = self._detail
+        is_asked = self._is_chosen or self._streams.asked is not None
+        if not is_asked and isinstance(run, RunDetail) and run.batch is not None:
+            # How far it is and what broke comes before who did what; what is being read is never taken away.
+            self._is_chosen, self._tab = True, Tab.BATCH
+        super()._show_tab()
 
     @property
     def _sessions(self) -> int:
@@ -174,10 +189,12 @@ class RunScreen(OpenedScreen):
     def do_output(self) -> None:
         if self._tab is Tab.TIMELINE:
             self._streams.show(self._timeline.cell)
-        else:
+        elif self._tab is not Tab.BATCH or not self._batch.show_scenario(None):
             self.open_tab(Tab.OUTPUT)
 
     def do_prompt(self) -> None:
+        if self._tab is Tab.BATCH and self._batch.show_scenario(PROMPT):
+            return
         if self._tab is Tab.TIMELINE:
             self._streams.show(self._timeline.cell)
         super().do_prompt()

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 _TITLE = 40
 _MANY = 8
 """Checks that are shown in their own order."""
-_CLEARS, _CLEAR_WORD = "outputs_newer", "clear"
+_BATCH, _CLEARS, _CLEAR_WORD = "scenario-batch", "outputs_newer", "clear"
 """The check that fails where a start would clear what is newer, and the word that lets it."""
 _BESIDE_FORM = 11
 """Rows that the head, the checks and the footer need."""
@@ -129,7 +129,9 @@ class StartScreen(FormScreen):
         """Ask for the inputs of this workflow; what is given stands in them already."""
         self._workflow = workflow
         self._runs = self._to_wait_for()
-        inputs = with_repeat(inputs_of(input_schema(workflow, self.kit.config), folder), self._steps)
+        is_batch = workflow == _BATCH and self._repeats is not None
+        inputs = inputs_of(input_schema(workflow, self.kit.config), folder)
+        inputs = with_repeat(inputs, self._steps, is_batch=is_batch)
         self._all = with_runs(inputs, [*self._runs])
         known = {name: typed(value) for name, value in given.items() if value is not None}
         if any(one.name == SOURCE for one in self._all):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from odw_core.model.address import Address
+from odw_core.model.batch import Scenario
 from odw_core.model.detail import Detail, RunDetail
 from odw_tui.panes.batch import BatchPane
 from odw_tui.present.run_tabs import Tab
@@ -16,8 +17,8 @@ from odw_tui.screens.tabs.output import RunOutputTab
 
 BATCHES = "scenario"
 """Engine whose logs are batches."""
-RECORDS = "records"
-"""Stream with everything about one scenario."""
+RECORDS, PROMPT = "records", "prompt"
+"""Streams with everything about one scenario, and with what its agent was asked."""
 
 
 class BatchTab(ListTab[BatchPane]):
@@ -29,6 +30,8 @@ class BatchTab(ListTab[BatchPane]):
     def __init__(self, screen: Opened, output: RunOutputTab, log: Callable[[], Address | None]) -> None:
         super().__init__(screen, BatchPane(screen.kit))
         self._output, self._log = output, log
+        self.own: tuple[Scenario, ...] = ()
+        """The scenarios as the run's own journal tells them."""
 
     @property
     def subject(self) -> Address:
@@ -45,6 +48,22 @@ class BatchTab(ListTab[BatchPane]):
     def scroll_below(self, lines: int) -> None:
         self.pane.scroll_text(lines)
 
+    def has_stream(self, stream: str) -> bool:
+        return stream == PROMPT and self._at_cursor() is not None
+
+    def show_scenario(self, stream: str | None) -> bool:
+        """Show what the scenario under the cursor says, as it is said, or what it was asked; whether there is one."""
+        address = self._at_cursor()
+        if address is None:
+            return False
+        self._output.ask(address, stream)
+        return True
+
+    def _at_cursor(self) -> Address | None:
+        """The scenario under the cursor as this run itself knows it."""
+        one = self.pane.scenario
+        return next((own.address for own in self.own if one is not None and own.index == one.index), None)
+
     def why_not_open(self) -> str | None:
         return "Nothing that could be opened is under the cursor." if self._evidence() is None else None
 
@@ -53,7 +72,7 @@ class BatchTab(ListTab[BatchPane]):
             case Opening() as opening if opening.address.root == self._screen.address.root:
                 self._output.ask(opening.address, opening.stream)
             case Opening() as opening:
-                self._screen.app.push_screen(screen_at(self._screen.kit, opening))
+                self._screen.app.push_screen(screen_at(self._screen.kit, opening, is_visit=True))
             case Text() as text:
                 self.open_text(text)
 
