@@ -4,6 +4,7 @@ here; ``FAULT_WALK=all`` walks every one of them."""
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections import Counter
 from pathlib import Path
@@ -22,6 +23,8 @@ __all__ = ["world"]
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
 
 SPREAD = 8
+SHARES = 23 if os.environ.get("FAULT_WALK") == "all" else 1
+"""The whole walk is cut into so many, for processes that share it; no test takes minutes."""
 Story = dict[str, Any]
 
 
@@ -69,8 +72,9 @@ def _without_times(line: str) -> tuple[object, ...]:
     return ("START", *begins.groups()[1:]) if begins else (ends[2], ends[3], ends[4], ends[6]) if ends else (line,)
 
 
+@pytest.mark.parametrize("share", range(SHARES))
 def test_wherever_it_is_killed_the_batch_comes_to_the_same_end(
-    world: RunsWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: RunsWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: int
 ) -> None:
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
@@ -84,7 +88,7 @@ def test_wherever_it_is_killed_the_batch_comes_to_the_same_end(
     assert not story["left of what was cleared"]
     assert Counter(points)["before a record of the log"] == len(story["records"])
     wrong: dict[str, Any] = {}
-    for number in walked_points(points, SPREAD):
+    for number in walked_points(points, SPREAD)[share::SHARES]:
         found, resumed = walk(tmp_path / str(number), str(number))
         print(number, points[number - 1], resumed)
         wrong |= differing(f"{number} ({points[number - 1]})", found, story)
