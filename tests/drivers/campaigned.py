@@ -18,6 +18,7 @@ from drivers.runs_world import Room, RunsWorld
 from odw_core.config import Config
 from odw_core.model.address import Address
 from odw_core.model.change import Snapshot
+from odw_core.model.command import Outcome, Start
 from odw_core.service.live import LiveService
 from odw_core.service.submit import Submitter
 from odw_core.workflows.campaign.children import children_of
@@ -61,10 +62,23 @@ class Campaigned(Driven):
         self.play("api", does("src/main.py", "PRICE = 1\n"))
         self.play("web", does("src/main.ts", 'export const order = () => fetch("/api/orders/1");\n'))
 
+    def add(self, name: str) -> Json:
+        """One more repository, whose agent writes one file; its part of an input."""
+        (self.world.workspace / name).mkdir()
+        repository = self.repositories[name] = Repository(self.world.workspace / name)
+        repository.write("README.md", f"# {name}\n")
+        repository.commit("begin")
+        self.play(name, does("done.txt", f"{name}\n"))
+        return {"repo": name, "spec": f"Do {name}.", "script": str(self.script(name))}
+
+    def part(self, name: str, **more: object) -> Json:
+        """One of the two repositories in an input."""
+        return {"repo": name, "spec": SPECS[name], "script": str(self.script(name)), **more}
+
     @contextlib.asynccontextmanager
     async def room(self) -> AsyncIterator[Room]:
         """A room that watches the workspace and every repository."""
-        room = _Wide(self.world)
+        room = _Wide(self.world, [*self.repositories])
         watching = asyncio.create_task(room.service.run())
         try:
             yield room
@@ -86,9 +100,19 @@ class Campaigned(Driven):
 
     def given(self, **more: object) -> Json:
         """The input of a campaign over both, decided by nobody, verified by a command."""
-        repos = [{"repo": name, "spec": SPECS[name], "script": str(self.script(name))} for name in FILES]
-        known: Json = {"repos": repos, "gate": "auto", "verify": ["true"], "agent": "scripted"}
+        known: Json = {
+            "repos": [self.part(name) for name in FILES],
+            "gate": "auto",
+            "verify": ["true"],
+            "agent": "scripted",
+        }
         return {key: value for key, value in {**known, **more}.items() if value is not None}
+
+    async def refused(self, room: Room, **more: object) -> str:
+        """Why such a campaign is not begun."""
+        receipt = await room.service.submit(Start("campaign", self.given(**more), str(self.world.workspace)))
+        assert receipt.outcome is Outcome.REFUSED
+        return receipt.reason
 
     def child(self, run: Address, repo: str) -> Address:
         """The run of one repository."""
@@ -117,11 +141,11 @@ class Campaigned(Driven):
 class _Wide(Room):
     """A room over the workspace and the repositories in it."""
 
-    def __init__(self, world: RunsWorld) -> None:
+    def __init__(self, world: RunsWorld, names: Sequence[str]) -> None:
         def submitter(snapshot: Callable[[], Snapshot]) -> Submitter:
             return Submitter(world.state, Config(), read_only=False, snapshot=snapshot, where="test")
 
-        places = (str(world.workspace), *(str(world.workspace / name) for name in FILES))
+        places = (str(world.workspace), *(str(world.workspace / name) for name in names))
         self.service = LiveService(places, Config(), cache=None, submitter=submitter, state=world.state)
 
 

@@ -48,3 +48,20 @@ async def test_what_cannot_be_carried_out_is_left_alone_with_a_reason(item: Item
     async with open_room(samples.snapshot([item])) as room:
         await room.press("L")
         assert room.shows(why)
+
+
+@pytest.mark.parametrize(
+    ("state", "kept", "typed"),
+    [(State.FAILED, "what failed", "--failed-only"), (State.DONE, "everything", "rerun odw:")],
+)
+async def test_run_again_a_campaign_that_stopped_half_way_offers_what_did_not_land(
+    state: State, kept: str, typed: str
+) -> None:
+    campaign = samples.item("prices", state, driver="odw-tui")
+    async with open_room(samples.snapshot([campaign])) as room:
+        given: dict[str, object] = {"from_run": "odw:odw-exec-1700000000000-1", "agent": "codex"}
+        room.service.starts[campaign.address] = Start("campaign", given, "/w/shop", parent=campaign.address)
+        room.service.steps_of[campaign.address] = ("plans", "start-api")
+        await room.press("R")
+        await room.idle()
+        assert room.shows(kept) and room.shows(typed) and not room.shows("from a step")

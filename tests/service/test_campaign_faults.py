@@ -64,10 +64,10 @@ def _dead(world: RunsWorld) -> int:
     return sum(not (world.state / "runs" / name / "spec.json").exists() for name in run_ids(world.state))
 
 
+@pytest.mark.parametrize("more", [{}, {"hold_landings": True, "after": {"web": ["api"]}}], ids=["free", "held"])
 def test_wherever_it_is_killed_no_run_is_started_twice(
-    world: RunsWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: RunsWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: Story
 ) -> None:
-    more: Story = {"hold_landings": True, "after": {"web": ["api"]}}
     for name, value in IDENTITY.items():
         monkeypatch.setenv(name, value)
     count = tmp_path / "points"

@@ -11,7 +11,7 @@ import pytest
 from drivers.campaigned import Campaigned, place
 from drivers.coordinated import plan, plans
 from drivers.runs_world import Room, RunsWorld, world
-from odw_core.diagnose.doctor.check import Level
+from odw_core.diagnose.doctor.check import Check, Level
 from odw_core.model.address import Address
 from odw_core.model.command import Outcome, Start
 from odw_core.model.item import State
@@ -120,8 +120,7 @@ async def test_plans_of_upstream_are_carried_out_after_an_approval(place: Campai
 )
 async def test_a_run_without_plans_is_said_to_be_one(place: Campaigned, name: str, said: str) -> None:
     async with place.room() as room:
-        run = await place.start(room, **of(place, name))
-        assert said in (await place.over(room, run)).why
+        assert said in await place.refused(room, **of(place, name))
 
 
 def test_nothing_is_read_through_a_link(place: Campaigned, world: RunsWorld, tmp_path: Path) -> None:
@@ -141,12 +140,16 @@ def test_nothing_is_read_through_a_link(place: Campaigned, world: RunsWorld, tmp
 async def test_what_stands_against_a_campaign_is_said_before_it_is_one(place: Campaigned, world: RunsWorld) -> None:
     folder = str(world.workspace)
     ordered = place.given(after={"web": ["api"]})
-    said = {one.id: (one.level, one.detail) for one in await campaign_checks(ordered, folder, world.state)}
+
+    async def checks(given: dict[str, object]) -> tuple[Check, ...]:
+        return await campaign_checks(Start("campaign", given, folder), world.state)
+
+    said = {one.id: (one.level, one.detail) for one in await checks(ordered)}
     assert said["plans"] == (Level.PASS, "Every plan is approved.")
     assert said["repositories"] == (Level.PASS, "2 git repositories, all there.")
     assert said["order"] == (Level.INFO, "web after api.")
-    ring = await campaign_checks(place.given(after={"web": ["api"], "api": ["web"]}), folder, world.state)
+    ring = await checks(place.given(after={"web": ["api"], "api": ["web"]}))
     assert [one.level for one in ring if one.id == "plans"] == [Level.FAIL]
     (world.workspace / "loose").mkdir()
     loose = {"repos": [{"repo": "loose", "spec": "x"}, {"repo": "gone", "spec": "x"}]}
-    assert [one.level for one in await campaign_checks(loose, folder, world.state)][1:] == [Level.FAIL]
+    assert [one.level for one in await checks(loose)][1:] == [Level.FAIL]

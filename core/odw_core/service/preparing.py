@@ -82,7 +82,7 @@ class Preparing:
             )
         )
         if start.workflow == CAMPAIGN:
-            return (*found, *await campaign_checks(start.given, start.workspace, self._state))
+            return (*found, *await campaign_checks(start, self._state))
         if start.workflow != NAME:
             return found
         return (*found, *await work_checks(start.given, start.workspace, self._state))

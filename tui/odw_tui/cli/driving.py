@@ -69,6 +69,10 @@ def _check(task: Task, command: Start) -> int:
 
     from odw_tui.headless import checking
 
+    if command.workflow == "campaign" and not task.given.is_check:
+        from odw_core.service.campaign_checks import refuse_campaign
+
+        asyncio.run(refuse_campaign(command, user_paths().state))
     if not task.given.is_check and command.workflow not in checking.CHECKED_FIRST:
         return FINE
     homes = task.given.codex_home

@@ -137,13 +137,23 @@ def _shape(told: Mapping[str, object], parts: Mapping[str, object]) -> Mapping[s
     return found if isinstance(found, Mapping) else told
 
 
-def with_repeat(inputs: Sequence[Input], steps: Sequence[str], *, is_batch: bool = False) -> tuple[Input, ...]:
-    """The form of a run that is run again, which may keep what it did. Of a batch scenarios are kept, and no steps."""
-    if is_batch:
+def with_repeat(
+    inputs: Sequence[Input], steps: Sequence[str], workflow: str, *, is_repeat: bool, is_done: bool
+) -> tuple[Input, ...]:
+    """The form of a run that is run again, which may keep what it did. Of a batch scenarios are kept, and no steps.
+
+    ``is_repeat``: what it was given is known; ``is_done``: nothing of it failed.
+    """
+    if workflow == "scenario-batch" and is_repeat:
         kept = "All of it, which clears the outputs; or those without a file alone, which clears nothing."
         return (Input(AGAIN, "again", kept, (EVERYTHING, FAILED_ONLY), EVERYTHING), *inputs)
     if not steps:
         return tuple(inputs)
+    if workflow == "campaign":
+        landed = "Run all of it again, or what did not land: what has landed stays, and contracts are checked on it."
+        # What stopped half-way is not run over what it landed by the way.
+        first = EVERYTHING if is_done else FAILED_ONLY
+        return (Input(AGAIN, "again", landed, (EVERYTHING, FAILED_ONLY), first), *inputs)
     kept = "Do it all again, or keep what went well; what it came from must be the same. Gates are decided anew."
     ways = (EVERYTHING, FAILED_ONLY, FROM_A_STEP)
     again = Input(AGAIN, "again", kept, ways, EVERYTHING)

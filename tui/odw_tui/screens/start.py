@@ -129,9 +129,9 @@ class StartScreen(FormScreen):
         """Ask for the inputs of this workflow; what is given stands in them already."""
         self._workflow = workflow
         self._runs = self._to_wait_for()
-        is_batch = workflow == _BATCH and self._repeats is not None
-        inputs = inputs_of(input_schema(workflow, self.kit.config), folder)
-        inputs = with_repeat(inputs, self._steps, is_batch=is_batch)
+        is_done = self._again is None or self._again.state is State.DONE
+        asked_for = inputs_of(input_schema(workflow, self.kit.config), folder)
+        inputs = with_repeat(asked_for, self._steps, workflow, is_repeat=self._repeats is not None, is_done=is_done)
         self._all = with_runs(inputs, [*self._runs])
         known = {name: typed(value) for name, value in given.items() if value is not None}
         if any(one.name == SOURCE for one in self._all):
@@ -274,7 +274,13 @@ class StartScreen(FormScreen):
             return command_line(start.workflow, start.given, folder, how=how)
         how = ["--failed-only"] if start.reuse and self._step is None else []
         how += ["--from", self._step] if self._step is not None else []
-        changed = {key: value for key, value in start.given.items() if self._repeated.get(key) != value}
+        known = self._repeated
+        # What the form shows as words may have been given as JSON.
+        changed = {
+            key: value
+            for key, value in start.given.items()
+            if known.get(key) != value and (known.get(key) is None or typed(known[key]) != typed(value))
+        }
         return command_line(start.workflow, changed, folder, again=str(start.parent), how=how)
 
     # ---- typing

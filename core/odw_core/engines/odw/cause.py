@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from odw_core.engines.odw.acc import NodeAcc, RunAcc
+from odw_core.engines.odw.coordination import repo_name
 from odw_core.engines.odw.names import CAMPAIGN_INCOMPLETE, CAMPAIGN_STOPPED, JOURNAL, STOPPED_BY_OWNER
 from odw_core.model.cause import Cause
 from odw_core.text.ansi import one_line, plain
@@ -41,10 +42,20 @@ def cause_lines(acc: RunAcc) -> tuple[str, ...]:
     if acc.workflow_error:
         # A stack trace is evidence as a whole.
         return (*plain(acc.workflow_error).rstrip("\n").split("\n"), *lines)
+    if of_repos := _of_repos(acc):
+        return tuple(of_repos)
     said = run_cause(acc)
     # A run of one command fails with the words of that command.
     is_told = any(line.endswith(f": {said}") for line in lines)
     return (*lines, said) if said and not is_told else tuple(lines)
+
+
+def _of_repos(acc: RunAcc) -> list[str]:
+    """Why each repo of a campaign broke: the line that says what has landed is no cause."""
+    if acc.native.campaign is None:
+        return []
+    broken = [one for one in acc.native.campaign.repos.values() if one.state == "failed" and one.why]
+    return [f"{one.name or repo_name(one.repo)}: {plain(one.why)}" for one in broken]
 
 
 def known_causes(acc: RunAcc) -> tuple[Cause, ...]:

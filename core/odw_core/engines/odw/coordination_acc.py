@@ -184,9 +184,17 @@ class CampaignRepoAcc:
 
     repo: str
     after: list[str]
+    name: str = ""
+    """What the campaign calls it, its own among them; empty where the journal does not say."""
     run: str = ""
     state: str = "waits"
     why: str = ""
+    is_left: bool = False
+    """Whether nobody drives its run, and it stands still until somebody does."""
+    asks: str = ""
+    """What its run asks a person at this moment."""
+    has_landed_before: bool = False
+    """Whether an earlier campaign landed it, and nothing is started for it here."""
     at_ms: dict[str, int] = field(default_factory=dict)
     """When each state was entered."""
 
@@ -199,6 +207,8 @@ class CampaignAcc:
     repos: dict[str, CampaignRepoAcc] = field(default_factory=dict)
     from_run: str = ""
     """The run whose plans it carries out."""
+    again: str = ""
+    """The campaign whose repos that have not landed it runs once more."""
     edits: list[EditAcc] = field(default_factory=list)
     approved: dict[str, str] = field(default_factory=dict)
     """Repo to the digest of the plan that was approved."""

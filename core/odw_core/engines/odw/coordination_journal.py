@@ -296,10 +296,12 @@ def _campaign(acc: RunAcc, kind: str, event: Json, ts_ms: int | None) -> None:
     known = acc.native.campaign = acc.native.campaign or CampaignAcc()
     if kind == "campaign":
         known.holds_landings = flag(event, "hold_landings") is True
-        known.from_run = one_line(text(event, "from_run"), 200)
+        known.from_run, known.again = one_line(text(event, "from_run"), 200), one_line(text(event, "again"), 200)
         for one in objects(event, "repos")[:_MOST]:
             repo = text(one, "repo")
-            known.repos.setdefault(repo, CampaignRepoAcc(repo, [])).after = texts(one, "after")[:_MOST]
+            found = known.repos.setdefault(repo, CampaignRepoAcc(repo, []))
+            found.after, found.name = texts(one, "after")[:_MOST], one_line(text(one, "name"), 120)
+            found.has_landed_before = flag(one, "has_landed") is True
         return
     repo = text(event, "repo")
     if repo not in known.repos and len(known.repos) >= _MOST:
@@ -307,7 +309,8 @@ def _campaign(acc: RunAcc, kind: str, event: Json, ts_ms: int | None) -> None:
     found = known.repos.setdefault(repo, CampaignRepoAcc(repo, []))
     found.run = text(event, "run") or found.run
     found.state, found.why = one_line(text(event, "state"), 40) or found.state, text(event, "why")[:_TEXT]
+    found.is_left, found.asks = flag(event, "is_left") is True, text(event, "asks")[:_TEXT]
     if ts_ms is not None and len(found.at_ms) < _MOST:
         found.at_ms.setdefault(found.state, ts_ms)
-    said = f"{one_line(repo, 120).rstrip('/').rpartition('/')[2]}: {found.state}"
+    said = f"{found.name or one_line(repo, 120).rstrip('/').rpartition('/')[2]}: {found.state}"
     acc.last_words = one_line(f"{said}, {found.why}" if found.why else said, _LINE)

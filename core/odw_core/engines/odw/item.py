@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from odw_core.engines.odw.acc import RunAcc
-from odw_core.engines.odw.campaign import campaign_progress, campaign_stage, campaign_why, campaign_words
+from odw_core.engines.odw.campaign import (
+    campaign_progress,
+    campaign_stage,
+    campaign_why,
+    campaign_words,
+    landed_so_far,
+)
 from odw_core.engines.odw.cause import broken_nodes, cause_lines, node_cause, run_cause
 from odw_core.engines.odw.coordination import (
     coordination_end,
@@ -17,7 +23,7 @@ from odw_core.engines.odw.native import native_asking, native_claims, native_com
 from odw_core.engines.odw.native_batch import batch_asides, batch_end, batch_progress, batch_stage
 from odw_core.engines.odw.question import run_questions
 from odw_core.engines.odw.roles import SPLIT, Part, max_rounds, name_of, role_of, round_now
-from odw_core.engines.odw.show_as import ShowAs, show_as, waiting_nodes
+from odw_core.engines.odw.show_as import ShowAs, show_as, stands_still, waiting_nodes
 from odw_core.model.address import Address
 from odw_core.model.evidence import Facts
 from odw_core.model.item import Depth, Item, Kind, Progress, Tokens
@@ -49,9 +55,13 @@ def run_item(acc: RunAcc, facts: Facts, depth: Depth = Depth.FOLDED) -> Item:
     result = acc.outcome
     if shown is ShowAs.FAILED and result is not None and result.category in _HELD_CATEGORIES:
         standing = Standing.HELD
+    if shown is ShowAs.ORPHANED and facts.alive is not False:
+        # Its own driver is there, and has nothing to do until somebody acts.
+        standing = Standing.ABANDONED
     address = Address("odw", acc.run_id)
-    # Who waits for another run has nothing to say for as long as that takes.
-    last_sign = None if acc.native.waits_for else _seconds(acc.last_ms or acc.started_ms)
+    # Who waits for other runs has nothing to say for as long as that takes.
+    is_waiting = acc.native.waits_for or acc.native.campaign is not None
+    last_sign = None if is_waiting else _seconds(acc.last_ms or acc.started_ms)
     reading = Reading(standing, _why(acc, shown, facts.alive), last_sign)
     state, why, deadline = derive(reading, facts)
     causes = cause_lines(acc) if standing in (Standing.BROKEN, Standing.STOPPED, Standing.HELD) else ()
@@ -181,9 +191,11 @@ def _why(acc: RunAcc, shown: ShowAs, alive: bool | None) -> str:
         case ShowAs.ABANDONED:
             return "the folder holds no readable run.json and no process owns it"
         case ShowAs.RUNNING | ShowAs.ORPHANED:
-            return _doing(acc, shown) + (_how_on(acc) if acc.is_native and alive is False else "")
+            return _doing(acc, shown) + (_how_on(acc) if acc.is_native and shown is ShowAs.ORPHANED else "")
         case ShowAs.NEEDS_INPUT:
-            return native_asking(acc, alive) or _asking(acc)
+            asking = native_asking(acc, alive) or _asking(acc)
+            told = landed_so_far(acc.native.campaign) if acc.native.campaign is not None else ""
+            return f"{asking}; {told}" if told else asking
         case ShowAs.NEEDS_OWNER:
             asked = acc.gates[-1].owner_questions if acc.gates else []
             return "the reviewers leave a decision to the owner" + (f": {one_line(asked[0], 300)}" if asked else "")
@@ -214,7 +226,8 @@ def _doing(acc: RunAcc, shown: ShowAs) -> str:
             else f"waits for {run} to land"
         )
     if acc.native.campaign is not None:
-        return campaign_words(acc.native.campaign)
+        is_gone = shown is ShowAs.ORPHANED and not stands_still(acc)
+        return (landed_so_far(acc.native.campaign) if is_gone else "") or campaign_words(acc.native.campaign)
     ahead = set(acc.state.done) if acc.state is not None else set()
     open_nodes = [n for n in acc.nodes.values() if n.outcome is None and n.attempts and n.key not in ahead]
     names = [one_line(name_of(node), 60) for node in open_nodes]

@@ -34,10 +34,16 @@ def show_as(acc: RunAcc, alive: bool | None) -> ShowAs:
     if status not in ("completed", "failed") and not acc.has_exit:
         if acc.native.asked:
             return ShowAs.NEEDS_INPUT
-        return ShowAs.ORPHANED if alive is False else ShowAs.RUNNING
+        return ShowAs.ORPHANED if alive is False or stands_still(acc) else ShowAs.RUNNING
     if status == "completed":
         return ShowAs.COMPLETED
     return _ended_badly(acc)
+
+
+def stands_still(acc: RunAcc) -> bool:
+    """Whether a run that it started has no driver any more: it is driven itself, and what it waits for goes on with
+    nobody."""
+    return acc.native.campaign is not None and any(one.is_left for one in acc.native.campaign.repos.values())
 
 
 def _ended_badly(acc: RunAcc) -> ShowAs:

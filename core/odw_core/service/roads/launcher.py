@@ -10,7 +10,7 @@ from odw_core.errors import Refused
 from odw_core.model.address import Address
 from odw_core.model.command import Outcome, Receipt, Start
 
-_BATCH = "scenario-batch"
+_BATCH, _CAMPAIGN = "scenario-batch", "campaign"
 
 
 class Launcher:
@@ -25,6 +25,10 @@ class Launcher:
             from odw_core.service.batch_again import failed_of
 
             start = await asyncio.to_thread(failed_of, start, self._state)
+        if start.workflow == _CAMPAIGN:
+            from odw_core.service.campaign_checks import refuse_campaign
+
+            await refuse_campaign(start, self._state)
         if start.after is not None and start.after.engine != "odw":
             raise Refused(f"{start.after} is no run that lands anything, so nothing can start after it.")
         return Receipt(start.id, Outcome.ACCEPTED, "", await asyncio.to_thread(self._launch, start))
@@ -38,6 +42,7 @@ class Launcher:
         from odw_core.runs.waiting import check_after
         from odw_core.runs.workflow import checked_input, load_workflow
         from odw_core.service.starting import preferred
+        from odw_core.workflows.campaign.children import joined
 
         parent = start.parent.item if start.parent is not None and start.parent.engine == "odw" else None
         origin = str(start.parent) if start.parent is not None and parent is None else None
@@ -47,6 +52,8 @@ class Launcher:
         if after is not None:
             check_after(self._state, after)
         reuse = checked_reuse(self._state, parent, start.reuse) if parent is not None else ""
+        tried = joined(self._state, parent) if parent is not None else None
+        is_joining = tried is not None and (tried.workflow, tried.workspace) == (start.workflow, start.workspace)
         spec = RunSpec(
             run_id="",
             workflow=start.workflow,
@@ -59,6 +66,8 @@ class Launcher:
             started_by=self._who,
             after=after,
             reuse=reuse,
+            campaign=tried.campaign if tried is not None and is_joining else None,
+            is_held=tried is not None and is_joining and tried.is_held,
         )
         address = launch(spec, self._state)
         prune(self._state, start.workspace, self._config.keep_runs)

@@ -136,11 +136,23 @@ class OwnRuns:
     async def _resume(self, command: Resume, run: str) -> Receipt:
         from odw_core.runs.launch import resume
 
+        if is_live(self._state, run) and (told := await asyncio.to_thread(self._take_up_left, run)):
+            return Receipt(command.id, Outcome.ACCEPTED, told, Address("odw", run))
         address = await asyncio.to_thread(resume, run, self._state)
         if not command.text:
             return Receipt(command.id, Outcome.ACCEPTED, "", address)
         self._lay_down(Say(address, command.text, id=command.id), run)
         return Receipt(command.id, Outcome.SENT, "", address)
+
+    def _take_up_left(self, run: str) -> str:
+        """Give the runs of a campaign that nobody drives supervisors; what was done, empty where there are none."""
+        from odw_core.workflows.campaign.children import left_of, take_up
+
+        left = left_of(self._state, run)
+        for one in left.values():
+            take_up(self._state, one)
+        names = ", ".join(Path(repo).name for repo in left)
+        return f"{names} {'goes' if len(left) == 1 else 'go'} on." if left else ""
 
     async def _rerun(self, command: Rerun, run: str) -> Receipt:
         from odw_core.service.batch_again import batch_again, is_batch

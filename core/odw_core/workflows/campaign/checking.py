@@ -21,8 +21,9 @@ _MOST = 50
 
 
 async def look_first(ground: Ground) -> None:
-    """Note what does not fit before anything lands."""
-    ground.known_issues |= {issue_key(one) for one in await _issues(ground, "contracts-before")}
+    """Note what does not fit before anything lands. Where something has, an earlier campaign noted it."""
+    if not ground.again:
+        ground.known_issues |= {issue_key(one) for one in await _issues(ground, "contracts-before")}
 
 
 async def look_last(ground: Ground) -> list[str]:
@@ -51,7 +52,7 @@ async def contracts_fit(ground: Ground, one: Wanted) -> bool:
                 case "look_again":
                     continue
                 case _:
-                    ground.is_stopped = True
+                    ground.stop()
                     return False
 
 
@@ -81,7 +82,7 @@ def _tell(ground: Ground, before: str, new: Sequence[Issue]) -> None:
 
 async def _ask(ground: Ground, one: Wanted, new: Sequence[Issue], number: int) -> Value:
     key = f"mismatch-{one.base}-{number}"
-    landed = ", ".join(ground.name(repo) for repo in one.after)
+    landed = ", ".join(each.base for each in ground.landed)
     told = [issue_value(issue) for issue in new]
     more = f", and {len(new) - 1} more" if len(new) > 1 else ""
     question = question_of(

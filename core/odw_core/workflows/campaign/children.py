@@ -19,6 +19,7 @@ from odw_core.runs.folders import RunFolder
 from odw_core.runs.journal import is_over
 from odw_core.runs.launch import launch, resume
 from odw_core.runs.past import run_ids
+from odw_core.runs.reuse import FINISHED
 from odw_core.runs.spec import RunSpec, read_spec
 from odw_core.runs.workflow import checked_input, load_workflow
 from odw_core.text.lines import whole_lines
@@ -30,7 +31,7 @@ _PIECE = 4 << 20
 
 
 def children_of(state: Path, campaign: str) -> dict[str, str]:
-    """Repository to the run that the campaign started in it: what their private folders say."""
+    """Repository to the newest run of the campaign in it: what their private folders say."""
     since = start_ms_of(campaign) or 0
     found: dict[str, str] = {}
     for run_id in sorted(run_ids(state), key=lambda one: start_ms_of(one) or 0):
@@ -42,12 +43,24 @@ def children_of(state: Path, campaign: str) -> dict[str, str]:
             # Killed before it was laid down: it never began.
             continue
         if spec.campaign == campaign:
-            found.setdefault(spec.workspace, run_id)
+            found[spec.workspace] = run_id
     return found
 
 
-def started(state: Path, campaign: RunSpec, repo: str, given: dict[str, object], *, is_held: bool) -> str:
-    """The run of a repository: the one that an earlier supervisor of the campaign started, else a new one.
+def joined(state: Path, run_id: str) -> RunSpec | None:
+    """What a run was asked to be whose next try belongs to the same campaign: it is over, and the campaign is not."""
+    spec = read_spec(RunFolder(state, run_id))
+    if spec.campaign is None or not is_over(RunFolder(state, run_id)):
+        return None
+    campaign = RunFolder(state, spec.campaign)
+    return spec if campaign.spec.is_file() and not is_over(campaign) else None
+
+
+def started(
+    state: Path, campaign: RunSpec, repo: str, given: dict[str, object], *, is_held: bool, tried: str = ""
+) -> str:
+    """The run of a repository: the one that an earlier supervisor of the campaign started, else a new one. ``tried``
+    is a run that did not land, of which the new one keeps what still fits.
 
     Raises ``OdwError`` with a sentence when it cannot be started.
     """
@@ -55,6 +68,7 @@ def started(state: Path, campaign: RunSpec, repo: str, given: dict[str, object],
     if known is not None:
         take_up(state, known)
         return known
+    is_kept = bool(tried) and not Reader(state, tried).look().is_rejected
     spec = RunSpec(
         run_id="",
         workflow=WORKFLOW,
@@ -62,11 +76,21 @@ def started(state: Path, campaign: RunSpec, repo: str, given: dict[str, object],
         workspace=repo,
         codex=campaign.codex,
         codex_home=campaign.codex_home,
+        parent=tried or None,
         started_by=campaign.started_by,
+        # What was rejected would be rejected again.
+        reuse=FINISHED if is_kept else "",
         campaign=campaign.run_id,
         is_held=is_held,
     )
-    return launch(spec, state).item
+    try:
+        return launch(spec, state).item
+    except OdwError:
+        known = children_of(state, campaign.run_id).get(repo)
+        if known is None or not is_driven(state, known):
+            raise
+        # It was slow to say that it began.
+        return known
 
 
 def take_up(state: Path, run_id: str) -> None:
@@ -80,9 +104,20 @@ def take_up(state: Path, run_id: str) -> None:
             return
 
 
+def left_of(state: Path, campaign: str) -> dict[str, str]:
+    """Repository to the run that nobody drives although it is not over."""
+    runs = children_of(state, campaign)
+    return {repo: run for repo, run in runs.items() if not is_over(RunFolder(state, run)) and not is_driven(state, run)}
+
+
 def is_driven(state: Path, run_id: str) -> bool:
     """Whether a supervisor has it."""
     return is_held(RunFolder(state, run_id).lock)
+
+
+def has_begun(state: Path, run_id: str) -> bool:
+    """Whether a supervisor has it, or had it to its end."""
+    return is_driven(state, run_id) or is_over(RunFolder(state, run_id))
 
 
 async def end_all(state: Path, runs: Sequence[str], by: str) -> None:

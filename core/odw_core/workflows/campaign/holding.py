@@ -12,6 +12,7 @@ from odw_core.runs.release import said_so_far, say_release
 from odw_core.text.ansi import one_line
 from odw_core.workflows.campaign.ground import Ground
 from odw_core.workflows.campaign.order import Wanted
+from odw_core.workflows.campaign.outcome import sentence
 from odw_core.workflows.campaign.standing import ENDED_BADLY, State
 
 
@@ -25,7 +26,7 @@ def hold(ground: Ground) -> None:
     waiting = [one for one in ground.wanted if ground.state(one.repo) is State.APPROVED and _is_open(ground, one)]
     if not waiting or any(_may_be_approved(ground, one) for one in ground.wanted):
         return
-    bad = [one for one in ground.wanted if ground.state(one.repo) in ENDED_BADLY and one.repo not in ground.left]
+    bad = [one for one in ground.wanted if ground.state(one.repo) in ENDED_BADLY and one.repo not in ground.given_up]
     if not bad:
         ground.released |= {_run(ground, one) for one in waiting}
         _say(ground)
@@ -47,7 +48,7 @@ def _may_be_approved(ground: Ground, one: Wanted) -> bool:
     if ground.state(one.repo) is State.RUNNING or (one.repo in ground.starting and one.repo not in ground.readers):
         return True
     is_ahead = ground.state(one.repo) is State.WAITS and not ground.is_stopped
-    return is_ahead and all(ground.state(repo) is State.VERIFIED for repo in one.after)
+    return is_ahead and ground.has_come(one)
 
 
 def _run(ground: Ground, one: Wanted) -> str:
@@ -69,7 +70,8 @@ async def _ask(ground: Ground, waiting: list[Wanted], bad: list[Wanted]) -> None
     """One or more ended without an approval: do the others land without them?"""
     names, others = ", ".join(one.base for one in bad), ", ".join(one.base for one in waiting)
     key = f"landings-{'-'.join(one.base for one in bad)}"[:100]
-    told = [[one.repo, *ground.stands[one.repo]] for one in bad]
+    runs = [_run(ground, one) if one.repo in ground.readers else "" for one in bad]
+    told = [[one.repo, *ground.stands[one.repo], run] for one, run in zip(bad, runs, strict=True)]
     question = question_of(
         ground.context,
         key,
@@ -82,8 +84,9 @@ async def _ask(ground: Ground, waiting: list[Wanted], bad: list[Wanted]) -> None
                     f"- {one.base} {' '.join(filter(None, (ground.state(one.repo).value, _why(ground, one))))}"
                     for one in bad
                 ),
+                *([f"So far: {sentence(ground.wanted, ground.stands)}"] if ground.landed else []),
                 "",
-                f"Accepted, {others} land without them. Stopped, nothing lands.",
+                f"Accepted, {others} land without them. Stopped, nothing more lands.",
             )
         ),
         subject="landings",
@@ -93,7 +96,7 @@ async def _ask(ground: Ground, waiting: list[Wanted], bad: list[Wanted]) -> None
     )
     value = await decided(ground.context, key, "ask", question)
     if text(value, "verdict") == "accept":
-        ground.left |= {one.repo for one in bad}
+        ground.given_up |= {one.repo for one in bad}
     else:
         _bar(ground, waiting, bad)
 

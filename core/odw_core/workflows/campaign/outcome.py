@@ -4,34 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from odw_core.text.ansi import one_line
+from odw_core.engines.odw.half_way import Standing, half_way
 from odw_core.workflows.campaign.order import Wanted
-from odw_core.workflows.campaign.standing import ENDED_BADLY, HAS_LANDED, State
+from odw_core.workflows.campaign.standing import State
 
 Stands = Mapping[str, tuple[State, str]]
 """Repository to its state and why."""
-_NAMES, _WHY = 200, 200
 
 
 def sentence(wanted: Sequence[Wanted], stands: Stands) -> str:
     """Which repositories have landed, which not, and why the first of those did not."""
-    landed = [one for one in wanted if stands[one.repo][0] in HAS_LANDED]
-    others = [one for one in wanted if one not in landed]
-    said = [f"landed: {_names(landed)}"] if landed else []
-    said += [f"not landed: {_names(others)}"] if others else []
-    bad = next((one for one in others if stands[one.repo][0] in ENDED_BADLY), None)
-    if bad is not None:
-        state, why = stands[bad.repo]
-        said.append(f"{bad.base} {state}" + (f": {one_line(why, _WHY)}" if why else ""))
-    for one in landed:
-        state, why = stands[one.repo]
-        if state is State.LANDED and why:
-            said.append(f"{one.base} landed but its verification failed: {one_line(why, _WHY)}")
-    return "; ".join(said)
+    return half_way([Standing(one.base, *_plain(stands[one.repo])) for one in wanted])
 
 
-def _names(found: Sequence[Wanted]) -> str:
-    return one_line(", ".join(one.base for one in found), _NAMES)
+def _plain(stand: tuple[State, str]) -> tuple[str, str]:
+    return stand[0].value, stand[1]
 
 
 def result_value(

@@ -3,15 +3,16 @@ did, in an order that can be followed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from odw_core.engines.loose import objects, text, texts
-from odw_core.errors import UsageError
+from odw_core.errors import Refused, UsageError
 from odw_core.runs.context import Context
 from odw_core.runs.steps import Value, fingerprint
 from odw_core.text.ansi import one_line
+from odw_core.workflows.campaign.again import CARRIED, PLANS, Earlier, issue_keys, issue_values, read_earlier, repeated
 from odw_core.workflows.campaign.given import CampaignInput, RepoInput
 from odw_core.workflows.campaign.ground import Ground, Stopped
 from odw_core.workflows.campaign.order import NoOrder, Wanted, check_order, named, wanted_of, wanted_value
@@ -20,6 +21,9 @@ from odw_core.workflows.coordinate.approving import ask_approval
 from odw_core.workflows.coordinate.given import absolute
 from odw_core.workflows.coordinate.projected import bases_of
 from odw_core.workflows.coordinate.repo_plan import HEURISTIC, RepoPlan, as_text, plan_of, plan_value
+
+_KEYS = {"from_run": "run", "again": "again"}
+"""Key of the event that says what it carries out, to that of the step that settled it."""
 
 
 async def ground_of(context: Context, given: CampaignInput) -> Ground:
@@ -32,12 +36,13 @@ async def ground_of(context: Context, given: CampaignInput) -> Ground:
     open_plans = [one for one in plans if one.digest() not in approved]
     goal = text(settled, "goal")
     by = text(settled, "by")
-    told = [{"repo": one.repo, "after": [*one.after]} for one in wanted]
-    more = {"from_run": text(settled, "run")} if text(settled, "run") else {}
+    landed = {text(one, "repo"): text(one, "run") for one in objects(settled, "landed")}
+    told = [_told(one, has_landed=one.repo in landed) for one in wanted]
+    more = {name: said for name in ("from_run", "again") if (said := text(settled, _KEYS[name]))}
     count = f"{len(wanted)} {'repository' if len(wanted) == 1 else 'repositories'}"
     event = {"type": "campaign", "repos": told, "hold_landings": given.hold_landings, "goal": goal, **more}
     context.emit_once(event, count)
-    if more and goal:
+    if text(settled, "run") and goal:
         # What the row says from now on, rather than whose plans they are.
         context.emit_once({"type": "goal", "text": one_line(f"campaign: {goal}", 200)}, goal)
     if open_plans:
@@ -48,26 +53,83 @@ async def ground_of(context: Context, given: CampaignInput) -> Ground:
         by = approval.by or by
         specs = {one.repo: as_text(one) for one in approval.plans}
         wanted = [replace(one, spec=specs.get(one.repo, one.spec)) for one in wanted]
-    ground = Ground(context, given, goal, tuple(wanted))
+    await _carry(context, wanted, by)
+    tried = {text(one, "repo"): text(one, "run") for one in objects(settled, "tried")}
+    ground = Ground(context, given, goal, tuple(wanted), text(settled, "again"), landed, tried)
+    ground.known_issues |= {*issue_keys(settled)}
     sums = [{"repo": one.repo, "sha256": one.sha256} for one in wanted]
     ground.tell("campaign_plans", f"plans of {count}", plans=sums, by=by)
     return ground
 
 
+def _told(one: Wanted, *, has_landed: bool) -> dict[str, object]:
+    told: dict[str, object] = {"repo": one.repo, "name": one.base, "after": [*one.after]}
+    return {**told, "has_landed": True} if has_landed else told
+
+
 async def _settled(context: Context, given: CampaignInput) -> Value:
+    spec = context.spec
+
     async def work() -> Value:
-        return read_plans(context.state, context.spec.workspace, context.spec.started_by, given)
+        return read_plans(context.state, spec.workspace, spec.started_by, given, repeated(spec), context.run_id)
 
-    return await context.steps.step("plans", "checkpoint", fingerprint(context.run_id), work)
+    return await context.steps.step(PLANS, "checkpoint", fingerprint(context.run_id), work)
 
 
-def read_plans(state: Path, workspace: str, started_by: str, given: CampaignInput) -> Value:
+async def _carry(context: Context, wanted: Sequence[Wanted], by: str) -> None:
+    """Keep what is carried out as it was approved, for a campaign that goes on with it."""
+
+    async def work() -> Value:
+        return {"wanted": [wanted_value(one) for one in wanted], "by": by}
+
+    sums = [[one.repo, one.sha256] for one in wanted]
+    await context.steps.step(CARRIED, "checkpoint", fingerprint(context.run_id, sums), work)
+
+
+def read_plans(
+    state: Path, workspace: str, started_by: str, given: CampaignInput, again: str = "", own: str = ""
+) -> Value:
     """What the campaign would carry out, as its first step keeps it: ``wanted``, ``plans`` of an earlier run,
-    ``approved`` digests, ``by``, ``goal``, ``run``. Raises ``OdwError`` when its input cannot be followed."""
+    ``approved`` digests, ``by``, ``goal``, ``run``; of a campaign that runs ``again`` what another did not land also
+    ``again``, ``landed``, ``tried``, ``issues``. ``own`` is its own run, once it is one.
+
+    Raises ``OdwError`` when its input cannot be followed."""
     try:
+        earlier = read_earlier(state, again, own) if again else None
+        if earlier is not None:
+            return _read_again(workspace, started_by, given, earlier)
         return _read(state, workspace, started_by, given)
     except NoOrder as error:
         raise UsageError(str(error)) from error
+
+
+def _read_again(workspace: str, started_by: str, given: CampaignInput, earlier: Earlier) -> Value:
+    """Everything that has landed, and of the rest what is still named; plans count as they were approved there."""
+    known = {one.repo: one for one in earlier.wanted}
+    bases = {one.repo: one.base for one in earlier.wanted}
+    typed = {named(one.repo, [*known], bases, absolute(one.repo, workspace)): one for one in given.repos}
+    repos = [repo for repo in known if repo in earlier.landed or not typed or repo in typed]
+    if all(repo in earlier.landed for repo in repos):
+        raise Refused(f"Everything of odw:{earlier.run} has landed; there is nothing to run again.")
+    after = _after(given, typed, repos, bases, workspace)
+    wanted: list[Wanted] = []
+    for repo in repos:
+        said = typed[repo].spec if repo in typed and repo not in earlier.landed else None
+        spec = said if said is not None and said.strip() else known[repo].spec
+        wanted.append(Wanted(repo, bases[repo], spec, after[repo]))
+    check_order(wanted)
+    return {
+        "wanted": [wanted_value(one) for one in wanted],
+        "plans": [],
+        "approved": [],
+        "by": earlier.by or started_by,
+        "goal": given.goal or earlier.goal,
+        "run": earlier.source,
+        "again": earlier.run,
+        "landed": [{"repo": repo, "run": run} for repo, run in earlier.landed.items()],
+        "tried": [{"repo": repo, "run": run} for repo, run in earlier.tried.items()],
+        "issues": issue_values([*earlier.issues]),
+    }
 
 
 def _read(state: Path, workspace: str, started_by: str, given: CampaignInput) -> Value:
@@ -88,7 +150,7 @@ def _read(state: Path, workspace: str, started_by: str, given: CampaignInput) ->
     specs |= {repo: one.spec for repo, one in typed.items() if one.spec is not None and one.spec.strip()}
     # What a person typed for this campaign is theirs already.
     plans = [plan for plan in plans if specs[plan.repo] == as_text(plan)]
-    after = _after(given, typed, repos, workspace)
+    after = _after(given, typed, repos, bases, workspace)
     wanted = [Wanted(repo, bases[repo], specs[repo], after[repo]) for repo in repos]
     check_order(wanted)
     return {
@@ -102,10 +164,8 @@ def _read(state: Path, workspace: str, started_by: str, given: CampaignInput) ->
 
 
 def _after(
-    given: CampaignInput, typed: dict[str, RepoInput], repos: Sequence[str], workspace: str
+    given: CampaignInput, typed: dict[str, RepoInput], repos: Sequence[str], bases: Mapping[str, str], workspace: str
 ) -> dict[str, tuple[str, ...]]:
-    bases = bases_of(repos)
-
     def find(name: str) -> str:
         return named(name, repos, bases, absolute(name, workspace))
 

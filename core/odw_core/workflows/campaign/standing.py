@@ -54,6 +54,8 @@ class Story:
     is_ok: bool = False
     is_stopped: bool = False
     """Whether a person or the campaign ended it, and nothing broke."""
+    is_rejected: bool = False
+    """Whether reviewers or a person turned down what was made."""
     why: str = ""
     """Why it is not ok, in one line."""
 
@@ -99,6 +101,7 @@ class Story:
     def _result(self, result: Json) -> None:
         error, gate = mapping(result, "error"), mapping(result, "gate")
         self.is_stopped = text(error, "category") in (STOPPED_BY_OWNER, CAMPAIGN_STOPPED)
+        self.is_rejected = bool(_rejection(result, gate)) and not text(error, "message")
         self.why = one_line(text(error, "message") or _rejection(result, gate), _WHY)
         if self.has_landed:
             is_ok = flag(result, "ok") is True
@@ -114,11 +117,16 @@ class Story:
         return State.APPROVED if self.is_ready else State.RUNNING
 
     @property
+    def asks(self) -> str:
+        """What it asks a person, the oldest question first."""
+        return next(iter(self.asked.values()), "")
+
+    @property
     def told(self) -> str:
         """Why it is there, or what it waits for."""
         if self.is_over:
             return "" if self.is_ok else self.why or "it ended without a word"
-        return next((f"asks: {title}" for title in self.asked.values()), "")
+        return f"asks: {self.asks}" if self.asks else ""
 
 
 def _rejection(result: Json, gate: Json) -> str:

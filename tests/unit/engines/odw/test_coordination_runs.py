@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers import coordination_story as story
-from drivers.coordination_story import API, ASKED, DENIED, NOT_DECLARED, STAMP, WEB, Coordination
+from drivers.coordination_story import API, ASKED, DENIED, NOT_DECLARED, STAMP, WEB, Campaign, Coordination
 from drivers.odw_recording import BEGAN_MS, RUN_ID, Story
 from odw_core.engines.odw.acc import RunAcc
 from odw_core.engines.odw.engine import OdwEngine
@@ -180,6 +180,49 @@ def test_a_campaign_that_stopped_half_way_says_in_one_line_what_landed() -> None
         Address("odw", story.CHILD_WEB),
     ]
     assert [(cell.row, cell.column, cell.mark) for cell in detail.cells][-1] == (WEB, "running", Mark.FAILED)
+
+
+def test_what_broke_a_campaign_is_what_broke_its_repos() -> None:
+    told = Campaign().begun().repo(API, "verified", story.CHILD_API).repo(WEB, "failed", story.CHILD_WEB, "rejected")
+    error = {"category": "campaign_incomplete", "message": "landed: api; not landed: web; web failed: rejected"}
+    told.event("workflow_done", name="campaign", result={"ok": False, "error": error})
+    told.exits("failed", 1)
+    assert shown(told).cause == ("web: rejected",)
+    assert (row(told).cause, row(told).why) == ("web: rejected", error["message"])
+
+
+def test_a_run_that_lost_its_driver_makes_the_row_of_its_campaign_stand_still() -> None:
+    told = Campaign().begun().repo(API, "verified", story.CHILD_API)
+    told.event("campaign_repo", repo=WEB, run=story.CHILD_WEB, state="running", why="gone", is_left=True)
+    item = row(told)
+    assert (item.state, item.raw_state) == (State.STALE, "orphaned")
+    assert item.why == "web stands still: its driver is gone; landed: api; resume it to go on"
+    assert shown(told).cells[-1].mark is Mark.UNFINISHED
+    told.repo(WEB, "running", story.CHILD_WEB)
+    assert (row(told).state, row(told).why) == (State.RUNNING, "landed: api; web at work")
+    told.event("campaign_repo", repo=WEB, run=story.CHILD_WEB, state="running", why="asks: so?", asks="so?")
+    assert row(told).why == "web asks: so?; landed: api"
+
+
+def test_a_campaign_waits_for_its_runs_however_long_they_take() -> None:
+    told = Campaign().begun().repo(API, "running", story.CHILD_API)
+    day = Facts(told.now_ms / 1000 + 86_400, True)
+    assert ENGINE.item(told.acc, day).state is State.RUNNING
+
+
+def test_a_campaign_that_runs_again_what_did_not_land_says_of_whom_and_what_stays() -> None:
+    told = Campaign()
+    told.line(JournalLine({"type": "launch", "backend": "native", "script": "odw-tui:x", "ts_ms": told.now_ms}))
+    told.recorded("running").event("workflow_start", name="campaign", backend="native")
+    repos = [
+        {"repo": API, "name": "api", "after": [], "has_landed": True},
+        {"repo": WEB, "name": "web-2", "after": [API]},
+    ]
+    told.event("campaign", repos=repos, hold_landings=False, again="odw-exec-1-2")
+    told.repo(API, "verified", story.CHILD_API).repo(WEB, "waits")
+    said = [one.text for one in shown(told).notices]
+    assert "it runs again what did not land in odw:odw-exec-1-2; api landed there and is not run again" in said
+    assert "web-2 starts after api" in said and [one.title for one in shown(told).rows] == ["api", "web-2"]
 
 
 def batch() -> Story:
