@@ -15,6 +15,7 @@ from odw_core.clock import Clock
 from odw_core.decide import audit
 from odw_core.engines.odw.records import JournalLine
 from odw_core.errors import OdwError
+from odw_core.git.command import Git
 from odw_core.model.address import Address
 from odw_core.model.command import Command
 from odw_core.model.decision import Decision
@@ -27,6 +28,7 @@ from odw_core.runs.blobs import Blobs
 from odw_core.runs.children import MARKER, Children
 from odw_core.runs.folders import RunFolder, read_object, write_private
 from odw_core.runs.journal import Journal, unreadable
+from odw_core.runs.ref import hold_commit, let_go
 from odw_core.runs.reuse import Inherited, inherited
 from odw_core.runs.spec import RunSpec
 from odw_core.runs.steps import Steps
@@ -101,6 +103,14 @@ class Context:
         for one in self._inherited:
             steps.inherit(*one)
         return steps
+
+    async def hold_commit(self, git: Git, commit: str) -> None:
+        """Let git keep ``commit`` until ``let_go``, though no branch leads to it. Raises ``OSError``, ``GitError``."""
+        await hold_commit(self._folder, git, commit)
+
+    async def let_go(self) -> None:
+        """Git need not keep it any more. Raises ``GitError``."""
+        await let_go(self._folder)
 
     def blob(self, name: str) -> bytes:
         """Bytes that this run or one it takes steps over from kept. Raises ``OdwError`` when they are gone."""

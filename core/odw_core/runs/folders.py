@@ -70,6 +70,11 @@ class RunFolder:
         return self.root / "kept.json"
 
     @property
+    def ref(self) -> Path:
+        """There while the run may hold a ref in a repository; says in which."""
+        return self.root / "ref.json"
+
+    @property
     def reserve(self) -> Path:
         """Room on the disk that a running supervisor holds for its last words."""
         return self.root / "reserve"

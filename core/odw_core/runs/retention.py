@@ -5,6 +5,7 @@ Nothing that upstream or anybody else wrote is ever touched, and no link is foll
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from odw_core.process.flock import hold
 from odw_core.runs.folders import RunFolder
 from odw_core.runs.journal import is_over
 from odw_core.runs.past import run_ids
+from odw_core.runs.ref import let_go, repository_of
 from odw_core.runs.spec import RunSpec, read_spec
 
 _PIN = "pinned"
@@ -55,7 +57,8 @@ def is_pinned(state: Path, run_id: str) -> bool:
 def prune(state: Path, workspace: str, keep: int) -> tuple[str, ...]:
     """Take away the oldest runs of ours in ``workspace`` beyond ``keep``, folders and projections both; 0 keeps all.
 
-    Returns what is gone. Never raises for what cannot be removed: the next time may do better.
+    Returns what is gone. Never raises for what cannot be removed: the next time may do better. Called beside the loop,
+    since git lets go of what a run still held.
     """
     if keep < 1 or len(run_ids(state)) <= keep:
         return ()
@@ -117,6 +120,8 @@ def _take_away(folder: RunFolder, workspace: str) -> bool:
     try:
         if not is_over(folder):
             return False
+        if repository_of(folder) is not None:
+            asyncio.run(let_go(folder))
         _remove_projection(workspace, folder.run_id)
         shutil.rmtree(folder.root)
         return True

@@ -1,5 +1,5 @@
 """What runs of ours with dead owners left: worktrees, processes, locks of sessions, calls that nobody holds any more,
-folders they worked in, an end that their workspace was not told. Listed; taken away only on request.
+folders they worked in, refs they held, an end that their workspace was not told. Listed; taken away only on request.
 
 Whatever a living supervisor holds is nobody's left-over.
 """
@@ -21,6 +21,7 @@ from odw_core.diagnose.doctor.wording import command, counted, size
 from odw_core.diagnose.doctor.world import World
 from odw_core.engines.loose import text
 from odw_core.errors import OdwError, Refused
+from odw_core.git.keeping import PREFIX
 from odw_core.process.flock import hold, is_held
 from odw_core.process.groups import end_groups, marked
 from odw_core.process.locks import inode_of, lock_holders
@@ -33,6 +34,7 @@ from odw_core.runs.held import abandoned, folder_of_held
 from odw_core.runs.journal import is_over
 from odw_core.runs.litter import litter, stages_in, take_away, tokens
 from odw_core.runs.past import journal_of, run_ids
+from odw_core.runs.ref import let_go, repository_of
 from odw_core.runs.spec import RunSpec, read_spec
 
 _RUNS = ".odw/runs"
@@ -50,6 +52,8 @@ class Kind(StrEnum):
     """Folders in which something was worked out aside."""
     HELD = "held"
     """Calls that waited for an answer; also of runs that were typed by hand, which have no run id."""
+    REF = "ref"
+    """A commit that git keeps for a round of the run."""
     END = "end"
     """The run is over and its workspace says that it runs."""
 
@@ -173,6 +177,9 @@ def _of_run(folder: RunFolder, spec: RunSpec, seen: _Seen) -> Iterator[Leftover]
         yield _folders(folder.run_id, Kind.SCRATCH, spec.workspace, left, is_resumable=is_resumable)
     if calls := abandoned(folder.root / HELD_FOLDER):
         yield _folders(folder.run_id, Kind.HELD, spec.workspace, calls, is_resumable=is_resumable)
+    if (repository := repository_of(folder)) is not None:
+        named = (f"{repository}: {PREFIX}{folder.run_id}",)
+        yield Leftover(folder.run_id, Kind.REF, spec.workspace, 1, is_resumable=is_resumable, paths=named)
     if lacks_its_end(folder):
         yield Leftover(folder.run_id, Kind.END, spec.workspace, 1)
 
@@ -222,6 +229,8 @@ def _detail(one: Leftover, world: World) -> str:
         case Kind.HELD:
             whose = f"The driver of {one.run_id}" if one.run_id else "Somebody who typed odw by hand"
             return f"{whose} is gone and left {counted(one.count, 'call')} that waited for an answer."
+        case Kind.REF:
+            return f"The driver of {one.run_id} is gone and git still keeps what a round began from: {one.paths[0]}."
         case Kind.END:
             return f"{one.run_id} is over, and {where} does not say so: its driver was killed in its last moment."
 
@@ -231,6 +240,8 @@ def _fix(one: Leftover) -> str:
         return "Clean it up; the journal and the record there are completed."
     if not one.run_id:
         return "Clean it up; nobody waits for these answers any more."
+    if one.is_resumable and one.kind is Kind.REF:
+        return f"Resume or cancel odw:{one.run_id}; once it is cleaned, git may take away what it would go on from."
     if one.is_resumable:
         return f"Resume or cancel odw:{one.run_id}; cleaning takes away what its agents had not finished."
     return "Clean it up; what the run landed and what its agents said stays."
@@ -278,6 +289,9 @@ async def _clean(state: Path, one: Leftover) -> str:
             for child in left:
                 children.ended(child)
             return counted(count, "process", "processes")
+        case Kind.REF:
+            await let_go(RunFolder(state, one.run_id))
+            return counted(one.count, "ref")
         case Kind.LOCKS:
             await asyncio.to_thread(_unlink, one.paths)
             return counted(one.count, "lock")

@@ -12,7 +12,6 @@ from difflib import unified_diff
 from odw_core.engines.loose import text
 from odw_core.engines.odw.names import STOPPED_BY_OWNER
 from odw_core.errors import OdwError
-from odw_core.git.keeping import keep
 from odw_core.model.question import Field
 from odw_core.runs.cards import decided, picked, question_of
 from odw_core.runs.landed import Candidate, Picture, Version
@@ -91,7 +90,7 @@ async def _onto_theirs(
     async def lay() -> Value:
         base = await overlaid(ground.git, candidate.base, found, ground.context.blob)
         # A run may wait for a person longer than git keeps what nothing leads to.
-        await keep(ground.git, ground.context.run_id, base)
+        await ground.context.hold_commit(ground.git, base)
         return {"base": base}
 
     told = fingerprint(candidate.digest)

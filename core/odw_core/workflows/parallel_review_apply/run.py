@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from odw_core.engines.odw.names import CAMPAIGN_STOPPED
 from odw_core.errors import OdwError
-from odw_core.git.keeping import forget
 from odw_core.runs.cancelling import to_its_end, until_cancelled
 from odw_core.runs.context import Context
 from odw_core.runs.landing import Candidate, Landing
@@ -44,7 +43,7 @@ async def run(context: Context, given: ReviewApplyInput) -> Result:
 async def _clear(ground: Ground) -> None:
     await ground.context.end_children()
     with suppress(OdwError):
-        await forget(ground.git, ground.context.run_id)
+        await ground.context.let_go()
     if names := await ground.trees.clear():
         ground.context.emit({"type": "worktrees_removed", "names": [*names]}, f"worktrees removed: {', '.join(names)}")
 
