@@ -58,11 +58,15 @@ def test_a_gate_is_rejected_in_words_and_lands_with_a_blocker_overruled(shop: Re
     repaired = writes("core-repair-1", "src/core.py", "SUM = 1 + 1 + 0\n")
     shop.play(CORE, repaired, VIEW, reviews(reject("src/core.py: too short")))
     ran = started(shop, "--set", "max_review_rounds=1", "--foreground")
-    assert ran.code == 5, ran.err
+    assert ran.code == 5 and f"odw-tui show {ran.out.strip()} says what it asks" in ran.err, ran.err
     (asked,) = typed(shop, "inbox", "--json").document["questions"]
     assert asked["kind"] == "gate"
     refused = typed(shop, "answer", asked["id"], "--text", "yes", "--yes")
     assert refused.code == 7 and "odw-tui approve or reject" in refused.err
+    card = typed(shop, "show", ran.out.strip()).lines
+    for way in ("--reason TEXT", "--as add_round", "--as stop"):
+        assert any(line.endswith(f"odw-tui reject {asked['id']} {way}") for line in card), card
+    assert any(line.strip() == 'with --json FILE for {"overrule": [1]}' for line in card)
     rejected = typed(shop, "reject", asked["id"], "--reason", "make it longer", "--yes")
     assert rejected.code == 0, rejected.err
     run = Address.parse(ran.out.strip())
@@ -70,9 +74,11 @@ def test_a_gate_is_rejected_in_words_and_lands_with_a_blocker_overruled(shop: Re
         assert not shop.world.events(run, "workflow_done"), shop.result(run)
         os.sched_yield()
     (asked,) = typed(shop, "inbox", "--json").document["questions"]
-    labels = [choice["label"] for field in asked["fields"] for choice in field["options"]]
     overrule = shop.script.with_name("overrule.json")
-    overrule.write_text(json.dumps({"overrule": labels}))
+    overrule.write_text(json.dumps({"overrule": [3]}))
+    missed = typed(shop, "approve", asked["id"], "--json", str(overrule), "--yes")
+    assert missed.code == 2 and "overrule has no option number 3" in missed.err
+    overrule.write_text(json.dumps({"overrule": [1, 2]}))
     approved = typed(shop, "approve", asked["id"], "--json", str(overrule), "--yes")
     assert approved.code == 0, approved.err
     while not shop.world.events(run, "workflow_done"):
@@ -92,6 +98,10 @@ def test_a_rerun_takes_over_what_went_well(shop: ReviewApply) -> None:
     assert shop.result(run)["ok"] is True
     unknown = typed(shop, "rerun", str(run), "--from", "nothing")
     assert unknown.code == 7 and "its steps are" in unknown.err
+    # Also once it is a row of the cache.
+    assert typed(shop, "list").code == 0
+    mistaken = typed(shop, "rerun", str(run), "--set", "reviewer=me")
+    assert mistaken.code == 2 and "there is no key 'reviewer'; did you mean 'reviewers'?" in mistaken.err
 
 
 def test_a_run_waits_for_one_that_waits_for_a_person(shop: ReviewApply) -> None:

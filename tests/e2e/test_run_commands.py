@@ -62,6 +62,10 @@ def test_what_is_wrong_with_the_input_is_told_with_its_key(shop: RunsWorld) -> N
     assert relative.code == 2 and "cwd: must be an absolute path" in relative.err
     unknown = typed(shop, "start", "command", "--set", "color=red", "--", "true")
     assert unknown.code == 2 and "color" in unknown.err and "argv, cwd" in unknown.err
+    nearly = typed(shop, "start", "command", "--set", "cdw=/tmp", "--", "true")
+    assert nearly.code == 2 and nearly.err == "odw-tui: command: there is no key 'cdw'; did you mean 'cwd'?\n"
+    missing = typed(shop, "start", "session")
+    assert missing.code == 2 and missing.err == "odw-tui: session: prompt is missing; give it with --set prompt=….\n"
     nonsense = typed(shop, "start", "dance")
     assert nonsense.code == 2 and "dance" in nonsense.err
     assert not shop.state.exists()

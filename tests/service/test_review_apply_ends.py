@@ -13,6 +13,7 @@ import pytest
 from drivers.review_apply import CORE, FINE, VIEW, ReviewApply, place, writes
 from drivers.runs_world import RunsWorld, world
 from odw_core.model.command import Cancel, Outcome, Rerun, Resume
+from odw_core.model.detail import Mark, RunDetail
 from odw_core.model.item import State
 from odw_core.process.groups import bearers
 from odw_core.runs.children import MARKER
@@ -27,7 +28,13 @@ async def test_what_fails_its_verification_stays_landed_and_says_so(place: Revie
     async with world.room() as room:
         run = await place.start(room, verify=["sh", "-c", "echo 'AssertionError: no sum' >&2; exit 3"])
         item = await place.over(room, run)
+        async with room.service.detail(run) as feed:
+            detail = feed.value
+        assert isinstance(detail, RunDetail)
     assert (item.state, item.raw_state) == (State.FAILED, "landed but verification failed")
+    # What failed is the command: the tree is as it was, and "clean" beside a failure says nothing.
+    verified = detail.columns[-1]
+    assert (verified.key, verified.mark, verified.note) == ("verify", Mark.FAILED, "")
     assert "AssertionError: no sum" in item.why
     assert place.result(run)["error"]["category"] == "verification_failed"
     assert place.text("src/core.py") == "SUM = 1 + 1\n"

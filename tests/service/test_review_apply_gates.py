@@ -94,7 +94,8 @@ async def test_at_the_ceiling_a_person_can_overrule_each_blocker_and_that_is_wri
         again = await room.question(run, lambda one: one.id != question.id)
         assert again.body.startswith("1 blocker is neither repaired nor overruled") and place.status() == ""
         await place.decide(room, again, "approve", overrule=[choice.label for choice in overrule.choices])
-        assert (await place.over(room, run)).state is State.DONE
+        item = await place.over(room, run)
+    assert item.state is State.DONE and item.why.startswith("2 blockers overruled in round 1; 2 patches landed")
     assert [event["text"] for event in world.events(run, "blocker_overruled")] == [BLOCKER, ANOTHER]
     entries = [entry for entry in audit.entries(world.state) if entry.verdict == "overrule"]
     assert [entry.reason for entry in entries] == [BLOCKER, ANOTHER]
@@ -170,6 +171,23 @@ async def test_files_that_hold_only_an_earlier_landing_are_offered_for_a_commit(
         " M src/core.py",
         " M src/view.py",
     ]
+
+
+async def test_where_nobody_is_asked_such_files_are_refused_with_the_command_that_commits_them(
+    place: ReviewApply, world: RunsWorld
+) -> None:
+    place.play(CORE, VIEW, FINE)
+    async with world.room() as room:
+        first = await place.start(room)
+        assert (await place.over(room, first)).state is State.DONE
+        item = await place.over(room, await place.start(room, gate="auto"))
+        assert item.state is State.FAILED and item.why == (
+            f"dirty_task_files: src/core.py, src/view.py hold only what {first} landed, and worktrees begin at HEAD; "
+            f"odw-tui commit {first} commits it."
+        )
+        place.repository.write("src/view.py", "print('mine')\n")
+        item = await place.over(room, await place.start(room, gate="auto"))
+        assert "commit or stash them" in item.why
 
 
 async def test_a_file_that_the_person_changed_meanwhile_is_theirs_and_nothing_lands(

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
 
+from odw_core.config import near
 from odw_core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -112,13 +113,27 @@ def checked_input(workflow: Workflow, given: Mapping[str, object]) -> dict[str, 
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
-        # What this workflow is about comes before what it shares with others.
-        own = workflow.input.__annotations__
-        known = ", ".join(sorted(workflow.input.model_fields, key=lambda name: name not in own))
         said = str(first["msg"]).removeprefix("Value error, ")
-        said = f"{key} is missing" if first["type"] == "missing" else f"{key}: {said}" if key else said
-        where = f"{workflow.name}: "
-        raise UsageError(f"{where}{said}; its keys are {known}.") from None
+        match first["type"]:
+            case "missing":
+                said = f"{key} is missing" + (f"; give it with --set {key}=…" if "." not in key else "")
+            case "extra_forbidden":
+                said = _no_key(workflow, key)
+            case _:
+                said = f"{key}: {said}" if key else said
+        raise UsageError(f"{workflow.name}: {said}{'' if said.endswith('?') else '.'}") from None
+
+
+def _no_key(workflow: Workflow, key: str) -> str:
+    """That there is no such key, and which was meant; all there are where none is near."""
+    known = workflow.input.model_fields
+    if "." in key:
+        return f"there is no key {key!r}"
+    if (meant := near(key, known)) is not None:
+        return f"there is no key {key!r}; did you mean {meant!r}?"
+    # What this workflow is about comes before what it shares with others.
+    own = workflow.input.__annotations__
+    return f"there is no key {key!r}; its keys are {', '.join(sorted(known, key=lambda name: name not in own))}"
 
 
 def parsed_input(name: str, given: Mapping[str, object], kind: type[Input]) -> Input | None:

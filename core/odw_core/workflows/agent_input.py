@@ -34,7 +34,7 @@ class AgentInput(BaseModel):
     @model_validator(mode="after")
     def _has_its_script(self) -> Self:
         if self.agent == "scripted" and self.script is None:
-            raise ValueError("the scripted agent needs its script")
+            raise ValueError("the scripted agent needs its script; --script or the key script names it")
         return self
 
 

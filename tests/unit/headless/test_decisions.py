@@ -209,6 +209,7 @@ async def test_one_question_is_answered_by_number_or_words(words: tuple[str, ...
         '{"which": "b", "why": "so", "key": "hunter2"}',
         '{"answers": {"which": {"answers": ["b"]}, "why": {"answers": ["so"]}, "key": {"answers": ["hunter2"]}}}',
         '{"which": ["b"], "why": ["so"], "key": ["hunter2"]}',
+        '{"which": 2, "why": "so", "key": "hunter2"}',
     ],
 )
 async def test_a_form_takes_json_and_never_repeats_a_secret(
@@ -224,7 +225,10 @@ async def test_a_form_takes_json_and_never_repeats_a_secret(
     assert "hunter2" not in shown and "(secret)" in shown and "hunter2" not in repr(sender.sent[0])
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"who": "x"}', '{"which": {"x": 1}}', '{"which": null}', "hunter2{"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", '{"who": "x"}', '{"which": 0}', '{"which": 3}', '{"which": {"x": 1}}', '{"which": null}', "hunter2{"],
+)
 async def test_json_that_does_not_fit_is_told_without_repeating_it(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(text))
     code, reason = await refused(OneRoom(FORM), "answer", "f0", "--json", "-", "--yes")

@@ -19,6 +19,6 @@ def test_every_label_leaves_a_space_before_what_is_typed(name: str) -> None:
 
 
 def test_what_the_input_misses_is_said_without_what_the_form_shows_anyway() -> None:
-    missing = Check("input", "input", Level.FAIL, "coordinate: goal is missing; its keys are goal, repos.")
+    missing = Check("input", "input", Level.FAIL, "coordinate: goal is missing; give it with --set goal=….")
     (line,) = check_lines([missing], UNICODE)
     assert "".join(part.text for part in line.left).strip() == "✗ goal is missing."

@@ -27,7 +27,7 @@ def start(task: Task) -> int:
     import asyncio
 
     from odw_core.service.first_page import first_snapshot
-    from odw_tui.headless.driving import drive, follow, start_of
+    from odw_tui.headless.driving import WAITS, drive, follow, start_of
 
     if task.given.as_json and not task.given.is_check:
         raise UsageError("--json goes with --check; start prints the address of the run.")
@@ -57,6 +57,8 @@ def start(task: Task) -> int:
     watched = LiveService((workspace,), task.config, cache=None)
     try:
         ended = asyncio.run(follow(watched, driven.address, narrate, _lines_of(command, driven.address)))
+        if ended == WAITS:
+            narrate(f"It waits for you: odw-tui show {driven.address} says what it asks and how to decide.")
         return code or ended
     except KeyboardInterrupt:
         narrate(f"The run goes on; odw-tui cancel {driven.address} ends it.")
@@ -108,16 +110,19 @@ def drive(task: Task) -> int:
     import asyncio
 
     from odw_core.model.command import Rerun
-    from odw_tui.headless.driving import command_of, drive, session_again
+    from odw_tui.headless.driving import check_again, command_of, drive, session_again
 
     refuse_if_read_only(task)
-    with task.room() as room:
+    # What is over may sleep, and can be repeated and adopted all the same.
+    with task.room(is_whole=True) as room:
         address = room.resolve(task.given.address)
         if task.given.is_after_current:
             _refuse_unless_batch(address)
         command: Command = command_of(task.given.command, task.given, address)
         if isinstance(command, Rerun) and address.engine == "codex":
             command = asyncio.run(session_again(_preparing(task, room), command))
+        elif isinstance(command, Rerun):
+            asyncio.run(check_again(_preparing(task, room), command))
         driven = asyncio.run(drive(submitter_of(task, lambda: room.snapshot, "command line"), command))
     if driven.address is not None:
         sys.stdout.write(f"{driven.address}\n")

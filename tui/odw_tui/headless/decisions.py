@@ -27,6 +27,7 @@ from odw_tui.headless.arguments import Given
 from odw_tui.headless.drawing import BLANK, Look, facts
 from odw_tui.headless.driving import EXITS, WAIT_S
 from odw_tui.headless.inbox import question_lines
+from odw_tui.headless.ways import FITTING, PLAIN, command_for, plain_verdict
 from odw_tui.present.spans import Spans
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ Values = tuple[tuple[str, tuple[str, ...]], ...]
 
 _HEARING_S = 3.0
 """How long is waited for what the server of a home asks."""
-_WANTED = {"approve": (Meaning.ACCEPT,), "reject": (Meaning.DECLINE, Meaning.CANCEL)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,22 +183,16 @@ def _verdict(question: Question, given: Given) -> str:
     if given.verdict is not None:
         if given.verdict not in question.decisions:
             raise Refused(f"{given.verdict} is not offered here; it offers {offered}.")
-        is_fitting = {
-            "approve": (Meaning.ACCEPT, Meaning.FOR_SESSION, Meaning.ALWAYS, Meaning.OTHER),
-            "reject": (Meaning.DECLINE, Meaning.CANCEL, Meaning.NEVER, Meaning.ROUND),
-        }
-        if meaning(given.verdict) not in is_fitting[given.command]:
-            other = next((one for one in is_fitting if meaning(given.verdict) in is_fitting[one]), "")
+        if meaning(given.verdict) not in FITTING[given.command]:
+            other = command_for(given.verdict)
             way = f"odw-tui {other} {question.id} --as {given.verdict} says it" if other else f"it offers {offered}"
             raise UsageError(f"{given.verdict} does not {given.command}; {way}.")
         return given.verdict
     if given.command == "answer" and is_judged(question.kind):
         raise Refused(f"It is decided, not answered: odw-tui approve or reject {question.id}; it offers {offered}.")
-    wanted = _WANTED.get(given.command, (Meaning.ANSWER, Meaning.ACCEPT) if question.fields else (Meaning.ANSWER,))
-    for one in wanted:
-        for verdict in question.decisions:
-            if meaning(verdict) is one:
-                return verdict
+    wanted = PLAIN.get(given.command, (Meaning.ANSWER, Meaning.ACCEPT) if question.fields else (Meaning.ANSWER,))
+    if (verdict := plain_verdict(question, wanted)) is not None:
+        return verdict
     other = "odw-tui answer" if meaning(next(iter(question.decisions), "")) is Meaning.ANSWER else "odw-tui approve"
     raise Refused(f"{given.command} is not offered here; it offers {offered} ({other} {question.id}).")
 
@@ -249,10 +243,20 @@ def _from_json(question: Question, value: object) -> Values:
 def _texts(field: Field, value: object) -> tuple[str, ...]:
     if isinstance(value, Mapping):
         value = value.get("answers")
-    many = value if isinstance(value, list) else [value]
+    many = [_picked(field, one) for one in (value if isinstance(value, list) else [value])]
     if not all(isinstance(one, str | int | float) for one in many):
         raise UsageError(f"{field.id} takes a text, or a list of texts.")
     return tuple(one if isinstance(one, str) else json.dumps(one) for one in many)
+
+
+def _picked(field: Field, value: object) -> object:
+    """A number means the option that is shown with it, unless the options are numbers themselves."""
+    labels = [choice.label for choice in field.choices]
+    if not isinstance(value, int) or isinstance(value, bool) or not labels or str(value) in labels:
+        return value
+    if not 1 <= value <= len(labels):
+        raise UsageError(f"{field.id} has no option number {value}; its options are 1 to {len(labels)}.")
+    return labels[value - 1]
 
 
 def _read(name: str) -> object:

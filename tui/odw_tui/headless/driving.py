@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odw_core.config import Config
-from odw_core.errors import NotFound, UsageError
+from odw_core.errors import NotFound, OdwError, UsageError
 from odw_core.model.address import Address
 from odw_core.model.command import (
     Adopt,
@@ -46,7 +46,9 @@ EXITS = {
     Outcome.REFUSED: 7,
 }
 """What a command ends with."""
-_ENDS = {State.DONE: 0, State.WAITING: 5, State.FAILED: 1, State.BLOCKED: 1, State.IDLE: 1, State.STALE: 1}
+WAITS = 5
+"""What following ends with when the run waits for a person."""
+_ENDS = {State.DONE: 0, State.WAITING: WAITS, State.FAILED: 1, State.BLOCKED: 1, State.IDLE: 1, State.STALE: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,19 @@ async def session_again(preparing: Preparing, command: Rerun) -> Start:
     if known is None:
         raise NotFound(f"{command.address.root} is not here any more.")
     return replace(known, given={**known.given, **command.changed}, id=command.id)
+
+
+async def check_again(preparing: Preparing, command: Rerun) -> None:
+    """Raises ``UsageError`` when what is changed does not fit the input of the run that is repeated."""
+    from odw_core.service.starting import checked
+
+    try:
+        known = await preparing.repeated(command.address) if command.changed else None
+    except OdwError:
+        # Whoever repeats it says so, and knows more of it.
+        return
+    if known is not None:
+        checked(known.workflow, {**known.given, **command.changed})
 
 
 async def drive(submitter: Submitter, command: Command) -> Driven:

@@ -14,6 +14,7 @@ from odw_core.text.ansi import one_line, plain
 from odw_tui.headless.answer import Answer
 from odw_tui.headless.arguments import Given
 from odw_tui.headless.drawing import BLANK, QUIET, STRONG, Look, facts, words
+from odw_tui.headless.ways import ways
 from odw_tui.present.ages import age
 from odw_tui.present.spans import Span, Spans
 
@@ -66,12 +67,14 @@ def question_lines(question: Question, look: Look) -> Iterator[Spans]:
         yield from (words(f"  {line}") for line in body.split("\n"))
     for field in question.fields:
         yield from _options(field, is_alone=len(question.fields) == 1)
+        yield from _default(field, question)
     yield from facts(((one_line(label, 40), plain(text)) for label, text in _details(question)), indent=2)
     yield from facts(
         (
             ("asked by", one_line(question.subject, _LONGEST)),
             ("risk", one_line(question.risk or "", _LONGEST)),
             ("answer", one_line(question.answer_via, _LONGEST)),
+            ("decide", "\n".join(one_line(way, _LONGEST) for way in ways(question))),
             ("so far", _so_far(question)),
             ("not here", one_line(question.why_not or "", _LONGEST)),
             ("known by", ", ".join(question.witnesses) + (" (inferred)" if question.inferred else "")),
@@ -87,17 +90,27 @@ def _details(question: Question) -> Iterator[tuple[str, str]]:
     for label, text in question.details:
         if text.strip() not in question.body:
             yield label, text.strip("\n")
-    if not question.fields and question.decisions:
+    if not question.fields and question.decisions and question.road is Road.NONE:
         yield "decisions", ", ".join(question.decisions)
 
 
 def _options(field: Field, *, is_alone: bool) -> Iterator[Spans]:
     label = one_line(field.label, _LONGEST)
     if label and not is_alone:
-        yield words(f"  {label}", QUIET)
+        yield (Span(f"  {label}", QUIET), Span(f"  {one_line(field.id, 40)}", QUIET))
     names = [one_line(choice.label, _LONGEST) for choice in field.choices]
     width = max(map(len, names), default=0)
     for number, (name, choice) in enumerate(zip(names, field.choices, strict=True), start=1):
-        yield (Span(f"    {number}  {name:<{width}}"), Span(f"  {one_line(choice.description, _LONGEST)}", QUIET))
+        # A label may be its description with a number before it.
+        said = "" if choice.description.strip() in choice.label else f"  {one_line(choice.description, _LONGEST)}"
+        label = name.removeprefix(f"{number}. ")
+        yield (Span(f"    {number}  {label:<{width if said else 0}}"), Span(said, QUIET))
     if field.allows_other:
         yield words("    or any other words" if field.choices else "    any words", QUIET)
+
+
+def _default(field: Field, question: Question) -> Iterator[Spans]:
+    """What stands in a field before anybody types, unless it is shown with what is decided about."""
+    text = plain(field.default).strip("\n")
+    if text and not field.is_secret and text not in (part.strip("\n") for _, part in question.details):
+        yield from (words(f"    {line}".rstrip()) for line in text.split("\n"))

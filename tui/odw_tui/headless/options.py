@@ -273,7 +273,7 @@ def _along(parser: argparse.ArgumentParser) -> None:
         dest="json_file",
         metavar="FILE",
         default=argparse.SUPPRESS,
-        help="of a gate or plan: its fields, such as blockers to overrule, or other prompts; - is stdin",
+        help="of a gate or plan: its fields, such as numbers of blockers to overrule, or other prompts; - is stdin",
     )
 
 

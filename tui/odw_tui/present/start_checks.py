@@ -50,8 +50,8 @@ def _is_fine(check: Check) -> bool:
 
 
 def _said_here(check: Check) -> str:
-    """What a check says, in a form: whose input it is and which keys that has is seen there."""
+    """What a check says, in a form: whose input it is and where that goes is seen there."""
     if check.id != "input" or _is_fine(check):
         return check.detail
-    said = check.detail.partition("; its keys are ")[0].partition(": ")
+    said = check.detail.partition("; give it with --set ")[0].partition(": ")
     return f"{(said[2] or said[0]).rstrip('.')}."

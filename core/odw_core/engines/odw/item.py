@@ -289,7 +289,10 @@ def _completed(acc: RunAcc) -> str:
     if acc.gates:
         gate = acc.gates[-1]
         reviewers = f"{gate.reviewers or 'no'} {_plural('reviewer', gate.reviewers)}"
-        said.append(f"{reviewers} approved in round {gate.round}")
+        struck = sum(number in (0, gate.round) for number in acc.native.overruled.values())
+        is_over_them = struck and gate.decision != "approve"
+        by_whom = f"{struck} {_plural('blocker', struck)} overruled" if is_over_them else f"{reviewers} approved"
+        said.append(f"{by_whom} in round {gate.round}")
     if any(patch.applied for patch in acc.patches):
         said.append(_landed(acc))
     if acc.checks:

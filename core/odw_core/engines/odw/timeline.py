@@ -140,6 +140,9 @@ class _Grid:
         mark = self._summary(key)
         if kind is ColumnKind.VERIFY and self._acc.checks and not self._acc.checks[-1].ok:
             mark = Mark.FAILED
+        elif kind is ColumnKind.VERIFY and mark is Mark.FAILED:
+            # It failed by itself, and left the tree as it was.
+            note = ""
         return Column(key, kind, title, mark, note, began, ended)
 
     def _round_column(self, number: int, gate: GateAcc | None) -> Column:

@@ -49,6 +49,9 @@ def children_of(state: Path, campaign: str) -> dict[str, str]:
 
 def joined(state: Path, run_id: str) -> RunSpec | None:
     """What a run was asked to be whose next try belongs to the same campaign: it is over, and the campaign is not."""
+    if not RunFolder(state, run_id).spec.is_file():
+        # A run of odw that goes on as one of ours.
+        return None
     spec = read_spec(RunFolder(state, run_id))
     if spec.campaign is None or not is_over(RunFolder(state, run_id)):
         return None

@@ -98,7 +98,7 @@ class CampaignInput(AgentsInput, BaseModel):
         # Every repository may have its own.
         has_all = bool(self.repos) and all(one.script is not None for one in self.repos)
         if self.agent == "scripted" and self.script is None and not has_all:
-            raise ValueError("the scripted agent needs its script")
+            raise ValueError("the scripted agent needs its script; --script or the key script names it")
         return self
 
     @model_validator(mode="after")

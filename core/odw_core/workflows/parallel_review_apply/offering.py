@@ -21,11 +21,11 @@ CATEGORY = "dirty_task_files"
 async def is_committed(ground: Ground, error: Mapping[str, object]) -> bool:
     """Whether what was in the way is committed now, so that the run can be checked again, from a new base.
 
-    False when it is anything else than an earlier landing, or nobody may be asked. Raises ``Ended`` when the person
-    stops the run.
+    False when it is anything else than an earlier landing. Raises ``Ended`` when the person stops the run, and when
+    nobody may be asked.
     """
     context = ground.context
-    if text(error, "category") != CATEGORY or ground.given.gate == "auto":
+    if text(error, "category") != CATEGORY:
         return False
     items = tuple(texts(error, "items"))
 
@@ -36,6 +36,10 @@ async def is_committed(ground: Ground, error: Mapping[str, object]) -> bool:
     run_id = text(await context.steps.step("landed-before", "checkpoint", of_run, look), "run")
     if not run_id:
         return False
+    if ground.given.gate == "auto":
+        verb = "holds" if len(items) == 1 else "hold"
+        said = f"{', '.join(items)} {verb} only what odw:{run_id} landed, and worktrees begin at HEAD"
+        raise Ended(error={**error, "message": f"{said}; odw-tui commit odw:{run_id} commits it."})
     value = await _asked(ground, run_id, items)
     if text(value, "verdict") != "approve":
         raise Ended("stopped_by_owner", "you stopped it before it started; nothing was committed")

@@ -104,6 +104,7 @@ def feedback_of(
     other = [one for one in blockers if one.task != task.id]
     text = _joined(
         f"A person says:\n{words.strip()}" if words.strip() else "",
+        "" if words.strip() or blockers or meanwhile.strip() else "A person rejected the batch and gave no reason.",
         _said("Reviewers found in your work:", own),
         _said("Reviewers found in the batch (mend what your files have to do with it):", other),
         "While you worked, a person changed files of the batch. Your worktree has them as they are now. Do your task "

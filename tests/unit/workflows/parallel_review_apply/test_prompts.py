@@ -127,3 +127,9 @@ def test_any_text_makes_a_prompt(text: str, other: str) -> None:
         len(feedback_of(batch[0], (Blocker(text), Blocker(other, task=text)), words=other, diff=text)) <= FEEDBACK_CHARS
     )
     assert planner_prompt(shared) and verify_prompt(batch, shared, (text,))
+
+
+def test_a_rejection_without_a_reason_says_that_there_was_none() -> None:
+    task = Task("core", ("src/core.py",), "Make core add.")
+    assert feedback_of(task, ()).startswith("A person rejected the batch and gave no reason.")
+    assert "gave no reason" not in feedback_of(task, (), words="longer")
