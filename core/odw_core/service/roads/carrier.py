@@ -59,7 +59,7 @@ def shown_place(snapshot: Snapshot, address: Address) -> str:
     """The place of what is shown there. Raises ``NotFound`` when nothing is."""
     item = snapshot.items.get(address.root)
     if item is None:
-        raise NotFound(f"{address.root} is not in this room any more.")
+        raise NotFound(f"{address.root} was not started by odw-tui here, and is not in this room any more.")
     return item.place
 
 
