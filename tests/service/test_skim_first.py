@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -28,6 +30,10 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     folder = tmp_path_factory.mktemp("corpus")
     sizes = ["--sessions", "40", "--odw-runs", "80", "--converge-runs", "4", "--stderr-lines", "0"]
     make_corpus.main([str(folder), "--size", "small", *sizes])
+    # What was written this moment is not known to be over yet, and two looks would differ by the time between them.
+    long_ago = time.time() - 3600
+    for path in folder.rglob("*"):
+        os.utime(path, (long_ago, long_ago), follow_symlinks=False)
     return [str(folder / "codex_home"), str(folder / "workspace")]
 
 
