@@ -15,7 +15,9 @@ from odw_core.model.command import Cancel, Interrupt, Outcome, Rerun, Resume, Sa
 from odw_core.model.item import State
 from odw_core.model.question import Road
 from odw_core.process.groups import bearers
+from odw_core.runs import launch
 from odw_core.runs.children import MARKER
+from odw_core.runs.launch import resume
 from odw_core.state.driving import Wish, why_not
 
 __all__ = ["world"]
@@ -152,6 +154,37 @@ async def test_a_stopped_supervisor_is_never_said_to_have_decided(world: RunsWor
         item = await room.item(run, State.FAILED)
     assert item.why == "it was cut off, and you decided to leave it"
     assert [event["verdict"] for event in world.events(run, "decision")] == ["answer"]
+
+
+async def test_words_whose_supervisor_dies_before_it_reads_them_are_told_to_the_next(
+    world: RunsWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.gate("gate")
+    resumed: list[Address] = []
+
+    def stopped(run_id: str, state: Path) -> Address:
+        """The first supervisor is stopped as soon as it holds the run, so it sees nothing that is laid down for it."""
+        resumed.append(resume(run_id, state))
+        if len(resumed) == 1:
+            os.kill(world.supervisor(resumed[0]), signal.SIGSTOP)
+        return resumed[-1]
+
+    monkeypatch.setattr(launch, "resume", stopped)
+    async with world.room() as room:
+        run = await room.start(world, "sh", "-c", "echo up; read x < gate")
+        await room.item(run, State.RUNNING, where=lambda item: "up" in item.last_words)
+        os.kill(world.supervisor(run), signal.SIGKILL)
+        await room.item(run, State.STALE)
+        said = Resume(run, "go on")
+        assert (await room.service.submit(said)).outcome is Outcome.SENT
+        assert (await room.service.outcome(said.id, 0)).outcome is Outcome.UNCONFIRMED
+        os.kill(world.supervisor(run), signal.SIGKILL)
+        receipt = await room.service.outcome(said.id, 10)
+        # What a supervisor of a command says to words: it read them.
+        assert receipt.outcome is Outcome.REFUSED and "listens to nobody" in receipt.reason
+        await room.service.submit(Cancel(run))
+        await room.item(run, State.IDLE)
+    assert resumed == [run, run]
 
 
 async def test_a_supervisor_told_to_go_leaves_a_run_that_goes_on(world: RunsWorld) -> None:

@@ -17,10 +17,8 @@ WORKFLOW = "odw-exec"
 _ODW = ("odw",)
 
 
-def resumption(root: Address, item: Item | None) -> Start:
+def resumption(root: Address, item: Item) -> Start:
     """The run of ours that lets odw go on with it. Raises ``Refused`` when nothing is left to go on with."""
-    if item is None:
-        raise Refused(f"{root} was not started by odw-tui here, and is not in this room any more.")
     if _owner(root) is not None:
         raise Refused(f"{root} is still at work; wait for its end, or odw-tui cancel {root} ends it.")
     if item.state is State.DONE:

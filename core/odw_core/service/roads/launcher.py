@@ -35,6 +35,7 @@ class Launcher:
 
     def _launch(self, start: Start) -> Address:
         # Imported late, and called beside the loop: checking an input loads pydantic.
+        from odw_core.runs.control import is_ours
         from odw_core.runs.launch import launch
         from odw_core.runs.retention import prune
         from odw_core.runs.reuse import checked_reuse
@@ -52,7 +53,8 @@ class Launcher:
         if after is not None:
             check_after(self._state, after)
         reuse = checked_reuse(self._state, parent, start.reuse) if parent is not None else ""
-        tried = joined(self._state, parent) if parent is not None else None
+        # A run of odw's own has a new run for its next try, and belongs to no campaign.
+        tried = joined(self._state, parent) if parent is not None and is_ours(self._state, parent) else None
         is_joining = tried is not None and (tried.workflow, tried.workspace) == (start.workflow, start.workspace)
         spec = RunSpec(
             run_id="",
