@@ -17,11 +17,12 @@ from drivers.coordinated import GOAL, Coordinated, fails, place, plan, plans
 from drivers.runs_world import RunsWorld, world
 from drivers.small_disk import small_disk
 from odw_core.model.address import Address
-from odw_core.model.command import Cancel, Outcome, Rerun, Resume
+from odw_core.model.command import Cancel, Outcome, Rerun, Resume, Start
 from odw_core.model.item import State
 from odw_core.model.question import Road
 from odw_core.runs.reuse import FINISHED
 from odw_core.service.preflight import preflight
+from odw_core.service.starts.starter import Surroundings
 
 __all__ = ["place", "world"]
 SECRET = "sk-proj-" + "a1B2c3D4" * 6
@@ -408,7 +409,8 @@ async def test_a_run_that_is_cancelled_ends_its_planners(place: Coordinated, wor
 
 def test_what_stands_against_a_start_is_said_before_it(place: Coordinated, world: RunsWorld) -> None:
     def levels(**more: object) -> dict[str, str]:
-        found = preflight("coordinate", place.given(**more), str(world.workspace), program=None, home="/", now=0.0)
+        start = Start("coordinate", place.given(**more), str(world.workspace))
+        found = asyncio.run(preflight(start, Surroundings("/", now=0.0)))
         return {check.id: str(check.level).lower() for check in found if check.id != "folder"}
 
     assert levels() == {"input": "pass", "agent": "pass", "repositories": "pass"}

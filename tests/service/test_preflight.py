@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from drivers.git_repository import Repository
 from odw_core.diagnose.doctor.check import Level
+from odw_core.model.command import Start
 from odw_core.service.preflight import preflight
+from odw_core.service.starts.starter import Surroundings
 
 
 def told(folder: Path) -> tuple[Level, str]:
-    checks = preflight("command", {"argv": ["true"]}, str(folder), program=None, home="/nowhere", now=0.0)
+    start = Start("command", {"argv": ["true"]}, str(folder))
+    checks = asyncio.run(preflight(start, Surroundings("/nowhere", now=0.0)))
     return next((check.level, check.detail) for check in checks if check.id == "folder")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import sys
@@ -15,7 +16,9 @@ from drivers.command import odw_tui
 from drivers.runs_world import world
 from drivers.scenario_batch import MODEL, TEMPLATE, ScenarioBatch, every, listed, place
 from odw_core.diagnose.doctor.check import Check, Level
+from odw_core.model.command import Start
 from odw_core.service.preflight import preflight
+from odw_core.service.starts.starter import Surroundings
 from odw_core.workflows.scenario_batch.event_lines import END, START
 
 __all__ = ["place", "world"]
@@ -24,15 +27,9 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="ne
 
 def looked_at(place: ScenarioBatch, environ: Mapping[str, str] | None = None, **more: object) -> dict[str, Check]:
     """The worst check of each name."""
-    found = preflight(
-        "scenario-batch",
-        place.given(**more),
-        str(place.root),
-        program=None,
-        home=str(place.root.parent / "codex"),
-        now=time.time(),
-        environ={"PATH": os.environ["PATH"], **(environ or {})},
-    )
+    environ = {"PATH": os.environ["PATH"], **(environ or {})}
+    around = Surroundings(str(place.root.parent / "codex"), time.time(), environ=environ)
+    found = asyncio.run(preflight(Start("scenario-batch", place.given(**more), str(place.root)), around))
     ranks = [Level.PASS, Level.INFO, Level.WARN, Level.FAIL]
     return {one.id: one for one in sorted(found, key=lambda one: ranks.index(one.level))}
 
@@ -146,9 +143,8 @@ def test_s4_whether_the_template_is_still_the_one_that_was_delivered(place: Scen
 
 def test_s1_a_list_that_lies_further_up_is_pointed_at(place: ScenarioBatch) -> None:
     below = place.root / "src"
-    found = preflight(
-        "scenario-batch", place.given(), str(below), program=None, home="/nowhere", now=0.0, environ={"PATH": ""}
-    )
+    start = Start("scenario-batch", place.given(), str(below))
+    found = asyncio.run(preflight(start, Surroundings("/nowhere", 0.0, environ={"PATH": ""})))
     assert any(f"odw-tui --root {place.root} start scenario-batch" in one.fix for one in found)
 
 

@@ -20,9 +20,10 @@ from typing import Any
 from odw_core.demo.launch import check_is_free, check_pace, new_scratch
 from odw_core.errors import OdwError, UsageError
 from odw_core.git.command import Git
+from odw_core.model.workflow import REVIEW_APPLY
 from odw_core.process.spawn import python_module, spawn_detached
 
-WORKFLOW = "parallel-review-apply"
+WORKFLOW = REVIEW_APPLY
 STORY = Path(__file__).parent / "till"
 SCRIPTED = "scripted"
 _SCRIPT = "odw-tui-demo.json"

@@ -10,6 +10,7 @@ from pathlib import Path
 from odw_core.engines.loose import text
 from odw_core.engines.odw.records import JournalLine
 from odw_core.errors import OdwError, UsageError
+from odw_core.model.workflow import traits
 from odw_core.process.flock import is_held
 from odw_core.runs.folders import RunFolder
 from odw_core.runs.journal import is_over
@@ -19,7 +20,6 @@ from odw_core.runs.spec import read_spec
 Emit = Callable[[dict[str, object], str], None]
 
 _LOOK_S = 0.2
-_LANDING_WORKFLOWS = frozenset(("parallel-review-apply",))
 
 
 class Became(StrEnum):
@@ -46,7 +46,7 @@ def became(state: Path, run_id: str) -> Became:
     told = journal_of(folder)
     ended = next((text(line.fields, "status") for line in reversed(told) if line.type == "exit"), "")
     kinds = {text(line.event or {}, "type") for line in told}
-    has_landed = "landed" in kinds or workflow not in _LANDING_WORKFLOWS
+    has_landed = "landed" in kinds or not traits(workflow).is_landing
     return Became.LANDED if ended == "completed" and has_landed else Became.FAILED
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
 
 from odw_core.config import near
 from odw_core.errors import UsageError
+from odw_core.model.workflow import WORKFLOWS
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -17,18 +18,6 @@ if TYPE_CHECKING:
     from odw_core.runs.context import Context
 
 Input = TypeVar("Input", bound="BaseModel")
-WORKFLOWS = (
-    "session",
-    "command",
-    "parallel-review-apply",
-    "coordinate",
-    "campaign",
-    "scenario-batch",
-    "odw-exec",
-    "converge-coordinate",
-    "converge-repeat",
-)
-"""Names of everything that can be started."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ from odw_core.files.safe_open import read_regular
 from odw_core.model.address import Address
 from odw_core.model.command import Start
 from odw_core.model.evidence import Appended, Evidence, Facts, Replaced, Unit
+from odw_core.model.workflow import REVIEW_APPLY
 from odw_core.process.liveness import Liveness
 from odw_core.workflows.parallel_review_apply.adopted import Adopted, Left, adopted
 
-WORKFLOW = "parallel-review-apply"
 _MOST, _MOST_OF_PROMPT = 1 << 30, 1 << 20
 _NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -37,7 +37,7 @@ def adoption(address: Address, place: str) -> tuple[Start, str]:
     if unit is None:
         raise NotFound(f"{root} is not below {place} any more.")
     taken: Adopted = adopted(_left(unit))
-    return Start(WORKFLOW, taken.given, place, parent=root), taken.note
+    return Start(REVIEW_APPLY, taken.given, place, parent=root), taken.note
 
 
 def _left(unit: Unit) -> Left:

@@ -16,13 +16,13 @@ from odw_core.files.safe_open import read_regular
 from odw_core.model.address import Address
 from odw_core.model.command import Start
 from odw_core.model.evidence import Appended
+from odw_core.model.workflow import SCENARIO_BATCH
 from odw_core.paths import user_paths
 from odw_core.runs.control import is_ours
 from odw_core.runs.folders import RunFolder, read_object
 from odw_core.runs.reuse import FINISHED
 from odw_core.runs.spec import read_spec
 
-WORKFLOW = "scenario-batch"
 _MIRROR, _LOG = "batch.log", "log"
 _MOST = 1 << 31
 _ONCE = ("clears", "force", "smoke")
@@ -54,12 +54,12 @@ def batch_again(address: Address, place: str, *, failed_only: bool, state: Path 
         given["model"] = acc.model_expected
     given["repeats"] = str(root)
     planned = [*range(1, (acc.scenario_count or diagnosis.last_index(acc)) + 1)]
-    return Start(WORKFLOW, _chosen(given, planned, acc) if failed_only else given, place, parent=root)
+    return Start(SCENARIO_BATCH, _chosen(given, planned, acc) if failed_only else given, place, parent=root)
 
 
 def failed_of(start: Start, state: Path) -> Start:
     """A start that keeps what went well, as a batch does that: those scenarios are left out. Raises ``OdwError``."""
-    if start.workflow != WORKFLOW or not start.reuse:
+    if start.workflow != SCENARIO_BATCH or not start.reuse:
         return start
     if start.reuse != FINISHED or start.parent is None:
         raise UsageError("A batch is run again whole, or what failed of it; it has no steps to begin at.")
@@ -80,7 +80,7 @@ def place_of(address: Address, places: Iterable[str]) -> str:
 def is_batch(address: Address, state: Path) -> bool:
     """Whether it is a batch that we drive, or drove."""
     try:
-        return read_spec(RunFolder(state, address.root.item)).workflow == WORKFLOW
+        return read_spec(RunFolder(state, address.root.item)).workflow == SCENARIO_BATCH
     except OdwError:
         return False
 
@@ -88,7 +88,7 @@ def is_batch(address: Address, state: Path) -> bool:
 def _of_run(run: Address, state: Path, *, failed_only: bool) -> Start:
     folder = RunFolder(state, run.item)
     spec = read_spec(folder)
-    if spec.workflow != WORKFLOW:
+    if spec.workflow != SCENARIO_BATCH:
         raise Refused(f"{run} is no batch.")
     given = {key: value for key, value in spec.given.items() if key not in _ONCE}
     log = text(read_object(folder.kept) or {}, _LOG)
@@ -100,7 +100,7 @@ def _of_run(run: Address, state: Path, *, failed_only: bool) -> Start:
         most = given.get("max_scenarios")
         count = min(acc.scenario_count or 0, most) if isinstance(most, int) else acc.scenario_count or 0
         given = _chosen(given, only or [*range(1, count + 1)], acc)
-    return Start(WORKFLOW, given, spec.workspace, parent=run, home=spec.codex_home)
+    return Start(SCENARIO_BATCH, given, spec.workspace, parent=run, home=spec.codex_home)
 
 
 def _chosen(given: dict[str, object], planned: list[int], acc: RunAcc) -> dict[str, object]:

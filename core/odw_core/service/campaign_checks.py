@@ -12,14 +12,13 @@ from odw_core.diagnose.doctor.wording import counted
 from odw_core.engines.loose import objects, text, texts
 from odw_core.errors import OdwError, UsageError
 from odw_core.model.command import Start
+from odw_core.model.workflow import CAMPAIGN
 from odw_core.runs.reuse import FINISHED
 from odw_core.runs.workflow import checked_input, load_workflow, parsed_input
 from odw_core.text.ansi import one_line
 
 if TYPE_CHECKING:
     from odw_core.workflows.campaign.given import CampaignInput
-
-NAME = "campaign"
 
 
 def again_of(start: Start) -> str:
@@ -37,7 +36,7 @@ async def refuse_campaign(start: Start, state: Path) -> None:
     from odw_core.workflows.campaign.given import CampaignInput
     from odw_core.workflows.campaign.plans import read_plans
 
-    wanted = CampaignInput.model_validate(checked_input(load_workflow(NAME), start.given))
+    wanted = CampaignInput.model_validate(checked_input(load_workflow(CAMPAIGN), start.given))
     plans = await asyncio.to_thread(read_plans, state, start.workspace, "", wanted, again_of(start))
     landed = {text(one, "repo") for one in objects(plans, "landed")}
     for one in objects(plans, "wanted"):
@@ -54,7 +53,7 @@ async def campaign_checks(start: Start, state: Path | None) -> tuple[Check, ...]
     from odw_core.workflows.campaign.plans import read_plans
     from odw_core.workflows.coordinate.repo_plan import plan_of
 
-    wanted = parsed_input(NAME, start.given, CampaignInput)
+    wanted = parsed_input(CAMPAIGN, start.given, CampaignInput)
     if wanted is None:
         # What is wrong with it is said already.
         return ()

@@ -8,6 +8,7 @@ from pathlib import Path
 from odw_core.engines.loose import Json, mapping, objects, text, texts
 from odw_core.errors import OdwError
 from odw_core.model.address import Address
+from odw_core.model.workflow import CAMPAIGN
 from odw_core.service.campaign_table import CampaignRow
 
 
@@ -21,7 +22,7 @@ def campaign_rows(state: Path, address: Address) -> tuple[CampaignRow, ...]:
         return ()
     try:
         folder = RunFolder(state, address.root.item)
-        if read_spec(folder).workflow != "campaign":
+        if read_spec(folder).workflow != CAMPAIGN:
             return ()
     except OdwError:
         return ()

@@ -32,6 +32,7 @@ from odw_core.model.command import (
     Start,
 )
 from odw_core.model.item import Item
+from odw_core.model.workflow import SESSION
 from odw_core.service.daemons import Daemons
 from odw_core.state.driving import Wish, why_not
 
@@ -145,7 +146,7 @@ class CodexSessions:
         folder = item.folder
         if folder is None or not await asyncio.to_thread(os.path.isdir, folder):
             raise Refused(f"Its folder {folder or ''} is not there any more, so nothing can be started in it.")
-        start = Start("session", dict(given), folder, parent=parent, home=item.place, id=command_id)
+        start = Start(SESSION, dict(given), folder, parent=parent, home=item.place, id=command_id)
         return await self._start(start)
 
     async def _once(self, item: Item, method: str, params: Json) -> None:

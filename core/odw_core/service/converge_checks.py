@@ -19,7 +19,6 @@ from odw_core.workflows.converge_coordinate.given import ConvergeInput
 from odw_core.workflows.converge_repeat.call import recorded_prompt
 from odw_core.workflows.converge_repeat.given import RepeatInput
 
-UPSTREAM, REPEAT = "converge-coordinate", "converge-repeat"
 _ASKING_S = 2.0
 
 

@@ -22,12 +22,12 @@ from odw_core.engines.converge.timeline import rounds_of, tries_of
 from odw_core.errors import NotFound, Refused, UsageError
 from odw_core.model.address import Address
 from odw_core.model.command import Start
+from odw_core.model.workflow import CONVERGE_COORDINATE, CONVERGE_REPEAT, COORDINATE
 from odw_core.process.liveness import Liveness
 from odw_core.service.kept_answers import Answer
 from odw_core.text.ansi import one_line
 from odw_core.workflows.converge_coordinate.telling import record_of
 
-COORDINATE, UPSTREAM, REPEAT = "coordinate", "converge-coordinate", "converge-repeat"
 _MOST_ROUNDS = 8
 
 
@@ -86,7 +86,7 @@ def converge_again(address: Address, place: str) -> Start:
     planner = acc.plans[0].provider if acc is not None and acc.plans else agent_asked(row) if row is not None else ""
     if planner in ("codex", "copilot"):
         given["coding_agent"] = planner
-    return Start(UPSTREAM, given, place, parent=root)
+    return Start(CONVERGE_COORDINATE, given, place, parent=root)
 
 
 def repetition(address: Address, place: str) -> Start:
@@ -111,7 +111,7 @@ def repetition(address: Address, place: str) -> Start:
     fails = [] if last.logged is None else [fail for fail in last.logged.fails if fail.model]
     model = last.plan.model or (fails[-1].model if fails else None)
     given: dict[str, object] = {"run": root.item, "repo": repo, "round": len(rounds_of(acc)) or 1, "model": model}
-    return Start(REPEAT, given, place, parent=root)
+    return Start(CONVERGE_REPEAT, given, place, parent=root)
 
 
 def _run_and_row(root: Address, place: str) -> tuple[str, TaskRow | None]:

@@ -5,17 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from odw_core.diagnose.doctor.check import Check, Level
 from odw_core.diagnose.doctor.scripts import script_check
 from odw_core.diagnose.doctor.wording import counted, some_of
+from odw_core.model.workflow import COORDINATE
 from odw_core.runs.workflow import parsed_input
 
-if TYPE_CHECKING:
-    pass
-
-NAME = "coordinate"
 _NAMED = 5
 
 
@@ -23,7 +19,7 @@ def coordinate_checks(given: Mapping[str, object], folder: str) -> tuple[Check, 
     """The script of the scripted agent, each repository, and where the run's folder in Converge's layout goes."""
     from odw_core.workflows.coordinate.given import CoordinateInput, absolute
 
-    wanted = parsed_input(NAME, given, CoordinateInput)
+    wanted = parsed_input(COORDINATE, given, CoordinateInput)
     if wanted is None:
         # What is wrong with it is said already.
         return ()

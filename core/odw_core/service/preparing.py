@@ -6,7 +6,6 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,20 +15,17 @@ from odw_core.errors import NotFound, OdwError
 from odw_core.model.address import Address
 from odw_core.model.change import Snapshot
 from odw_core.model.command import Start
-from odw_core.model.conversation import Conversation, EntryKind
-from odw_core.model.item import Item
 from odw_core.model.landing import CommitPlan
-from odw_core.service.campaign_checks import NAME as CAMPAIGN
-from odw_core.service.campaign_checks import campaign_checks
-from odw_core.service.preflight import BATCH, models_of, newest_limits, preflight
-from odw_core.service.work_checks import NAME, work_checks
-from odw_core.state.driving import UPSTREAM
+from odw_core.service.preflight import preflight
+from odw_core.service.repeating import Converse, Repeating
+from odw_core.service.starts.codex import models_of, newest_limits
+from odw_core.service.starts.starter import Surroundings
+from odw_core.service.starts.table import starter
 
 if TYPE_CHECKING:
     from odw_core.workflows.scenario_batch.checks.place import Asked, Place
     from odw_core.workflows.scenario_batch.given import ScenarioBatchInput
 
-_FIRST_ENTRIES = 50
 _ASKED_S = 60.0
 """For so long the executor of a batch is not asked again."""
 
@@ -40,15 +36,15 @@ class Preparing:
     def __init__(
         self,
         snapshot: Callable[[], Snapshot],
-        conversation: Callable[[Address], AbstractAsyncContextManager[Conversation]] | None,
+        conversation: Converse | None,
         *,
         state: Path | None,
         program: str | None,
     ) -> None:
         """``conversation`` opens what was said in a session; without it a session is repeated by its first line alone.
         ``state`` is where the runs of ours keep what they were asked; None where there are none."""
-        self._snapshot, self._conversation = snapshot, conversation
-        self._state, self._program = state, program
+        self._snapshot, self._state, self._program = snapshot, state, program
+        self._repeating = Repeating(conversation, state)
         self._models: dict[str, tuple[str, ...]] = {}
         self._asked: dict[tuple[str, str, str | None, str], tuple[float, Asked]] = {}
 
@@ -60,32 +56,21 @@ class Preparing:
 
     async def preflight(self, start: Start) -> tuple[Check, ...]:
         """What stands for and against it."""
-        if start.workflow == BATCH and start.reuse and self._state is not None:
-            from odw_core.service.batch_again import failed_of
-
+        if self._state is not None:
             try:
-                start = await asyncio.to_thread(failed_of, start, self._state)
+                start = await starter(start.workflow).chosen(start, self._state)
             except OdwError as error:
                 return (Check("again", "again", Level.FAIL, str(error)),)
         home = start.home or self._home
-        limits = newest_limits(self._snapshot().items.values(), home)
-        found = await asyncio.to_thread(
-            lambda: preflight(
-                start.workflow,
-                start.given,
-                start.workspace,
-                program=self._program,
-                home=home,
-                limits=limits,
-                now=time.time(),
-                ask=self._ask,
-            )
+        around = Surroundings(
+            home,
+            time.time(),
+            self._program,
+            self._state,
+            newest_limits(self._snapshot().items.values(), home),
+            ask=self._ask,
         )
-        if start.workflow == CAMPAIGN:
-            return (*found, *await campaign_checks(start, self._state))
-        if start.workflow != NAME:
-            return found
-        return (*found, *await work_checks(start.given, start.workspace, self._state))
+        return await preflight(start, around)
 
     def _ask(self, given: ScenarioBatchInput, place: Place) -> Asked:
         """A form is checked with every key, and the executor of a batch takes a second to answer."""
@@ -108,17 +93,7 @@ class Preparing:
         """What would start it once more; None for what nobody knows how to start. Raises ``OdwError`` with a sentence
         when what it left does not say."""
         item = self._snapshot().items.get(address.root)
-        if item is None:
-            return None
-        if address.engine == "odw":
-            return await asyncio.to_thread(self._of_run, address.root, item)
-        if address.engine == "scenario":
-            return await asyncio.to_thread(self._of_batch, address.root, item.place)
-        if address.engine == "converge":
-            from odw_core.service.converge_upstream import converge_again
-
-            return await asyncio.to_thread(converge_again, address, item.place)
-        return await self._of_session(item) if address.engine == "codex" else None
+        return None if item is None else await self._repeating.repeated(address, item)
 
     async def commit_plan(self, address: Address) -> CommitPlan:
         """What a commit of what a run landed would be. Raises ``OdwError`` with a sentence when there is nothing."""
@@ -144,50 +119,6 @@ class Preparing:
         except OdwError:
             return ()
         return await asyncio.to_thread(lambda: steps_of(journal_of(folder)))
-
-    def _of_run(self, root: Address, item: Item) -> Start | None:
-        from odw_core.runs.folders import RunFolder
-        from odw_core.runs.spec import read_spec
-        from odw_core.service.upstream_again import odw_again
-
-        if item.driver == UPSTREAM:
-            return odw_again(root, item.place, {})
-        if self._state is None:
-            return None
-        try:
-            spec = read_spec(RunFolder(self._state, root.item))
-        except OdwError:
-            return None
-        if spec.workflow == BATCH:
-            return self._of_batch(root, spec.workspace)
-        return Start(spec.workflow, dict(spec.given), spec.workspace, parent=root, home=spec.codex_home)
-
-    def _of_batch(self, root: Address, place: str) -> Start:
-        from odw_core.service.batch_again import batch_again
-
-        return batch_again(root, place, failed_only=False, state=self._state)
-
-    async def _of_session(self, item: Item) -> Start:
-        prompt = item.goal or ""
-        try:
-            if self._conversation is None:
-                raise NotFound(f"{item.address} is not read here.")
-            async with self._conversation(item.address) as said:
-                prompt = await asyncio.to_thread(_first_prompt, said) or prompt
-        except (OdwError, OSError):
-            # Its first line is better than nothing.
-            pass
-        given: dict[str, object] = {"prompt": prompt}
-        if item.model:
-            given["model"] = item.model
-        return Start("session", given, item.folder or item.place, parent=item.address, home=item.place)
-
-
-def _first_prompt(said: Conversation) -> str:
-    said.refresh()
-    entries = said.entries(0, min(said.count, _FIRST_ENTRIES))
-    first = next((entry for entry in entries if entry.kind is EntryKind.USER), None)
-    return "" if first is None else said.body(first)
 
 
 def _homes(places: Iterable[str]) -> Iterator[str]:

@@ -7,9 +7,8 @@ from typing import Any
 
 from odw_core.config import Config
 from odw_core.engines.codex.layout import is_home
-from odw_core.runs.workflow import WORKFLOWS, checked_input, load_workflow
-
-_TWINS = (("converge-coordinate", "coordinate"),)
+from odw_core.model.workflow import CONVERGE_COORDINATE, WORKFLOWS, traits
+from odw_core.runs.workflow import checked_input, load_workflow
 
 __all__ = [
     "OFFERED",
@@ -23,8 +22,8 @@ __all__ = [
     "workspaces",
 ]
 
-OFFERED = tuple(name for name in WORKFLOWS if name != "converge-repeat")
-"""What a person begins with an empty form: a call is repeated from the plan that it was made for."""
+OFFERED = tuple(name for name in WORKFLOWS if traits(name).is_offered)
+"""What a person begins with an empty form."""
 
 
 def reuse_of(*, is_failed_only: bool = False, step: str | None = None) -> str:
@@ -38,8 +37,9 @@ def reuse_of(*, is_failed_only: bool = False, step: str | None = None) -> str:
 
 def twins(workflow: str) -> tuple[str, ...]:
     """Workflows that can do the same with the same words, ``workflow`` among them: upstream's program, and natively."""
-    found = next((pair for pair in _TWINS if workflow in pair), (workflow,))
-    return tuple(name for name in found if name in WORKFLOWS)
+    pair = (workflow, traits(workflow).twin)
+    # Upstream's programs come last of all, and first of a pair.
+    return tuple(name for name in reversed(WORKFLOWS) if name in pair)
 
 
 def workspaces(places: Iterable[str]) -> list[str]:
@@ -68,6 +68,6 @@ def input_schema(workflow: str, config: Config | None = None) -> dict[str, objec
 def preferred(workflow: str, config: Config) -> dict[str, object]:
     """What the configuration says of a workflow's input; what is given with it counts more."""
     known: dict[str, object] = {"silence_s": config.codex_silence_s}
-    if workflow == "converge-coordinate":
+    if workflow == CONVERGE_COORDINATE:
         known["server"] = config.converge_server
     return {key: value for key, value in known.items() if key in load_workflow(workflow).input.model_fields}

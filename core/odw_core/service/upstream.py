@@ -11,9 +11,9 @@ from odw_core.errors import Refused
 from odw_core.model.address import Address
 from odw_core.model.command import Start
 from odw_core.model.item import Item, State
+from odw_core.model.workflow import ODW_EXEC
 from odw_core.process.liveness import is_alive
 
-WORKFLOW = "odw-exec"
 _ODW = ("odw",)
 
 
@@ -27,7 +27,7 @@ def resumption(root: Address, item: Item) -> Start:
         raise Refused(
             f"odw is not on your PATH, and it alone resumes its runs; odw-tui adopt {root} goes on without it."
         )
-    return Start(WORKFLOW, {"resume": root.item}, item.place)
+    return Start(ODW_EXEC, {"resume": root.item}, item.place)
 
 
 def interrupt(root: Address) -> None:

@@ -12,8 +12,8 @@ from odw_core.errors import NotFound, Refused
 from odw_core.files.safe_open import read_regular
 from odw_core.model.address import Address
 from odw_core.model.command import Start
+from odw_core.model.workflow import ODW_EXEC
 
-WORKFLOW = "odw-exec"
 _MOST_INPUT, _MOST_JOURNAL = 64 << 20, 1 << 20
 _FIRST = 20
 """Lines of a journal among which the launch is; it is the first one."""
@@ -43,7 +43,7 @@ def odw_again(address: Address, place: str, changed: Mapping[str, object]) -> St
         given["input_file"] = str(Path(unit.root, INPUT).relative_to(place))
     if "input" in changed:
         given.pop("input_file", None)
-    return Start(WORKFLOW, {**given, **changed}, place, parent=root)
+    return Start(ODW_EXEC, {**given, **changed}, place, parent=root)
 
 
 def _launch(journal: Path) -> dict[str, object]:

@@ -13,13 +13,13 @@ from odw_core.diagnose.doctor.check import Check, Level
 from odw_core.diagnose.doctor.scripts import script_check
 from odw_core.diagnose.doctor.wording import counted, some_of
 from odw_core.errors import OdwError
+from odw_core.model.workflow import REVIEW_APPLY
 from odw_core.runs.workflow import parsed_input
 
 if TYPE_CHECKING:
     from odw_core.git.repo import Dirty
     from odw_core.workflows.parallel_review_apply.given import ReviewApplyInput
 
-NAME = "parallel-review-apply"
 _NAMED = 5
 
 
@@ -28,7 +28,7 @@ async def work_checks(given: Mapping[str, object], folder: str, state: Path | No
     from odw_core.git.repo import dirty, open_repo
     from odw_core.workflows.parallel_review_apply.given import ReviewApplyInput
 
-    wanted = parsed_input(NAME, given, ReviewApplyInput)
+    wanted = parsed_input(REVIEW_APPLY, given, ReviewApplyInput)
     if wanted is None:
         # What is wrong with it is said already.
         return ()
@@ -70,8 +70,3 @@ async def _tasks(
             fix = "The run offers to commit it first." if offers else f"Commit it: odw-tui commit odw:{run} --yes"
             return (Check(trouble.category, "tasks", Level.WARN if offers else Level.FAIL, said, fix),)
     return (Check(trouble.category, "tasks", Level.FAIL, f"{trouble.category}: {trouble.message}"),)
-
-
-def codex_needed(given: Mapping[str, object]) -> bool:
-    """Whether Codex does the work."""
-    return given.get("agent", "codex") == "codex"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from odw_core.diagnose.doctor.check import Check, Level
-from odw_core.runs.workflow import WORKFLOWS
+from odw_core.model.workflow import WORKFLOWS
 from odw_core.service.starting import input_schema
 from odw_tui.present.glyphs import UNICODE
 from odw_tui.present.start_checks import check_lines

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from odw_core.errors import UsageError
 from odw_core.model.address import Address
+from odw_core.model.workflow import SCENARIO_BATCH, traits
 from odw_core.paths import user_paths
 from odw_tui.cli.printing import look_of, narrate, print_answer
 from odw_tui.cli.task import FINE, INTERRUPTED, Task, refuse_if_read_only, submitter_of
@@ -69,13 +70,12 @@ def _check(task: Task, command: Start) -> int:
     """Say what stands against a start; the exit code that it has because of that."""
     import asyncio
 
+    from odw_core.service.starts.table import starter
     from odw_tui.headless import checking
 
-    if command.workflow == "campaign" and not task.given.is_check:
-        from odw_core.service.campaign_checks import refuse_campaign
-
-        asyncio.run(refuse_campaign(command, user_paths().state))
-    if not task.given.is_check and command.workflow not in checking.CHECKED_FIRST:
+    if not task.given.is_check:
+        asyncio.run(starter(command.workflow).refuse(command, user_paths().state))
+    if not task.given.is_check and not traits(command.workflow).is_checked_at_start:
         return FINE
     homes = task.given.codex_home
     looked_at = replace(command, home=command.home or (homes[0] if homes else None))
@@ -91,7 +91,7 @@ def _check(task: Task, command: Start) -> int:
 
 def _lines_of(command: Start, address: Address) -> Callable[[], None] | None:
     """Prints what a batch has said since it was asked last."""
-    if command.workflow != "scenario-batch":
+    if command.workflow != SCENARIO_BATCH:
         return None
     from odw_core.service.batch_lines import BatchLines
 

@@ -15,8 +15,6 @@ from odw_core.service.preparing import Preparing
 from odw_tui.headless.answer import Answer
 from odw_tui.headless.doctor import SOMETHING_FAILS, doctor_document, doctor_lines
 
-CHECKED_FIRST = ("scenario-batch",)
-"""Workflows that make their checks again when they begin, and end there if something fails."""
 _NOTHING_TO_DO = "scenarios"
 
 

@@ -28,6 +28,7 @@ from odw_core.model.command import (
     Start,
 )
 from odw_core.model.item import Item, State
+from odw_core.model.workflow import COMMAND
 from odw_tui.headless.arguments import Given
 
 if TYPE_CHECKING:
@@ -68,10 +69,10 @@ def start_of(given: Given, workspace: str, config: Config, after: Address | None
     if given.agent is not None or given.script is not None:
         typed |= _agent(given, input_schema(given.workflow))
     if given.argv:
-        if given.workflow != "command":
+        if given.workflow != COMMAND:
             raise UsageError(f"{given.workflow} takes no command behind --; give its keys with --set or --input.")
         typed["argv"] = [*given.argv]
-    elif given.workflow == "command" and "argv" not in typed:
+    elif given.workflow == COMMAND and "argv" not in typed:
         raise UsageError("Nothing to run; write the command behind --: odw-tui start command -- pytest -x")
     whole = checked(given.workflow, {**preferred(given.workflow, config), **typed})
     return Start(given.workflow, whole, workspace, after=after)

@@ -5,20 +5,9 @@ from __future__ import annotations
 import argparse
 
 from odw_core.model.item import State
+from odw_core.model.workflow import WORKFLOWS
 
 STREAMS = ("stdout", "stderr", "journal", "prompt", "diff")
-WORKFLOWS = (
-    "session",
-    "command",
-    "parallel-review-apply",
-    "coordinate",
-    "campaign",
-    "scenario-batch",
-    "odw-exec",
-    "converge-coordinate",
-    "converge-repeat",
-)
-"""What can be started, so that a parser needs to load none of it."""
 AGENTS = ("codex", "scripted")
 SHELLS = ("bash", "zsh", "fish")
 ENV_SHELLS = ("sh", *SHELLS)

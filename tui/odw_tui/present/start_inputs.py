@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from odw_core.model.workflow import Kept
 from odw_tui.present.typed_values import NO, YES, typed, value_of
 
 FOLDER = "folder"
@@ -21,6 +22,12 @@ _HOLDS = "hold_landings"
 SOURCES = ("request", "spec", GOAL, "tasks")
 EVERYTHING, FAILED_ONLY, FROM_A_STEP = "everything", "what failed", "from a step"
 AT_ONCE = "at once"
+_KEPT = {
+    Kept.STEPS: "Do it all again, or keep what went well; what it came from must be the same. Gates are decided anew.",
+    Kept.SCENARIOS: "All of it, which clears the outputs; or those without a file alone, which clears nothing.",
+    Kept.REPOSITORIES: "Run all of it again, or what did not land: what has landed stays, and contracts are checked "
+    "on it.",
+}
 _NOT_SHOWN = frozenset(
     (
         *("cwd", "thread", "fork", "repo", "candidates", "blockers", "questions"),
@@ -138,25 +145,20 @@ def _shape(told: Mapping[str, object], parts: Mapping[str, object]) -> Mapping[s
 
 
 def with_repeat(
-    inputs: Sequence[Input], steps: Sequence[str], workflow: str, *, is_repeat: bool, is_done: bool
+    inputs: Sequence[Input], steps: Sequence[str], kept: Kept, *, is_repeat: bool, is_done: bool
 ) -> tuple[Input, ...]:
-    """The form of a run that is run again, which may keep what it did. Of a batch scenarios are kept, and no steps.
+    """The form of a run that is run again, which may keep what it did: ``kept`` says what that is.
 
     ``is_repeat``: what it was given is known; ``is_done``: nothing of it failed.
     """
-    if workflow == "scenario-batch" and is_repeat:
-        kept = "All of it, which clears the outputs; or those without a file alone, which clears nothing."
-        return (Input(AGAIN, "again", kept, (EVERYTHING, FAILED_ONLY), EVERYTHING), *inputs)
-    if not steps:
+    if not (is_repeat if kept is Kept.SCENARIOS else steps):
         return tuple(inputs)
-    if workflow == "campaign":
-        landed = "Run all of it again, or what did not land: what has landed stays, and contracts are checked on it."
-        # What stopped half-way is not run over what it landed by the way.
-        first = EVERYTHING if is_done else FAILED_ONLY
-        return (Input(AGAIN, "again", landed, (EVERYTHING, FAILED_ONLY), first), *inputs)
-    kept = "Do it all again, or keep what went well; what it came from must be the same. Gates are decided anew."
-    ways = (EVERYTHING, FAILED_ONLY, FROM_A_STEP)
-    again = Input(AGAIN, "again", kept, ways, EVERYTHING)
+    # A campaign that stopped half-way is not run over what it landed by the way.
+    first = FAILED_ONLY if kept is Kept.REPOSITORIES and not is_done else EVERYTHING
+    again = Input(AGAIN, "again", _KEPT[kept], (EVERYTHING, FAILED_ONLY), first)
+    if kept is not Kept.STEPS:
+        return (again, *inputs)
+    again = again._replace(choices=(*again.choices, FROM_A_STEP))
     source = Input(FROM, "from step", "This step, and everything that began after it, is done again.", tuple(steps))
     return (again, source._replace(default=steps[0]), *inputs)
 

@@ -14,6 +14,7 @@ from odw_core.errors import OdwError
 from odw_core.model.address import Address
 from odw_core.model.command import Outcome, Start
 from odw_core.model.item import Item, State
+from odw_core.model.workflow import traits
 from odw_core.service.starting import OFFERED, input_keys, input_schema, reuse_of, twins, workspaces
 from odw_core.state.driving import NATIVE
 from odw_core.text.ansi import one_line
@@ -58,8 +59,8 @@ if TYPE_CHECKING:
 _TITLE = 40
 _MANY = 8
 """Checks that are shown in their own order."""
-_BATCH, _CLEARS, _CLEAR_WORD = "scenario-batch", "outputs_newer", "clear"
-"""The check that fails where a start would clear what is newer, and the word that lets it."""
+_CLEAR_WORD = "clear"
+"""What is typed by who agrees that something is lost."""
 _BESIDE_FORM = 11
 """Rows that the head, the checks and the footer need."""
 _LEAST_FORM = 5
@@ -131,7 +132,8 @@ class StartScreen(FormScreen):
         self._runs = self._to_wait_for()
         is_done = self._again is None or self._again.state is State.DONE
         asked_for = inputs_of(input_schema(workflow, self.kit.config), folder)
-        inputs = with_repeat(asked_for, self._steps, workflow, is_repeat=self._repeats is not None, is_done=is_done)
+        is_repeat, kept = self._repeats is not None, traits(workflow).kept
+        inputs = with_repeat(asked_for, self._steps, kept, is_repeat=is_repeat, is_done=is_done)
         self._all = with_runs(inputs, [*self._runs])
         known = {name: typed(value) for name, value in given.items() if value is not None}
         if any(one.name == SOURCE for one in self._all):
@@ -383,8 +385,9 @@ class StartScreen(FormScreen):
             if failing:
                 self._checks = tuple(worst_first(checks))
                 self._show()
-                if [check.id for check in failing] == [_CLEARS]:
-                    self._ask_to_clear(failing[0].detail)
+                agreed = traits(start.workflow).agreed
+                if agreed is not None and [check.id for check in failing] == [agreed[0]]:
+                    self._ask_to_clear(failing[0].detail, agreed[1])
                 else:
                     self.flash(failing[0].detail)
                 return
@@ -398,12 +401,12 @@ class StartScreen(FormScreen):
             self._started(str(receipt.address))
         self.app.pop_screen()
 
-    def _ask_to_clear(self, detail: str) -> None:
+    def _ask_to_clear(self, detail: str, agrees: str) -> None:
         """What would be lost is lost for good, so it takes a word, not a key."""
 
         def typed(words: str | None) -> None:
-            if words and "clears" in self._editors:
-                self._editors["clears"] = LineEditor(YES, len(YES))
+            if words and agrees in self._editors:
+                self._editors[agrees] = LineEditor(YES, len(YES))
                 self._show()
                 self.do_begin()
 

@@ -18,7 +18,7 @@ from odw_core.engines.odw.coordination import (
     fallback_why,
     open_reasons,
 )
-from odw_core.engines.odw.names import CAMPAIGN_STOPPED, HITL_REQUIRED, REVIEW_APPLY, STOPPED_BY_OWNER, start_ms_of
+from odw_core.engines.odw.names import CAMPAIGN_STOPPED, HITL_REQUIRED, STOPPED_BY_OWNER, start_ms_of
 from odw_core.engines.odw.native import native_asking, native_claims, native_commit, native_parent, native_stage
 from odw_core.engines.odw.native_batch import batch_asides, batch_end, batch_progress, batch_stage
 from odw_core.engines.odw.question import run_questions
@@ -27,6 +27,7 @@ from odw_core.engines.odw.show_as import ShowAs, show_as, stands_still, waiting_
 from odw_core.model.address import Address
 from odw_core.model.evidence import Facts
 from odw_core.model.item import Depth, Item, Kind, Progress, Tokens
+from odw_core.model.workflow import REVIEW_APPLY
 from odw_core.state.derive import Reading, Standing, derive
 from odw_core.text.ansi import one_line
 

@@ -9,8 +9,7 @@ from odw_core.config import Config
 from odw_core.errors import Refused
 from odw_core.model.address import Address
 from odw_core.model.command import Outcome, Receipt, Start
-
-_BATCH, _CAMPAIGN = "scenario-batch", "campaign"
+from odw_core.service.starts.table import starter
 
 
 class Launcher:
@@ -21,14 +20,9 @@ class Launcher:
 
     async def begin(self, start: Start) -> Receipt:
         """Begin a run. Raises ``OdwError`` with a sentence when it cannot be begun."""
-        if start.workflow == _BATCH and start.reuse:
-            from odw_core.service.batch_again import failed_of
-
-            start = await asyncio.to_thread(failed_of, start, self._state)
-        if start.workflow == _CAMPAIGN:
-            from odw_core.service.campaign_checks import refuse_campaign
-
-            await refuse_campaign(start, self._state)
+        how = starter(start.workflow)
+        start = await how.chosen(start, self._state)
+        await how.refuse(start, self._state)
         if start.after is not None and start.after.engine != "odw":
             raise Refused(f"{start.after} is no run that lands anything, so nothing can start after it.")
         return Receipt(start.id, Outcome.ACCEPTED, "", await asyncio.to_thread(self._launch, start))

@@ -25,7 +25,6 @@ from odw_core.model.command import (
     Rerun,
     Resume,
     Say,
-    Start,
 )
 from odw_core.model.item import State
 from odw_core.model.question import Question, Road
@@ -33,6 +32,7 @@ from odw_core.runs.control import is_live, is_ours, receipt, send
 from odw_core.runs.folders import RunFolder
 from odw_core.runs.spec import read_spec
 from odw_core.service.roads.carrier import Begin, Carried, as_wished, cannot
+from odw_core.service.starts.table import starter
 
 _LOOK_S = 0.05
 _DYING_LOOKS = 20
@@ -155,15 +155,8 @@ class OwnRuns:
         return f"{names} {'goes' if len(left) == 1 else 'go'} on." if left else ""
 
     async def _rerun(self, command: Rerun, run: str) -> Receipt:
-        from odw_core.service.batch_again import batch_again, is_batch
-
-        address = Address("odw", run)
-        if is_batch(address, self._state):
-            # What failed is chosen when it is started.
-            again = await asyncio.to_thread(batch_again, address, "", failed_only=False, state=self._state)
-        else:
-            spec = read_spec(RunFolder(self._state, run))
-            again = Start(spec.workflow, spec.given, spec.workspace, address, home=spec.codex_home)
+        spec = read_spec(RunFolder(self._state, run))
+        again = await asyncio.to_thread(starter(spec.workflow).again, Address("odw", run), spec, self._state)
         return await self._begin(as_wished(replace(again, reuse=command.reuse), command))
 
     async def _commit(self, command: Commit, run: str) -> Receipt:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from odw_core.model.workflow import SCENARIO_BATCH
 from odw_core.runs.workflow import Workflow
 from odw_core.workflows.scenario_batch.given import ScenarioBatchInput, goal_of
 from odw_core.workflows.scenario_batch.run import run
 
-WORKFLOW = Workflow("scenario-batch", ScenarioBatchInput, run, goal_of, is_heard=False)
+WORKFLOW = Workflow(SCENARIO_BATCH, ScenarioBatchInput, run, goal_of, is_heard=False)

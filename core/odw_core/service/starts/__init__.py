@@ -1,0 +1,1 @@
+"""What the service does for the start of each workflow, before it is a run."""
