@@ -7,7 +7,7 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple
+from dataclasses import astuple, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from odw_core.model.address import Address
@@ -23,6 +23,8 @@ _KINDS = {str(kind): kind for kind in Kind}
 _DEPTHS = {str(depth): depth for depth in Depth}
 _REPEATED = (3, 4, 6, 7, 8, 9, 13, 19, 21, 23, 24)
 """Columns of a body: place, title, why, raw state, stage, goal, model, cause, driver, folder, branch."""
+_QUESTION = tuple(one.name for one in fields(Question))
+"""Columns of a saved question."""
 
 
 class Row(NamedTuple):
@@ -136,57 +138,23 @@ def questions_from_text(text: str) -> tuple[Question, ...]:
     if not text:
         return ()
     try:
-        return tuple(_question(*values) for values in json.loads(text))
-    except (TypeError, AttributeError, IndexError) as error:
+        return tuple(_question(saved) for saved in json.loads(text))
+    except (TypeError, ValueError, AttributeError, IndexError) as error:
         raise ValueError(f"not questions: {error}") from None
 
 
-def _question(
-    name: str,
-    address: str,
-    kind: str,
-    asked_at: float | None,
-    title: str,
-    body: str,
-    subject: str,
-    fields: list[list[Any]],
-    decisions: list[str],
-    risk: str | None,
-    digest: str,
-    witnesses: list[str],
-    inferred: bool,
-    answer_via: str,
-    why_not: str | None,
-    road: str,
-    details: list[list[str]],
-    confirm: str | None,
-    is_sent: bool,
-) -> Question:
-    asked = tuple(
+def _question(saved: list[Any]) -> Question:
+    told = dict(zip(_QUESTION, saved, strict=True))
+    told["address"] = Address.parse(told["address"])
+    told["fields"] = tuple(
         Field(identity, label, tuple(Choice(*choice) for choice in choices), *rest)
-        for identity, label, choices, *rest in fields
+        for identity, label, choices, *rest in told["fields"]
     )
-    return Question(
-        name,
-        Address.parse(address),
-        kind,
-        asked_at,
-        title,
-        body,
-        subject,
-        asked,
-        tuple(decisions),
-        risk,
-        digest,
-        tuple(witnesses),
-        inferred,
-        answer_via,
-        why_not,
-        Road(road),
-        tuple((label, text) for label, text in details),
-        confirm,
-        # Whether something is on its way is looked up, never remembered.
-    )
+    told["decisions"], told["witnesses"] = tuple(told["decisions"]), tuple(told["witnesses"])
+    told["road"] = Road(told["road"])
+    told["details"] = tuple((label, text) for label, text in told["details"])
+    # Whether something is on its way is looked up, never remembered.
+    return Question(**{**told, "is_sent": False})
 
 
 def cursors_to_text(cursors: Iterable[tuple[str, Cursor]]) -> str:
