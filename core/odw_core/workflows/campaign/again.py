@@ -10,19 +10,19 @@ from pathlib import Path
 
 from odw_core.engines.loose import Json, objects, parse_object, sequence, text
 from odw_core.errors import NotFound, OdwError, Refused
+from odw_core.model.workflow import CAMPAIGN, REVIEW_APPLY
 from odw_core.runs.blobs import Blobs
 from odw_core.runs.folders import RunFolder
 from odw_core.runs.journal import is_over
 from odw_core.runs.past import journal_of, run_ids
 from odw_core.runs.reuse import FINISHED
 from odw_core.runs.spec import RunSpec, read_spec
-from odw_core.workflows.campaign.children import WORKFLOW, Reader, children_of
+from odw_core.workflows.campaign.children import Reader, children_of
 from odw_core.workflows.campaign.ground import IssueKey, issue_key
 from odw_core.workflows.campaign.order import Wanted, wanted_of
 from odw_core.workflows.campaign.standing import HAS_LANDED
 from odw_core.workflows.coordinate.issues import issue_of
 
-NAME = "campaign"
 PLANS, CARRIED = "plans", "carried"
 """Keys of the steps that settle what is carried out: as it was found, and as it was approved."""
 
@@ -61,7 +61,7 @@ def read_earlier(state: Path, run_id: str, own: str = "") -> Earlier | None:
     folder = RunFolder(state, run_id)
     if not folder.spec.is_file():
         raise NotFound(f"odw:{run_id} was not started by odw-tui on this machine, so what it landed is not known here.")
-    if read_spec(folder).workflow != NAME:
+    if read_spec(folder).workflow != CAMPAIGN:
         raise Refused(f"odw:{run_id} is no campaign.")
     families = _Families(state, own)
     campaigns = families.campaigns(run_id)
@@ -124,7 +124,7 @@ class _Families:
         for name in sorted({*run_ids(state)} - {own}):
             with suppress(OdwError):
                 spec = read_spec(RunFolder(state, name))
-                if spec.parent and spec.workflow in (WORKFLOW, NAME):
+                if spec.parent and spec.workflow in (REVIEW_APPLY, CAMPAIGN):
                     self._again.setdefault(spec.parent, []).append(spec)
 
     def campaigns(self, run: str) -> list[str]:
@@ -132,11 +132,11 @@ class _Families:
 
         Raises ``Refused`` when one of them is still at work.
         """
-        return self._all([run], lambda spec: spec.workflow == NAME and spec.reuse == FINISHED)
+        return self._all([run], lambda spec: spec.workflow == CAMPAIGN and spec.reuse == FINISHED)
 
     def runs(self, repo: str, runs: Sequence[str]) -> list[str]:
         """Runs of a repository and everything that ran them again there, the oldest first. Raises ``Refused``."""
-        return self._all(runs, lambda spec: spec.workflow == WORKFLOW and spec.workspace == repo)
+        return self._all(runs, lambda spec: spec.workflow == REVIEW_APPLY and spec.workspace == repo)
 
     def _all(self, runs: Sequence[str], is_one: Callable[[RunSpec], bool]) -> list[str]:
         found = [*dict.fromkeys(runs)]

@@ -13,6 +13,7 @@ from odw_core.errors import OdwError
 from odw_core.files.safe_open import open_regular
 from odw_core.model.address import Address
 from odw_core.model.command import Cancel
+from odw_core.model.workflow import REVIEW_APPLY
 from odw_core.process.flock import is_held
 from odw_core.runs.control import send
 from odw_core.runs.folders import RunFolder
@@ -25,7 +26,6 @@ from odw_core.runs.workflow import checked_input, load_workflow
 from odw_core.text.lines import whole_lines
 from odw_core.workflows.campaign.standing import Story
 
-WORKFLOW = "parallel-review-apply"
 _LOOK_S = 0.1
 _PIECE = 4 << 20
 
@@ -74,8 +74,8 @@ def started(
     is_kept = bool(tried) and not Reader(state, tried).look().is_rejected
     spec = RunSpec(
         run_id="",
-        workflow=WORKFLOW,
-        given=checked_input(load_workflow(WORKFLOW), given),
+        workflow=REVIEW_APPLY,
+        given=checked_input(load_workflow(REVIEW_APPLY), given),
         workspace=repo,
         codex=campaign.codex,
         codex_home=campaign.codex_home,

@@ -14,6 +14,7 @@ from odw_core.engines.loose import Json, mapping, objects, parse_object, text, t
 from odw_core.errors import NotFound, OdwError, UsageError
 from odw_core.files.safe_open import read_regular
 from odw_core.model.address import Address
+from odw_core.model.workflow import CONVERGE_COORDINATE, COORDINATE
 from odw_core.runs.blobs import Blobs
 from odw_core.runs.folders import RunFolder
 from odw_core.runs.journal import is_over
@@ -25,7 +26,6 @@ from odw_core.workflows.coordinate.given import absolute
 from odw_core.workflows.coordinate.projected import bases_of
 from odw_core.workflows.coordinate.repo_plan import AGENT, FALLBACK, HEURISTIC, RepoPlan, edited, plan_of
 
-COORDINATE, UPSTREAM = "coordinate", "converge-coordinate"
 _STAMP = re.compile(r"^\d{8}T\d{12}Z$")
 _MOST = 64 << 20
 
@@ -68,7 +68,7 @@ def _of_run(state: Path, run_id: str) -> Source:
         raise NotFound(f"odw:{run_id} was not started by odw-tui on this machine, so its plans are not known here.")
     spec = read_spec(folder)
     events = [line.event for line in journal_of(folder) if line.event is not None]
-    if spec.workflow == UPSTREAM:
+    if spec.workflow == CONVERGE_COORDINATE:
         threads = (one for one in events if text(one, "type") == "agent_session" and text(one, "runtime") == "converge")
         stamp = next((text(one, "thread") for one in threads), "")
         if not stamp:
