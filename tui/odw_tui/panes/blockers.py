@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 
 from textual import events
 from textual.app import ComposeResult
@@ -13,38 +13,20 @@ from odw_tui.kit import Kit
 from odw_tui.present.blockers import BlockerRow, blocker_rows, blocker_story, no_blockers
 from odw_tui.present.glyphs import Glyphs
 from odw_tui.present.spans import Span, Spans, laid
+from odw_tui.widgets.drawn_rows import DrawnRows
 from odw_tui.widgets.lines_provider import LinesProvider
 from odw_tui.widgets.list_pane import ListPane
 from odw_tui.widgets.row_list import RowList
 from odw_tui.widgets.sheet import Sheet
 
 
-class _Provider:
-    """The rows of the pane for its list: one line each, headings without identity."""
+def _provider(rows: Sequence[BlockerRow], signs: Glyphs) -> DrawnRows:
+    def draw(index: int, width: int, *, has_cursor: bool) -> Spans:
+        bar = Span(signs.cursor, "accent") if has_cursor else Span(" ")
+        return (bar, *laid(rows[index].line, width - 1)[0])
 
-    def __init__(self, rows: Sequence[BlockerRow], signs: Glyphs) -> None:
-        self._rows, self._signs = rows, signs
-        self._at = {row.key: place for place, row in enumerate(rows)}
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def head(self, width: int) -> Spans | None:
-        return None
-
-    def identity(self, index: int) -> Hashable | None:
-        row = self._rows[index]
-        return None if row.blocker is None else row.key
-
-    def index_of(self, identity: Hashable) -> int | None:
-        return self._at.get(str(identity))
-
-    def version(self, index: int) -> object:
-        return self._rows[index].line
-
-    def line(self, index: int, width: int, *, has_cursor: bool) -> Spans:
-        bar = Span(self._signs.cursor, "accent") if has_cursor else Span(" ")
-        return (bar, *laid(self._rows[index].line, width - 1)[0])
+    keys = [None if row.blocker is None else row.key for row in rows]
+    return DrawnRows(keys, [row.line for row in rows], draw)
 
 
 class BlockersPane(ListPane[RowList]):
@@ -79,7 +61,7 @@ class BlockersPane(ListPane[RowList]):
         self._rows = {row.key: row for row in rows}
         self.set_class(not rows, "-empty")
         if rows:
-            self._list.show(_Provider(rows, self._kit.signs))
+            self._list.show(_provider(rows, self._kit.signs))
         else:
             self._list.show(LinesProvider(no_blockers(detail), width - 1))
         self._tell_story()

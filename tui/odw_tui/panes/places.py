@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -11,63 +11,24 @@ from odw_tui.kit import Kit
 from odw_tui.present.glyphs import Glyphs
 from odw_tui.present.place_tree import Offered, Place, TreeRow, offer_line, place_story, tree, tree_line
 from odw_tui.present.spans import Line, Spans
+from odw_tui.widgets.drawn_rows import DrawnRows
 from odw_tui.widgets.row_list import RowList
 from odw_tui.widgets.sheet import Sheet
 
 
-class _Tree:
-    """Places as rows; headings have no identity."""
+def _tree_rows(rows: Sequence[TreeRow], signs: Glyphs) -> DrawnRows:
+    def draw(index: int, width: int, *, has_cursor: bool) -> Spans:
+        return tree_line(rows[index], signs, width, has_cursor=has_cursor)
 
-    def __init__(self, rows: Sequence[TreeRow], signs: Glyphs) -> None:
-        self._rows, self._signs = rows, signs
-        self._at = {row.key: index for index, row in enumerate(rows)}
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def head(self, width: int) -> Spans | None:
-        return None
-
-    def identity(self, index: int) -> Hashable | None:
-        row = self._rows[index]
-        return None if row.place is None else row.key
-
-    def index_of(self, identity: Hashable) -> int | None:
-        return self._at.get(str(identity))
-
-    def version(self, index: int) -> object:
-        return self._rows[index]
-
-    def line(self, index: int, width: int, *, has_cursor: bool) -> Spans:
-        return tree_line(self._rows[index], self._signs, width, has_cursor=has_cursor)
+    return DrawnRows([None if row.place is None else row.key for row in rows], rows, draw)
 
 
-class _Offer:
-    """Found places as rows with boxes."""
+def _offer_rows(folder: str, offered: Sequence[Offered], chosen: frozenset[str], signs: Glyphs) -> DrawnRows:
+    def draw(index: int, width: int, *, has_cursor: bool) -> Spans:
+        one = offered[index]
+        return offer_line(one, folder, signs, width, is_chosen=one.path in chosen, has_cursor=has_cursor)
 
-    def __init__(self, folder: str, offered: Sequence[Offered], chosen: frozenset[str], signs: Glyphs) -> None:
-        self._folder, self._offered, self._chosen, self._signs = folder, offered, chosen, signs
-
-    def __len__(self) -> int:
-        return len(self._offered)
-
-    def head(self, width: int) -> Spans | None:
-        return None
-
-    def identity(self, index: int) -> Hashable | None:
-        return self._offered[index].path
-
-    def index_of(self, identity: Hashable) -> int | None:
-        return next((index for index, one in enumerate(self._offered) if one.path == identity), None)
-
-    def version(self, index: int) -> object:
-        one = self._offered[index]
-        return one, one.path in self._chosen
-
-    def line(self, index: int, width: int, *, has_cursor: bool) -> Spans:
-        one = self._offered[index]
-        is_chosen = one.path in self._chosen
-        return offer_line(one, self._folder, self._signs, width, is_chosen=is_chosen, has_cursor=has_cursor)
+    return DrawnRows([one.path for one in offered], [(one, one.path in chosen) for one in offered], draw)
 
 
 class PlacesPane(Vertical):
@@ -99,14 +60,14 @@ class PlacesPane(Vertical):
         """Show the tree; the cursor stays on its place."""
         self._places = {place.path: place for place in places}
         self._story_of = self._place_story
-        self._list.show(_Tree(tree(places, self._kit.home), self._kit.signs))
+        self._list.show(_tree_rows(tree(places, self._kit.home), self._kit.signs))
         self._tell_story()
 
     def offer(self, folder: str, offered: Sequence[Offered], chosen: frozenset[str]) -> None:
         """Show what was found below a folder."""
         self._places = {}
         self._story_of = tuple
-        self._list.show(_Offer(folder, offered, chosen, self._kit.signs))
+        self._list.show(_offer_rows(folder, offered, chosen, self._kit.signs))
         self._tell_story()
 
     def suggest(self, lines: Sequence[Line]) -> None:
