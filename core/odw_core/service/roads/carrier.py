@@ -26,6 +26,7 @@ from odw_core.model.command import (
     Say,
     Start,
 )
+from odw_core.model.item import Item
 from odw_core.model.question import Question
 
 Carried = Adopt | Archive | Cancel | Commit | Fork | Interrupt | Pin | Rename | Repeat | Rerun | Resume | Say
@@ -55,12 +56,12 @@ class Carrier(Protocol):
         """What became of it by now; None while nothing is known."""
 
 
-def shown_place(snapshot: Snapshot, address: Address) -> str:
-    """The place of what is shown there. Raises ``NotFound`` when nothing is."""
+def shown_item(snapshot: Snapshot, address: Address) -> Item:
+    """What is shown there. Raises ``NotFound`` when nothing is."""
     item = snapshot.items.get(address.root)
     if item is None:
         raise NotFound(f"{address.root} was not started by odw-tui here, and is not in this room any more.")
-    return item.place
+    return item
 
 
 def as_wished(start: Start, command: Adopt | Repeat | Rerun) -> Start:

@@ -14,7 +14,7 @@ from odw_core.model.command import Adopt, Receipt, Repeat, Rerun
 from odw_core.service.converge_answers import ConvergeAnswers, adopted
 from odw_core.service.converge_upstream import converge_again, repetition
 from odw_core.service.kept_answers import forget_answers
-from odw_core.service.roads.carrier import Begin, Carried, as_wished, shown_place
+from odw_core.service.roads.carrier import Begin, Carried, as_wished, shown_item
 
 
 class ConvergeRuns:
@@ -46,7 +46,7 @@ class ConvergeRuns:
         return None
 
     def _place(self, address: Address) -> str:
-        return shown_place(self._snapshot(), address)
+        return shown_item(self._snapshot(), address).place
 
     async def _adopt(self, command: Adopt) -> Receipt:
         root = command.address.root

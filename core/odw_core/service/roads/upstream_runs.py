@@ -7,13 +7,10 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
-from odw_core.errors import Refused
-from odw_core.model.address import Address
 from odw_core.model.change import Snapshot
 from odw_core.model.command import Adopt, Cancel, Outcome, Receipt, Rerun, Resume
-from odw_core.model.item import Item
 from odw_core.service.adopting import adoption
-from odw_core.service.roads.carrier import Begin, Carried, as_wished, cannot
+from odw_core.service.roads.carrier import Begin, Carried, as_wished, cannot, shown_item
 from odw_core.service.upstream import interrupt, resumption
 from odw_core.service.upstream_again import odw_again
 
@@ -29,26 +26,20 @@ class UpstreamRuns:
         root = command.address.root
         match command:
             case Resume():
-                start = resumption(root, self._shown(root))
+                start = resumption(root, shown_item(self._snapshot(), root))
                 return await self._begin(replace(start, id=command.id))
             case Rerun(changed=changed):
-                start = await asyncio.to_thread(odw_again, root, self._shown(root).place, changed)
+                start = await asyncio.to_thread(odw_again, root, shown_item(self._snapshot(), root).place, changed)
                 receipt = await self._begin(replace(start, id=command.id))
                 return replace(receipt, reason=f"odw runs {start.given['script']} again.")
             case Cancel():
                 await asyncio.to_thread(interrupt, root)
                 return Receipt(command.id, Outcome.ACCEPTED, "odw was told; its run says how it ends.", root)
             case Adopt():
-                start, note = await asyncio.to_thread(adoption, root, self._shown(root).place)
+                start, note = await asyncio.to_thread(adoption, root, shown_item(self._snapshot(), root).place)
                 return replace(await self._begin(as_wished(start, command)), reason=f"The new run {note}.")
             case _:
                 raise cannot(command)
-
-    def _shown(self, root: Address) -> Item:
-        item = self._snapshot().items.get(root)
-        if item is None:
-            raise Refused(f"{root} was not started by odw-tui here, and is not in this room any more.")
-        return item
 
     async def outcome(self, command_id: str) -> Receipt | None:
         """Everything here is known at once."""
