@@ -83,6 +83,10 @@ class Attention:
         """The room is now ``snapshot``."""
         if self._screen is None:
             return
+        if snapshot.places != self._screen.places:
+            # The repositories of a campaign come and go.
+            self._screen = replace(self._screen, places=snapshot.places)
+            self._announce()
         if (waiting := len(snapshot.questions)) != self._waiting:
             self._waiting = waiting
             self._stage.entitle(badge(waiting, self._sign, NAME))

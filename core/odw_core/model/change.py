@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from odw_core.model.address import Address
 from odw_core.model.item import Item, State
@@ -30,8 +30,11 @@ class Snapshot:
     questions: tuple[Question, ...]
     """Open ones, oldest first."""
     places: tuple[str, ...]
+    """Everything that is watched."""
     problems: tuple[Problem, ...]
     complete: bool
     """False while the first full look at the disk is still going on."""
     counts: Mapping[State, int] | None = None
     """Rows of each state while ``items`` is only a first page of them; None when the items say it themselves."""
+    lent: Mapping[str, Address] = field(default_factory=dict)
+    """Those of ``places`` that nobody named: repositories of a campaign that is not over, which is their value."""

@@ -136,6 +136,7 @@ def status_document(snapshot: Snapshot) -> Document:
             "waiting": [item_document(item) for item in rows(snapshot.items) if item.state is State.WAITING],
             "open_questions": len(snapshot.questions),
             "places": list(snapshot.places),
+            "lent_places": [{"path": path, "campaign": str(one)} for path, one in snapshot.lent.items()],
             "problems": [problem_document(problem) for problem in snapshot.problems],
         }
     )

@@ -23,6 +23,7 @@ from odw_core.model.landing import CommitPlan
 from odw_core.model.question import Road
 from odw_core.model.search import Found
 from odw_core.paths import user_paths
+from odw_core.service.campaign_places import CampaignPlaces
 from odw_core.service.feed import OpenDetail
 from odw_core.service.lookout import Lookout, Sweep
 from odw_core.service.mirrors import Mirrors
@@ -72,6 +73,7 @@ class LiveService:
         somebody listens. ``state`` is where runs of ours keep their things; None for the user's own folder."""
         settings = Settings(silent_after_s=config.silent_after_s, mirrors=Mirrors(state))
         self._state = state
+        self._own, self._campaigns = tuple(places), CampaignPlaces(settings.mirrors)
         self._words, self._codex, self._reads_only = settings.words, config.codex, reads_only
         self._daemons: Daemons | None = None
         self._preparing: Preparing | None = None
@@ -122,6 +124,9 @@ class LiveService:
             if not feeds[root]:
                 del feeds[root]
                 self._reading.let_go(root)
+                if self._store.lent:
+                    # A place of a campaign that is over was kept for this.
+                    self._lend()
 
     @contextlib.asynccontextmanager
     async def log(self, address: Address, stream: str | None) -> AsyncIterator[LineSource]:
@@ -187,13 +192,53 @@ class LiveService:
                 yield one
 
     async def set_places(self, places: Sequence[str]) -> None:
+        self._own = tuple(places)
+        self._watch(self._lendable(), Sweep.FULL)
+        await self._reading.show_sleepers()
+
+    def _lendable(self) -> dict[str, Address]:
+        """Repositories that are watched because a campaign needs it, and those in which somebody still looks at a
+        run."""
+        lent = self._campaigns.of(self._roster.unfinished("odw"), self._own)
+        looked_at = {unit.place for address in self._reading.feeds if (unit := self._roster.unit(address)) is not None}
+        held = {place: one for place, one in self._store.lent.items() if place in looked_at and place not in self._own}
+        return {**held, **lent}
+
+    def _lend(self) -> bool:
+        """Watch the repositories of campaigns that are not over, and no others; whether that changed anything."""
+        lent = self._lendable()
+        if lent == self._store.lent:
+            return False
+        self._watch(lent, Sweep.USUAL)
+        return True
+
+    def _watch(self, lent: dict[str, Address], sweep: Sweep) -> None:
+        """Watch a person's own places and these."""
+        places, before = (*self._own, *lent), self._roster.places
         dropped = self._roster.set_places(places)
         for address, item in self._store.snapshot().items.items():
             if item.place in dropped:
                 self._reading.leave_out(address)
-        self._lookout.sweep(Sweep.FULL)
-        self._store.report(self._store.own_problems, tuple(places))
-        await self._reading.show_sleepers()
+        self._show_stirred(self._roster.stir(frozenset(places).difference(before)))
+        self._store.watch(places, lent)
+        self._lookout.sweep(sweep)
+
+    async def _lend_places(self) -> None:
+        """As campaigns begin, say over which repositories they go, and end."""
+        async for batch in self.changes(self._store.seq):
+            if not batch or any(self._is_of_a_campaign(change) for change in batch):
+                self._lend()
+            if self._roster.has_unshown:
+                await self._reading.show_sleepers()
+
+    def _is_of_a_campaign(self, change: Change) -> bool:
+        """Whether it may mean that other places are needed."""
+        if change.address.engine != "odw" or (change.before is None and change.after is None):
+            return False
+        before, after = change.before, change.after
+        if before is None or after is None or (before.ended_at is None) != (after.ended_at is None):
+            return True
+        return after.ended_at is None and self._campaigns.is_open(change.address)
 
     def owner_pid(self, address: Address) -> int | None:
         reader = self._roster.readers.get(address.root)
@@ -265,8 +310,7 @@ class LiveService:
             reading.show_some()
         self._lookout.sweep(Sweep.FULL)
         for _ in range(_TORN_TRIES):
-            while reading.is_busy:
-                await reading.worked()
+            await self._read_all()
             torn = [reader for reader in readers.values() if reader.is_torn]
             if not torn:
                 break
@@ -280,6 +324,16 @@ class LiveService:
                 reading.show(reader)
         await reading.flush()
 
+    async def _read_all(self) -> None:
+        """Everything that is due, and what lies in places that come along with it."""
+        while True:
+            while self._reading.is_busy:
+                await self._reading.worked()
+            if not self._lend():
+                return
+            while self._roster.has_unshown:
+                self._reading.show_some()
+
     async def run(self) -> None:
         """Watch until cancelled. What fails on the way becomes a problem of the room, not an end of it."""
         try:
@@ -292,6 +346,7 @@ class LiveService:
                 group.create_task(self._lookout.run())
                 group.create_task(self._show_sleepers())
                 group.create_task(self._see_what_was_sent())
+                group.create_task(self._lend_places())
                 if self._make_submitter is not None and not self._reads_only:
                     group.create_task(self._settle_ends())
         finally:
@@ -306,11 +361,7 @@ class LiveService:
         """One cheap question for everything the cache knows; what changed or lives is read first."""
         self.load()
         with no_collector():
-            for reader in self._roster.stir():
-                if reader.is_due():
-                    self._reading.schedule.add(reader.unit.address, Priority.LIVE)
-                else:
-                    self._reading.show(reader)
+            self._show_stirred(self._roster.stir())
             await self._lookout.begin()
             for address in self._store.snapshot().items:
                 if self._roster.unit(address) is None:
@@ -318,6 +369,14 @@ class LiveService:
                     self._store.put(address, None)
             if self._roster.has_unshown:
                 self._store.load((), self._roster.counts())
+
+    def _show_stirred(self, readers: Iterable[UnitReader]) -> None:
+        """What woke: read what may be otherwise by now, show the rest as the cache knows it."""
+        for reader in readers:
+            if reader.is_due():
+                self._reading.schedule.add(reader.unit.address, Priority.LIVE)
+            else:
+                self._reading.show(reader)
 
     async def _show_sleepers(self) -> None:
         await self._reading.show_sleepers()
@@ -340,14 +399,14 @@ class LiveService:
     async def _hear_servers(self) -> None:
         """What servers say of the sessions they have loaded. Comes after everything that files say."""
         while True:
-            if has_control_socket(self._roster.places):
+            if has_control_socket(self._own):
                 break
             await asyncio.sleep(_SOCKET_S)
         # Imported late: most rooms hold no server, and talking to one takes a library.
         from odw_core.service.daemons import Daemons
 
         self._daemons = Daemons(
-            lambda: self._roster.places, self._words, self._said, self._store.ask, reads_only=self._reads_only
+            lambda: self._own, self._words, self._said, self._store.ask, reads_only=self._reads_only
         )
         await self._daemons.run()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from odw_core.model.item import Item
 from odw_core.model.problem import Problem
 from odw_core.paths import user_paths
 from odw_core.service.batch_log import log_of, with_log
+from odw_core.service.campaign_places import CampaignPlaces
 from odw_core.service.roster import Roster
 from odw_core.service.saved_unit import findable_of, row_of
 from odw_core.service.under_way import UnderWay
@@ -65,6 +66,7 @@ class Room:
         self._settings = Settings(silent_after_s=config.silent_after_s)
         self._roster = Roster(places, self._settings)
         self._store = Store(tuple(places))
+        self._own = tuple(places)
         self._changed: set[Address] = set()
         self._gone: list[Unit] = []
         self._rows: list[Row] = []
@@ -75,7 +77,7 @@ class Room:
 
     def hear(self) -> None:
         """Take in what the servers of the homes ask, too. Costs one look at each place where none listens."""
-        homes = [place for place in self._roster.places if os.path.lexists(f"{place}/{CONTROL_SOCKET}")]
+        homes = [place for place in self._own if os.path.lexists(f"{place}/{CONTROL_SOCKET}")]
         if not homes:
             return
         # Imported late: talking to a server takes a library.
@@ -90,14 +92,12 @@ class Room:
             self._roster.load(self._index)
             if self._index.is_damaged and self._cache is not None:
                 self._problems += (Problem(str(self._cache), 0, "the cache was damaged and is built anew"),)
-        arrivals = self._roster.look()
-        self._gone = [reader.unit for reader in arrivals.gone]
-        for reader in (*arrivals.new, *self._roster.stir()):
-            self._bring_up_to_date(reader)
-        for reader in arrivals.renamed:
-            self._restore(reader)
-            reader.derive()
-            self._changed.add(reader.unit.address)
+        self._look()
+        lent = CampaignPlaces(self._settings.mirrors).of(self._roster.unfinished("odw"), self._own)
+        if lent:
+            self._roster.set_places((*self._own, *lent))
+            self._store.watch(self._roster.places, lent)
+            self._look(lent)
         known: list[Item] = []
         while self._roster.has_unshown and is_whole:
             items, woken = self._roster.show_some(_SHOWN)
@@ -113,6 +113,17 @@ class Room:
             self._store.load((), self._roster.counts())
         else:
             self._store.mark_complete()
+
+    def _look(self, places: Collection[str] | None = None) -> None:
+        """Read what came, and what changed or may have, everywhere or in ``places``."""
+        arrivals = self._roster.look()
+        self._gone += [reader.unit for reader in arrivals.gone]
+        for reader in (*arrivals.new, *self._roster.stir(places)):
+            self._bring_up_to_date(reader)
+        for reader in arrivals.renamed:
+            self._restore(reader)
+            reader.derive()
+            self._changed.add(reader.unit.address)
 
     def _tell_kin(self, known: list[Item]) -> None:
         """Join what belongs together across engines. ``known`` are the items of those that sleep."""

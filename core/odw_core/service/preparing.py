@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +52,7 @@ class Preparing:
     def _home(self) -> str:
         """The Codex home that a start would use."""
         named = os.environ.get("CODEX_HOME")
-        return named or next(_homes(self._snapshot().places), str(Path("~/.codex").expanduser()))
+        return named or next(_homes(self._snapshot()), str(Path("~/.codex").expanduser()))
 
     async def preflight(self, start: Start) -> tuple[Check, ...]:
         """What stands for and against it."""
@@ -121,5 +121,6 @@ class Preparing:
         return await asyncio.to_thread(lambda: steps_of(journal_of(folder)))
 
 
-def _homes(places: Iterable[str]) -> Iterator[str]:
-    return (place for place in places if is_home(place))
+def _homes(snapshot: Snapshot) -> Iterator[str]:
+    """Those that the person named."""
+    return (place for place in snapshot.places if place not in snapshot.lent and is_home(place))

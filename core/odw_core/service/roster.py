@@ -7,7 +7,7 @@ import heapq
 import math
 import os
 from collections import Counter
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from itertools import islice
 from operator import attrgetter
 from typing import NamedTuple
@@ -75,6 +75,9 @@ class Roster:
         self.places = tuple(places)
         for reader in [reader for reader in self.readers.values() if reader.unit.place in dropped]:
             self._forget(reader)
+        for folder in (one for place in dropped for engine in self._engines for one in engine.watched_folders(place)):
+            # Should it be watched again, it is listed again.
+            self._stamps.pop(folder, None)
         for row in [row for row in self._asleep.values() if row.place in dropped]:
             del self._asleep[row.address]
             self._unshown.pop(row.address, None)
@@ -96,11 +99,22 @@ class Roster:
         """How many are known by their index row alone."""
         return len(self._asleep)
 
-    def stir(self) -> list[UnitReader]:
-        """Wake what changed on disk, what may still live, and what waits for a person. One stat for each."""
+    def unfinished(self, engine: str) -> list[Unit]:
+        """What is not over of an engine, asleep or awake; nothing wakes."""
+        found = [
+            reader.unit for reader in self.readers.values() if reader.engine.name == engine and not reader.is_final
+        ]
+        rows = (row for row in self._asleep.values() if not row.is_over and row.address.startswith(f"{engine}:"))
+        return [*found, *(Unit(Address.parse(row.address), row.place, row.root) for row in rows)]
+
+    def stir(self, places: Collection[str] | None = None) -> list[UnitReader]:
+        """Wake what changed on disk, what may still live, and what waits for a person, everywhere or in ``places``. One
+        stat for each."""
         versions: dict[str, int] = {}
         stirred: list[Known] = []
         for row in self._asleep.values():
+            if places is not None and row.place not in places:
+                continue
             # What is stale already stays so until a file says otherwise.
             is_quiet = row.is_over or row.alive == 0 or row.state == State.STALE
             name = row.address.partition(":")[0]

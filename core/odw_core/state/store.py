@@ -26,6 +26,7 @@ class Store:
 
     def __init__(self, places: tuple[str, ...] = ()) -> None:
         self._places = places
+        self._lent: Mapping[str, Address] = MappingProxyType({})
         self._items: dict[Address, Item] = {}
         self._questions: dict[Address, tuple[Question, ...]] = {}
         self._merged: tuple[Question, ...] | None = None
@@ -54,6 +55,11 @@ class Store:
     def counts(self) -> Mapping[State, int] | None:
         """Rows of each state while not all items are here."""
         return self._counts
+
+    @property
+    def lent(self) -> Mapping[str, Address]:
+        """Places that are watched only because of a campaign."""
+        return self._lent
 
     def item(self, address: Address) -> Item | None:
         """The newest item of an address."""
@@ -115,10 +121,16 @@ class Store:
         self._counts = counts
         self._snapshot = None
 
-    def report(self, problems: tuple[Problem, ...], places: tuple[str, ...] | None = None) -> None:
-        """Problems of the room itself, and the places it watches."""
-        if (places is not None and places != self._places) or problems != self._own_problems:
-            self._own_problems, self._places = problems, self._places if places is None else places
+    def watch(self, places: tuple[str, ...], lent: Mapping[str, Address]) -> None:
+        """The places that are watched, and which of them only because of a campaign."""
+        if (places, lent) != (self._places, self._lent):
+            self._places, self._lent = places, MappingProxyType({**lent})
+            self._publish()
+
+    def report(self, problems: tuple[Problem, ...]) -> None:
+        """Problems of the room itself."""
+        if problems != self._own_problems:
+            self._own_problems = problems
             self._publish()
 
     def mark_complete(self) -> None:
@@ -139,6 +151,7 @@ class Store:
                 problems=(*self._own_problems, *sorted(found.difference(self._own_problems))),
                 complete=self._is_complete,
                 counts=self._counts,
+                lent=self._lent,
             )
         return self._snapshot
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from drivers import samples
+from odw_core.model.address import Address
 from odw_core.model.item import State
 from odw_tui.present import place_tree
 from odw_tui.present.glyphs import UNICODE
@@ -38,6 +41,16 @@ def test_a_line_is_never_wider_than_the_list() -> None:
 def test_a_place_says_where_it_comes_from() -> None:
     notes = [place.note for place in (SHOP, DOCS, CODEX, Place("/w", is_kept=True, is_watched=False))]
     assert notes == ["kept", "only this time", "Codex home", "kept, not watched yet"]
+
+
+def test_a_place_that_is_there_for_a_campaign_says_which_and_for_how_long() -> None:
+    lent = replace(samples.snapshot((), places=("/shop", "/api")), lent={"/api": Address("odw", "odw-exec-1-2")})
+    api, shop = place_tree.places_of(lent, (), {}, "/home/dev/.codex")
+    assert (api.note, shop.note) == ("of a campaign at work", "only this time")
+    story = [text((*line.left, *line.right)) for line in place_tree.place_story(api, UNICODE, "/home/dev")]
+    assert any("a repository of odw:odw-exec-1-2; it is watched until that campaign is over" in one for one in story)
+    (kept,) = [one for one in place_tree.places_of(lent, ("/api",), {}, "") if one.path == "/api"]
+    assert kept.note == "kept"
 
 
 def test_places_are_those_that_are_watched_and_those_that_are_kept() -> None:

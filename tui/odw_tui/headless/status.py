@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
+from odw_core.model.address import Address
 from odw_core.model.change import Snapshot
 from odw_core.model.item import Item, State
 from odw_core.service.documents import status_document
@@ -51,6 +52,12 @@ def status_lines(snapshot: Snapshot, look: Look) -> Iterator[Spans]:
         for session in children(item.address, snapshot.items):
             if session.state is State.WAITING:
                 yield from _waiting(session, "", look, indent=2)
+    by_campaign: dict[Address, list[str]] = {}
+    for path, campaign in snapshot.lent.items():
+        by_campaign.setdefault(campaign, []).append(one_line(names.get(path, path), _LONGEST))
+    for campaign, repos in by_campaign.items():
+        yield BLANK
+        yield words(f"watched too until {one_line(str(campaign), _LONGEST)} is over: {', '.join(repos)}", QUIET)
 
 
 def _count(state: State, number: int, look: Look) -> Spans:

@@ -33,6 +33,8 @@ class Place:
     is_kept: bool = False
     """Whether it stands in ``config.toml``."""
     is_watched: bool = True
+    campaign: str = ""
+    """The campaign that is not over and because of which it is watched, where nobody named the place."""
     counts: Mapping[State, int] = field(default_factory=dict)
 
     @property
@@ -40,6 +42,8 @@ class Place:
         """Where it comes from, and whether it is watched yet."""
         if self.is_kept:
             return "kept" if self.is_watched else "kept, not watched yet"
+        if self.campaign:
+            return "of a campaign at work"
         return "Codex home" if self.is_home else "only this time"
 
 
@@ -69,6 +73,7 @@ def places_of(snapshot: Snapshot, kept: Sequence[str], names: Mapping[str, str],
             is_home=path in homes,
             is_kept=path in kept,
             is_watched=path in snapshot.places,
+            campaign=str(snapshot.lent.get(path, "")),
             counts=counts.get(path, {}),
         )
         for path in dict.fromkeys((*snapshot.places, *kept))
@@ -134,6 +139,8 @@ def place_story(place: Place, signs: Glyphs, home: str) -> tuple[Line, ...]:
     kept = (
         "kept in config.toml"
         if place.is_kept
+        else f"a repository of {place.campaign}; it is watched until that campaign is over"
+        if place.campaign
         else "your Codex home, or one that was named when this was opened"
         if place.is_home
         else "named when this was opened, or the folder it was opened in"

@@ -269,10 +269,12 @@ class PlacesScreen(ListedScreen):
     def _watch_instead(self, before: Config) -> None:
         """Let the room follow what is kept: new places come in, those that were taken out leave it."""
         kept, was_kept = self._config.places, before.places
-        watched = self.kit.service.snapshot().places
+        snapshot = self.kit.service.snapshot()
+        # What a campaign brings along goes with it.
+        watched = [place for place in snapshot.places if place not in snapshot.lent]
         places = [place for place in watched if place in kept or place not in was_kept]
         places += [place for place in kept if place not in places]
-        if tuple(places) != tuple(watched):
+        if places != watched:
             self.run_worker(self.kit.service.set_places(places), name="watch other places", group="places")
 
     # ---- moving
