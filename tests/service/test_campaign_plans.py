@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from odw_core.model.address import Address
 from odw_core.model.command import Outcome, Start
 from odw_core.model.item import State
 from odw_core.service.campaign_checks import campaign_checks
+from odw_core.service.run_report import run_report
 
 __all__ = ["place", "world"]
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
@@ -63,6 +65,52 @@ async def test_plans_nobody_approved_are_put_before_a_person_first(place: Campai
     (approved,) = world.events(run, "plans_approved")
     assert told["plans"] == approved["plans"]
     assert world.events(run, "campaign")[0]["from_run"] == str(source)
+
+
+async def test_what_is_approved_here_is_handed_over_as_a_pack_bound_by_its_hashes(
+    place: Campaigned, world: RunsWorld
+) -> None:
+    async with place.room() as room:
+        source = await planned(place, room)
+        await place.over(room, source)
+        run = await place.start(room, **of(place, str(source)))
+        card = await room.question(run)
+        assert "written as a pack to hand over" in card.body
+        pack = world.run(run) / "handoff"
+        assert not pack.exists()
+        await place.decide(room, card, "approve", plan__web="# web\n\nShow it in red.\n")
+        await place.over(room, run)
+        async with room.service.detail(run) as feed:
+            while (detail := feed.value) is None:
+                await feed.changed()
+        said = [one.text for one in detail.notices]
+    assert f"what was approved, as a pack to hand over: {pack}" in said
+    assert str(pack) in run_report(world.state, str(world.workspace), run.item).decode()
+    approval = json.loads((pack / "approval.json").read_text())
+    (approved,) = world.events(run, "plans_approved")
+    assert [{"repo": one["repo"], "sha256": one["sha256"]} for one in approval["plans"]] == approved["plans"]
+    for one in approval["plans"]:
+        assert hashlib.sha256((pack / one["spec"]).read_bytes()).hexdigest() == one["sha256"]
+    assert "Show it in red." in (pack / "web" / "spec.md").read_text()
+    assert (approval["run"], approval["approved_by"]) == (str(run), approved["by"])
+    assert f"{run} carries them out" in (pack / "README.md").read_text()
+    (handed,) = world.events(run, "handoff_written")
+    assert (handed["folder"], handed["files"]) == (str(pack), 4)
+
+
+async def test_a_pack_is_written_through_no_link(place: Campaigned, world: RunsWorld, tmp_path: Path) -> None:
+    async with place.room() as room:
+        source = await planned(place, room)
+        await place.over(room, source)
+        run = await place.start(room, **of(place, str(source)))
+        card = await room.question(run)
+        elsewhere = tmp_path / "elsewhere"
+        elsewhere.mkdir()
+        (world.run(run) / "handoff").symlink_to(elsewhere)
+        await place.decide(room, card, "approve")
+        await place.over(room, run)
+    assert [*elsewhere.iterdir()] == []
+    assert (world.run(run) / "handoff" / "api" / "spec.md").is_file()
 
 
 async def test_what_was_approved_there_is_not_asked_again(place: Campaigned, world: RunsWorld) -> None:

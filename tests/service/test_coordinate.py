@@ -343,6 +343,8 @@ async def test_plans_that_are_approved_are_bound_by_their_hash_and_handed_over(
     assert [one["sha256"] for one in approval["plans"]] == [one["sha256"] for one in approved["plans"]]
     assert approval["approved_by"] == approved["by"] != ""
     assert "start campaign" in (pack / "README.md").read_text()
+    (handed,) = place.events(run, "handoff_written")
+    assert (handed["folder"], handed["files"]) == (str(pack), 4)
     kept = [one for one in place.folder(run).rglob("*") if one.is_file() and SECRET in one.read_text()]
     assert kept == [], "a secret of a known shape is masked in whatever is handed over, and in what its hash is of"
 

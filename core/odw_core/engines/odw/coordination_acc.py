@@ -173,6 +173,8 @@ class CoordinationAcc:
     approved: dict[str, str] = field(default_factory=dict)
     """Repo to the digest of the plan that was approved."""
     approved_by: str = ""
+    handoff: str = ""
+    """Folder in which what was approved lies as files."""
     stamp: str = ""
     """Name of the folder of files that it wrote for others."""
     files: int | None = None
@@ -213,6 +215,8 @@ class CampaignAcc:
     approved: dict[str, str] = field(default_factory=dict)
     """Repo to the digest of the plan that was approved."""
     approved_by: str = ""
+    handoff: str = ""
+    """Folder in which what was approved lies as files."""
     misfits: list[str] = field(default_factory=list)
     """What did not fit any more once something had landed."""
 

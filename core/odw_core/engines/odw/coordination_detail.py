@@ -119,6 +119,8 @@ def approval_notices(known: CoordinationAcc | CampaignAcc) -> Iterator[Notice]:
         by = f" by {known.approved_by}" if known.approved_by else ""
         named = ", ".join(f"{repo_name(repo)} {digest[:12]}" for repo, digest in known.approved.items())
         yield Notice(f"plans approved{by}: {named}")
+    if known.handoff:
+        yield Notice(f"what was approved, as a pack to hand over: {known.handoff}")
 
 
 def _notices(known: CoordinationAcc) -> Iterator[Notice]:

@@ -68,6 +68,8 @@ def fold_coordination(acc: RunAcc, kind: str, event: Json, ts_ms: int | None) ->
             about.approved = {text(one, "repo"): text(one, "sha256") for one in objects(event, "plans")[:_MOST]}
             about.approved_by = one_line(text(event, "by"), 200)
             acc.last_words = f"{len(about.approved)} plans approved"
+        case "handoff_written":
+            (acc.native.campaign or _known(acc)).handoff = one_line(text(event, "folder"), _LINE)
         case "coordination_written":
             known = _known(acc)
             known.stamp, known.files = one_line(text(event, "stamp"), 60), integer(event, "files")

@@ -15,6 +15,7 @@ from odw_core.text.ansi import one_line
 from odw_core.workflows.campaign.again import CARRIED, PLANS, Earlier, issue_keys, issue_values, read_earlier, repeated
 from odw_core.workflows.campaign.given import CampaignInput, RepoInput
 from odw_core.workflows.campaign.ground import Ground, Stopped
+from odw_core.workflows.campaign.handing_over import hand_over
 from odw_core.workflows.campaign.order import NoOrder, Wanted, check_order, named, wanted_of, wanted_value
 from odw_core.workflows.campaign.sources import read_source
 from odw_core.workflows.coordinate.approving import ask_approval
@@ -50,6 +51,7 @@ async def ground_of(context: Context, given: CampaignInput) -> Ground:
         approval = await ask_approval(context, goal, open_plans, bases, note=_note(open_plans, bases))
         if approval is None:
             raise Stopped("you stopped it at its plans; nothing was started")
+        await hand_over(context, goal, approval, bases)
         by = approval.by or by
         specs = {one.repo: as_text(one) for one in approval.plans}
         wanted = [replace(one, spec=specs.get(one.repo, one.spec)) for one in wanted]

@@ -22,7 +22,10 @@ HANDOFF = "handoff"
 APPROVAL = "approval"
 """Key of the step in which a person approves a run's plans."""
 _APPROVE, _STOP = "approve", "stop"
-_CHANGEABLE = "Each plan can be changed before it counts. What you approve is kept with its SHA-256."
+_CHANGEABLE = (
+    "Each plan can be changed before it counts. What you approve is kept with its SHA-256 and written as a pack to "
+    "hand over (handoff/)."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +87,11 @@ async def ask_approval(
     return Approval(tuple(left), by, at if isinstance(at, float) else 0.0)
 
 
-def handoff_files(goal: str, run: str, approval: Approval, bases: Mapping[str, str]) -> dict[str, bytes]:
+def handoff_files(
+    goal: str, run: str, approval: Approval, bases: Mapping[str, str], *, is_carried_out: bool = False
+) -> dict[str, bytes]:
     """The pack by path below the run's folder: what to do, one specification for each repository, and what binds them.
-    ``run`` is the address of the run as text."""
+    ``run`` is the address of the run as text; ``is_carried_out`` where that run itself starts the work."""
     at = datetime.fromtimestamp(approval.at, UTC).isoformat()
     plans = [
         {"repo": one.repo, "spec": f"{bases[one.repo]}/spec.md", "sha256": one.digest(), "status": one.status}
@@ -94,12 +99,20 @@ def handoff_files(goal: str, run: str, approval: Approval, bases: Mapping[str, s
     ]
     record = {"schema": 1, "run": run, "goal": goal, "approved_by": approval.by, "approved_at": at, "plans": plans}
     files = {f"{HANDOFF}/{one['spec']}": as_text(plan) for one, plan in zip(plans, approval.plans, strict=True)}
-    files[f"{HANDOFF}/README.md"] = _readme(goal, run, approval, plans, at)
+    to_do = [f"{run} carries them out, one run for each repository."] if is_carried_out else _to_do(run)
+    files[f"{HANDOFF}/README.md"] = _readme(goal, run, approval, plans, at, to_do)
     files[f"{HANDOFF}/approval.json"] = json.dumps(record, indent=2) + "\n"
     return {name: said.encode("utf-8", "replace") for name, said in files.items()}
 
 
-def _readme(goal: str, run: str, approval: Approval, plans: Sequence[Mapping[str, str]], at: str) -> str:
+def _to_do(run: str) -> list[str]:
+    command = f"    odw-tui start campaign --set from_run={run}"
+    return ["To carry them out, one run for each repository:", "", command]
+
+
+def _readme(
+    goal: str, run: str, approval: Approval, plans: Sequence[Mapping[str, str]], at: str, to_do: Sequence[str]
+) -> str:
     return "\n".join(
         (
             "# Approved plans",
@@ -111,9 +124,7 @@ def _readme(goal: str, run: str, approval: Approval, plans: Sequence[Mapping[str
             "",
             *(f"- {one['repo']}: {one['spec']} ({one['sha256'][:12]})" for one in plans),
             "",
-            "To carry them out, one run for each repository:",
-            "",
-            f"    odw-tui start campaign --set from_run={run}",
+            *to_do,
             "",
         )
     )

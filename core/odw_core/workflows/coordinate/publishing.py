@@ -7,10 +7,10 @@ from odw_core.engines.loose import integer, text
 from odw_core.errors import OdwError, no_room
 from odw_core.runs.steps import Value, fingerprint
 from odw_core.text.secrets import masked
-from odw_core.workflows.coordinate.approving import Approval, handoff_files
+from odw_core.workflows.coordinate.approving import HANDOFF, Approval, handoff_files
 from odw_core.workflows.coordinate.ground import Ground
 from odw_core.workflows.coordinate.projected import Coordination, files_of
-from odw_core.workflows.coordinate.writing import stamp_of, write_folder
+from odw_core.workflows.coordinate.writing import ROOT, RUNS, stamp_of, write_folder
 
 _KEY = "converge"
 
@@ -39,6 +39,12 @@ async def publish(ground: Ground, approval: Approval | None) -> str:
         return ""
     count = integer(value, "files") or 0
     ground.tell("coordination_written", f"{count} files written to {written}", stamp=written, files=count)
+    if approval is not None:
+        pack = {
+            "folder": f"{context.spec.workspace}/{ROOT}/{RUNS}/{written}/{HANDOFF}",
+            "files": len(approval.plans) + 2,
+        }
+        ground.tell("handoff_written", f"what was approved lies in {pack['folder']}", **pack)
     link = {"key": _KEY, "attempt": 1, "runtime": "converge", "thread": written}
     ground.tell("agent_session", f"it is {written} in Converge's layout", **link)
     return written
