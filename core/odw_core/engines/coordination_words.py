@@ -11,7 +11,7 @@ from odw_core.model.detail import Mark
 from odw_core.text.ansi import one_line, plain
 
 OK, HITL, FALLBACK, MISSING = "OK", "HITL_REQUIRED", "FALLBACK", "MISSING"
-_MARKS = {OK: Mark.DONE, HITL: Mark.NEEDS_OWNER, FALLBACK: Mark.FAILED, MISSING: Mark.SKIPPED}
+_MARKS = {OK: Mark.DONE, HITL: Mark.NEEDS_OWNER, FALLBACK: Mark.FALLBACK, MISSING: Mark.SKIPPED}
 
 
 class PlanLike(Protocol):
@@ -49,6 +49,11 @@ class IssueLike(Protocol):
 def plan_mark(plan: PlanLike) -> Mark:
     """The mark of a plan's cell."""
     return _MARKS.get(plan.status, Mark.FAILED)
+
+
+def is_answered(plan: PlanLike) -> bool:
+    """Whether an agent gave the plan."""
+    return plan.status not in (FALLBACK, MISSING)
 
 
 def plan_note(plan: PlanLike) -> str:

@@ -31,6 +31,8 @@ class Mark(StrEnum):
     REJECTED = "rejected"
     NEEDS_OWNER = "needs_owner"
     SKIPPED = "skipped"
+    FALLBACK = "fallback"
+    """There is a result, but no agent gave it: a heuristic did in its place."""
 
 
 class ColumnKind(StrEnum):
@@ -270,6 +272,11 @@ class Plan:
     causes: tuple[Cause, ...] = ()
     rounds: tuple[PlanRound, ...] = ()
     """What is known of it in each round, the oldest first; the last is the plan itself."""
+
+    @property
+    def verdict(self) -> str:
+        """The engine's word, but never that all is well with a plan that no agent gave."""
+        return "FALLBACK, says OK" if self.is_doubtful and self.status == "OK" else self.status
 
 
 @dataclass(frozen=True, slots=True)

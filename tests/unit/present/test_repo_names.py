@@ -6,10 +6,14 @@ from dataclasses import replace
 
 from drivers import coordination_story, samples
 from odw_core.engines.odw.timeline import run_detail
-from odw_core.model.detail import Blocker, Duty, Notice, RunDetail
+from odw_core.model.detail import Blocker, Duty, Mark, Notice, RunDetail
 from odw_core.model.evidence import Facts
+from odw_tui.headless.drawing import Look, draw
+from odw_tui.headless.show import detail_lines
+from odw_tui.present.glyphs import UNICODE
 from odw_tui.present.repo_names import short_names, with_short_names
 
+LOOK = Look(UNICODE, now=samples.NOW, home="/home/ada", width=None, paint=lambda text, tone: text)
 API, WEB = coordination_story.API, coordination_story.WEB
 
 
@@ -47,3 +51,21 @@ def test_two_repos_with_one_last_part_keep_their_paths() -> None:
 def test_a_run_without_such_repos_is_left_as_it_is() -> None:
     run = replace(samples.run_detail(), notices=(Notice("/work/team/api is mentioned"),))
     assert with_short_names(run) is run
+
+
+def test_show_names_repos_as_the_screen_does_and_each_path_once() -> None:
+    known = run_detail(coordination_story.fallen_back().acc, Facts(samples.NOW, True))
+    lines = [*draw(detail_lines(known, LOOK), LOOK)]
+    for path, name in ((API, "api"), (WEB, "web")):
+        told = [line for line in lines if path in line]
+        assert told == [f"  {name}  {path}"]
+        assert any(line.startswith(f"  {name}  ") and line not in told for line in lines)
+
+
+def test_a_plan_that_no_agent_gave_has_a_mark_of_its_own_in_show() -> None:
+    known = run_detail(coordination_story.fallen_back().acc, Facts(samples.NOW, True))
+    fallen = {one.repo for one in known.plans if one.is_doubtful}
+    marks = {cell.row: cell.mark for cell in known.cells if cell.row in fallen}
+    assert fallen and {*marks.values()} == {Mark.FALLBACK}
+    lines = [*draw(detail_lines(known, LOOK), LOOK)]
+    assert any(UNICODE.mark(Mark.FALLBACK) in line for line in lines)

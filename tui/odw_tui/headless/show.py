@@ -35,10 +35,11 @@ from odw_tui.headless.show_notes import (
     round_lines,
 )
 from odw_tui.headless.show_parts import NAME, SENTENCE, hint, moment, section, told_tokens, took
-from odw_tui.headless.show_plans import contract_lines, duty_lines, mismatch_lines, plan_lines
+from odw_tui.headless.show_plans import contract_lines, duty_lines, mismatch_lines, plan_lines, repo_lines
 from odw_tui.headless.show_session import conversation_lines, folder_facts, last_entries, session_facts
 from odw_tui.present.numbers import count, progress, short, tokens
 from odw_tui.present.places import at_home
+from odw_tui.present.repo_names import short_names, with_short_names
 from odw_tui.present.spans import Span, Spans
 from odw_tui.present.timeline import TONES, WORDS, timeline
 
@@ -138,6 +139,8 @@ def detail_lines(detail: Detail, look: Look, around: Around | None = None) -> It
 
 def run_lines(run: RunDetail, look: Look, around: Around) -> Iterator[Spans]:
     """Why first, then the grid, then everything that a decision could need."""
+    repos = short_names(run)
+    run = with_short_names(run)
     item = run.item
     rounds = f"{run.max_rounds} {'round' if run.max_rounds == 1 else 'rounds'}"
     ceiling = f"{rounds} at most" if run.max_rounds else ""
@@ -158,6 +161,7 @@ def run_lines(run: RunDetail, look: Look, around: Around) -> Iterator[Spans]:
         ),
         look=look,
     )
+    yield from section("repos", repo_lines(repos, look))
     yield from section("root causes", group_lines(run.batch, look))
     yield from section("scenarios", scenario_lines(run.batch, look))
     if run.batch is None:
@@ -169,8 +173,8 @@ def run_lines(run: RunDetail, look: Look, around: Around) -> Iterator[Spans]:
     yield from section("good to know", notice_lines(run.notices, look))
     yield from section("plans", plan_lines(run.plans, look, told=run.causes))
     yield from section("responsibilities", duty_lines(run.duties, look))
-    yield from section("contracts that do not fit", mismatch_lines(run.mismatches, look))
-    yield from section("contracts", contract_lines(run.contracts, look))
+    yield from section("contracts that do not fit", mismatch_lines(run.mismatches, look, repos))
+    yield from section("contracts", contract_lines(run.contracts, look, repos))
     yield from section("calls of agents", call_lines(run.calls, look))
     yield from section("sessions", _sessions(run, around.children, look))
     yield from _last(run, look, around)

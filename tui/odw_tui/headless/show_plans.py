@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from types import MappingProxyType
 
 from odw_core.model.cause import Cause
 from odw_core.model.coordination import Mismatch
 from odw_core.model.detail import Contract, Duty, Plan
 from odw_core.text.ansi import one_line, plain
-from odw_tui.headless.drawing import BLANK, QUIET, STRONG, Column, Look, flow, table, words
+from odw_tui.headless.drawing import BLANK, QUIET, STRONG, Column, Look, facts, flow, table, words
 from odw_tui.headless.show_notes import artifact_lines, cause_lines
 from odw_tui.headless.show_parts import NAME, SENTENCE, under
 from odw_tui.present.markdown import markdown_lines
 from odw_tui.present.numbers import count
 from odw_tui.present.parts import counted
+from odw_tui.present.places import at_home
 from odw_tui.present.plans import NOTHING_DONE, badge, repo_name
 from odw_tui.present.spans import Span, Spans
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 def plan_lines(
@@ -38,7 +42,7 @@ def _plan(plan: Plan, look: Look, known: AbstractSet[str], *, is_whole: bool) ->
     model = one_line(plan.model or "", NAME)
     yield (
         Span(f"  {repo_name(plan)}", STRONG),
-        Span(f"  {one_line(plan.status, NAME)}  ", QUIET),
+        Span(f"  {one_line(plan.verdict, NAME)}  ", "blocked" if plan.is_doubtful else QUIET),
         badge(plan),
         Span(f"  {model}" if model and model not in plan.badge else "", QUIET),
     )
@@ -89,23 +93,35 @@ def duty_lines(duties: Sequence[Duty], look: Look) -> Iterator[Spans]:
             yield from flow((Span(before), Span(one_line(text, NAME), QUIET)), look, hang=len(before))
 
 
-def mismatch_lines(mismatches: Sequence[Mismatch], look: Look) -> Iterator[Spans]:
-    """Every contract on which repos do not agree, and where each side stands."""
+def repo_lines(names: Mapping[str, str], look: Look) -> Iterator[Spans]:
+    """Where each repo lies that is told by its name: the only place that says so."""
+    yield from facts(
+        [
+            (one_line(name, NAME), one_line(at_home(path, look.home), NAME))
+            for path, name in sorted(names.items(), key=lambda one: (one[1], one[0]))
+        ],
+        indent=2,
+    )
+
+
+def mismatch_lines(mismatches: Sequence[Mismatch], look: Look, names: Mapping[str, str] = _NONE) -> Iterator[Spans]:
+    """Every contract on which repos do not agree, and where each side stands. ``names`` are what repos are called."""
     for one in mismatches:
         yield from flow((Span(f"  {one_line(one.text, SENTENCE)}"),), look, hang=4)
         found = "declared" if one.kind == "drift" else "nearest declared"
         for title, sides in ((found, one.declared), ("used", one.consumed)):
             for side in sides:
-                where = one_line("/".join(filter(None, (side.repo.rstrip("/"), side.path))), NAME)
+                repo = side.repo.rstrip("/")
+                where = one_line("/".join(filter(None, (names.get(repo, repo), side.path))), NAME)
                 at = f"{where}:{side.line}" if side.line is not None else where
                 yield from under(f"{title}  {at}  {side.text}".rstrip(), look, tone=QUIET)
 
 
-def contract_lines(contracts: Sequence[Contract], look: Look) -> Iterator[Spans]:
-    """How many contracts each repo declares and consumes, and in how many files."""
+def contract_lines(contracts: Sequence[Contract], look: Look, names: Mapping[str, str] = _NONE) -> Iterator[Spans]:
+    """How many contracts each repo declares and consumes, and in how many files; ``names`` as above."""
     rows: list[Spans] = [
         (
-            Span(one_line(contract.repo, NAME)),
+            Span(one_line(names.get(contract.repo.rstrip("/"), contract.repo), NAME)),
             Span(f"{count(len(contract.declared))} declared"),
             Span(f"{count(len(contract.consumed))} consumed"),
             Span(counted(len(contract.artifacts), "file")),

@@ -16,7 +16,7 @@ from odw_tui.present.timeline import TONES, WORDS
 
 _CAUSE_LINES = 3
 _FILES = 6
-_STOPPED = {Mark.NEEDS_OWNER, Mark.WAITING, Mark.FAILED}
+_STOPPED = {Mark.NEEDS_OWNER, Mark.WAITING, Mark.FAILED, Mark.FALLBACK}
 
 
 def story(detail: RunDetail, row_key: str, column_key: str, glyphs: Glyphs, now: float, width: int) -> tuple[Line, ...]:
@@ -155,6 +155,8 @@ def _reason(cell: Cell, column: Column, blockers: tuple[Blocker, ...], row: Row)
             return "was running when its owner went away"
         case Mark.WAITING:
             return "waits for an answer"
+        case Mark.FALLBACK:
+            return "a fallback: no agent gave it"
         case Mark.NEEDS_OWNER:
             return "leaves it to the owner"
         case Mark.APPROVED:

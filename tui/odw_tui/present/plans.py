@@ -101,8 +101,8 @@ def repo_name(plan: Plan) -> str:
 
 
 def _status(plan: Plan) -> Span:
-    word = one_line(plan.status, 40)
-    return Span(word, _STATUS_TONES.get(word, "quiet"))
+    word = one_line(plan.verdict, 40)
+    return Span(word, "blocked" if plan.is_doubtful else _STATUS_TONES.get(word, "quiet"))
 
 
 def badge(plan: Plan) -> Span:

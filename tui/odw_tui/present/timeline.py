@@ -22,6 +22,7 @@ WORDS = {
     Mark.REJECTED: "reject",
     Mark.NEEDS_OWNER: "needs owner",
     Mark.SKIPPED: "skipped",
+    Mark.FALLBACK: "fallback",
 }
 """What stands beside a glyph when there is nothing more to say."""
 
@@ -38,16 +39,25 @@ TONES = {
     Mark.REJECTED: "failed",
     Mark.NEEDS_OWNER: "waiting",
     Mark.SKIPPED: "faint",
+    Mark.FALLBACK: "blocked",
 }
 
-_LOUD = {Mark.WAITING, Mark.FAILED, Mark.REJECTED, Mark.NEEDS_OWNER, Mark.UNFINISHED, Mark.RUNNING}
-_VERDICTS = {Mark.APPROVED, Mark.REJECTED, Mark.NEEDS_OWNER}
+_LOUD = {
+    Mark.WAITING,
+    Mark.FAILED,
+    Mark.REJECTED,
+    Mark.NEEDS_OWNER,
+    Mark.UNFINISHED,
+    Mark.RUNNING,
+    Mark.FALLBACK,
+}
+_VERDICTS = {Mark.APPROVED, Mark.REJECTED, Mark.NEEDS_OWNER, Mark.FALLBACK}
 _NOT_RUN = {Mark.KEPT, Mark.CACHED, Mark.SKIPPED}
 
 _TITLE_LIMIT = 60
 _NOTE_LIMIT = 40
 
-_LOOK_FIRST = (Mark.WAITING, Mark.NEEDS_OWNER, Mark.FAILED, Mark.UNFINISHED, Mark.RUNNING)
+_LOOK_FIRST = (Mark.WAITING, Mark.NEEDS_OWNER, Mark.FAILED, Mark.FALLBACK, Mark.UNFINISHED, Mark.RUNNING)
 
 
 def timeline(detail: RunDetail, glyphs: Glyphs, now: float, *, is_roomy: bool = False) -> GridContent:

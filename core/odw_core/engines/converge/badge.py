@@ -18,6 +18,7 @@ _WHY = {
     "no_model": "no Codex model was available",
 }
 _CAUSE = 120
+PROMPT_ONLY = "prompt only"
 ONLY_A_LOG = "only a log tells why Codex gave no plan, and none was saved"
 
 
@@ -31,7 +32,7 @@ class Badge(NamedTuple):
 def origin_of(plan: PlanAcc) -> str:
     """``codex_cli``, ``heuristic`` or ``prompt only``."""
     if plan.provider == "copilot":
-        return "prompt only"
+        return PROMPT_ONLY
     return "codex_cli" if plan.mode == "codex_cli" else "heuristic"
 
 
@@ -39,7 +40,7 @@ def badge_of(acc: RunAcc, plan: PlanAcc) -> Badge:
     """What stands beside a plan."""
     match origin_of(plan):
         case "prompt only":
-            return Badge("prompt only", False)
+            return Badge(PROMPT_ONLY, False)
         case origin if (told := told_plan(acc, plan.repo)) is not None:
             return Badge(own_badge(acc, told), origin == "heuristic")
         case "codex_cli":
@@ -70,6 +71,17 @@ def last_planned(acc: RunAcc, repo: str) -> LogRepo | None:
     if acc.log is None or not acc.log.rounds:
         return None
     return next((one for one in reversed(acc.log.rounds[-1].repos) if one.repo == repo), None)
+
+
+def is_nobodys(plan: PlanAcc) -> bool:
+    """Whether a heuristic wrote it in place of an agent."""
+    return origin_of(plan) == "heuristic"
+
+
+def is_fallen_back(tried: LogRepo) -> bool:
+    """Whether the log tells of calls that gave no plan, other than of a model that is not there: another one was asked
+    then."""
+    return any(fail.kind != "unavailable" for fail in tried.fails)
 
 
 def is_written_by_codex(plan: PlanAcc) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from odw_core.engines.converge.acc import RunAcc, TaskAcc
-from odw_core.engines.converge.badge import is_written_by_codex
+from odw_core.engines.converge.badge import is_fallen_back, is_written_by_codex
 from odw_core.engines.converge.blockers import stops
 from odw_core.engines.converge.causes import causes_of, task_cause
 from odw_core.engines.converge.names import FAILED, HITL, row_time, run_address, task_address
@@ -178,10 +178,12 @@ def _goal(acc: RunAcc, tied: Tied | None) -> str:
 def _progress(acc: RunAcc) -> Progress | None:
     repos = repos_asked(acc)
     if acc.has_record:
-        return Progress(sum(plan.status == "OK" for plan in acc.plans), max(len(repos), len(acc.plans)))
+        fine = sum(plan.status == "OK" and is_written_by_codex(plan) for plan in acc.plans)
+        return Progress(fine, max(len(repos), len(acc.plans)))
     if acc.log is not None and repos:
         planned = acc.log.rounds[-1].repos if acc.log.rounds else []
-        return Progress(sum(bool(one.ended) for one in planned), max(len(repos), len(planned)))
+        fine = sum(bool(one.ended) and not is_fallen_back(one) for one in planned)
+        return Progress(fine, max(len(repos), len(planned)))
     return None
 
 

@@ -9,7 +9,7 @@ from odw_core.model.address import Address
 from odw_core.text.ansi import one_line
 
 ENGINE = "converge"
-FOLD_VERSION = 3
+FOLD_VERSION = 4
 
 RECORD = "run.json"
 CONSTRAINTS = "constraints.json"

@@ -10,6 +10,7 @@ from odw_core.engines.coordination_words import (
     FALLBACK,
     MISSING,
     fate_of,
+    is_answered,
     mismatches,
     no_agent,
     plan_mark,
@@ -188,7 +189,7 @@ def own_cells(acc: RunAcc, told: ToldRound) -> Iterator[tuple[ToldPlan, Mark, st
     before = {plan.repo: plan.sha256 for one in acc.told if one.number < told.number for plan in one.plans}
     for plan in told.plans:
         is_asked = not plan.key or plan.key.endswith(f"-r{told.number}")
-        if not is_asked and plan.sha256 and plan.sha256 == before.get(plan.repo):
+        if not is_asked and is_answered(plan) and plan.sha256 and plan.sha256 == before.get(plan.repo):
             yield plan, Mark.KEPT, "kept"
         else:
             yield plan, plan_mark(plan), plan_note(plan)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from odw_core.engines.converge.acc import LogFail, LogRepo, PlanAcc, RoundAcc, RunAcc
-from odw_core.engines.converge.badge import badge_of, is_written_by_codex, why
+from odw_core.engines.converge.badge import (
+    PROMPT_ONLY,
+    badge_of,
+    is_fallen_back,
+    is_nobodys,
+    is_written_by_codex,
+    origin_of,
+    why,
+)
 from odw_core.engines.converge.blockers import stops
 from odw_core.engines.converge.causes import fail_cause
 from odw_core.engines.converge.item import repos_asked
@@ -93,6 +101,9 @@ def _column_mark(acc: RunAcc, item: Item, one: RoundAcc, *, is_last: bool) -> Ma
     if one.status == HITL:
         is_waiting = is_last and item.state is State.WAITING
         return Mark.WAITING if is_waiting else Mark.NEEDS_OWNER if is_last else Mark.REJECTED
+    if one.status == CONVERGED and is_last and not acc.told and any(map(is_nobodys, acc.plans)):
+        # They agree on what nobody planned.
+        return Mark.FALLBACK
     return {CONVERGED: Mark.DONE, FAILED: Mark.FAILED}.get(one.status or "", Mark.UNFINISHED)
 
 
@@ -174,6 +185,20 @@ def _cell(acc: RunAcc, item: Item, one: Try) -> Cell:
 
 
 def _mark(item: Item, one: Try) -> Mark:
+    """The mark of its cell: a plan that no agent gave is nobody's, whatever the record says of it."""
+    mark = _own_word(item, one)
+    if one.plan is not None and origin_of(one.plan) == PROMPT_ONLY and mark is Mark.DONE:
+        return Mark.SKIPPED
+    is_nobody = is_nobodys(one.plan) if one.plan is not None else one.logged is not None and _is_lost(one.logged)
+    return Mark.FALLBACK if is_nobody and mark is Mark.DONE else mark
+
+
+def _is_lost(logged: LogRepo) -> bool:
+    """Whether the plan that was not kept came from no agent."""
+    return bool(logged.ended) and is_fallen_back(logged)
+
+
+def _own_word(item: Item, one: Try) -> Mark:
     status = one.plan.status if one.plan is not None else one.logged.status if one.logged is not None else ""
     if status:
         return _MARKS.get(status, Mark.DONE)
@@ -195,12 +220,12 @@ def _attempt(acc: RunAcc, item: Item, one: Try) -> Attempt:
     began = local_time(log, logged.began) if log is not None and logged is not None else None
     ended = local_time(log, logged.ended) if log is not None and logged is not None else None
     is_codex = plan is not None and is_written_by_codex(plan)
-    is_fallen_back = not is_codex and any(fail.kind != "unavailable" for fail in fails)
+    has_failed = not is_codex and logged is not None and is_fallen_back(logged)
     provider = plan.provider if plan is not None else logged.provider if logged is not None else ""
     return Attempt(
         address=run_address(acc.item).child(one.repo, str(one.number)),
         number=one.number,
-        mark=Mark.FAILED if is_fallen_back else _mark(item, one),
+        mark=Mark.FAILED if has_failed else _mark(item, one),
         started_at=began,
         ended_at=ended,
         runtime=one_line(provider, 40),

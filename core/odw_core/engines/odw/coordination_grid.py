@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 
-from odw_core.engines.coordination_words import HITL, plan_mark, plan_note
+from odw_core.engines.coordination_words import HITL, is_answered, plan_mark, plan_note
 from odw_core.engines.odw.acc import NodeAcc, RunAcc
 from odw_core.engines.odw.coordination import repo_name, repos_of
 from odw_core.engines.odw.coordination_acc import CoordinationAcc, PlanAcc, RoundAcc
@@ -93,8 +93,10 @@ class RoundsGrid:
         if plan is None:
             mark = attempts[-1].mark if attempts else Mark.UNFINISHED
             is_guess = row == SPLIT and one.split is not None and one.split.source == "heuristic"
-            return Cell(row, f"round-{one.number}", mark, "fallback" if is_guess else "", attempts)
-        if node is None and plan.sha256 and plan.sha256 == self._digest_before(row, one.number):
+            return Cell(
+                row, f"round-{one.number}", *((Mark.FALLBACK, "fallback") if is_guess else (mark, "")), attempts
+            )
+        if node is None and is_answered(plan) and plan.sha256 and plan.sha256 == self._digest_before(row, one.number):
             # Its planner would have been told nothing new.
             return Cell(row, f"round-{one.number}", Mark.KEPT, "kept")
         return Cell(row, f"round-{one.number}", plan_mark(plan), plan_note(plan), attempts)

@@ -103,7 +103,7 @@ def _attempt(attempt: Attempt) -> Iterator[Line]:
 def _plan(plan: Plan) -> Iterator[Block]:
     yield Heading(3, line(plan.repo))
     doubt = " (mind this: not what was asked for)" if plan.is_doubtful else ""
-    yield Paragraph(line(strong(plan.status), f", by {plan.badge}{doubt}" if plan.badge else ""))
+    yield Paragraph(line(strong(plan.verdict), f", by {plan.badge}{doubt}" if plan.badge else ""))
     if plan.markdown.strip():
         yield Code(plan.markdown)
     yield from difference_blocks(plan)

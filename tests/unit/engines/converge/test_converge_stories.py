@@ -15,7 +15,7 @@ from odw_core.errors import NotFound
 from odw_core.model.address import Address
 from odw_core.model.detail import Mark, RunDetail
 from odw_core.model.evidence import CommandOwner, Facts
-from odw_core.model.item import Item, State
+from odw_core.model.item import Item, Progress, State
 
 FACTS = Facts(LATER)
 
@@ -89,8 +89,9 @@ def test_the_seed_shows_its_cause_first_though_upstream_cut_it(place: Path) -> N
     ]
     assert {cell.row: cell.mark for cell in detail.cells} == {
         "src/converge": Mark.NEEDS_OWNER,
-        "src/frontend": Mark.DONE,
+        "src/frontend": Mark.FALLBACK,
     }
+    assert detail.item.tasks == Progress(0, 2), "a plan that no agent gave is never counted as one that is OK"
     assert "4 calls of Codex gave no plan; of its stderr the log keeps the last 1200 characters" in notices(detail)
     assert "Codex not tried" not in said(place)
 
@@ -115,7 +116,7 @@ def test_a_missing_repo_and_its_questions(place: Path) -> None:
     detail = only(lay("missing-repo", place))
     assert detail.blockers[0].text == "repo ghost is missing: repo path not found"
     assert [question.address.parts for question in detail.questions] == [("ghost",), ("ghost",)]
-    assert {cell.row: cell.mark for cell in detail.cells} == {"api": Mark.DONE, "ghost": Mark.NEEDS_OWNER}
+    assert {cell.row: cell.mark for cell in detail.cells} == {"api": Mark.FALLBACK, "ghost": Mark.NEEDS_OWNER}
 
 
 def test_an_empty_split_is_the_reason(place: Path) -> None:
@@ -406,3 +407,11 @@ def test_a_run_without_files_shows_the_states_that_its_log_tells(place: Path) ->
 def test_upstream_keeps_one_round_of_a_plan_and_no_other_is_made_up(place: Path) -> None:
     lay("three-rounds-three-repos", place)
     assert [[one.number for one in plan.rounds] for plan in only(place).plans] == [[3], [3], [3]]
+
+
+def test_a_round_that_agrees_on_what_nobody_planned_is_no_fine_one(place: Path) -> None:
+    detail = only(lay("name-collision", place))
+    assert {cell.mark for cell in detail.cells} == {Mark.FALLBACK}
+    assert [column.mark for column in detail.columns] == [Mark.FALLBACK]
+    assert {plan.verdict for plan in detail.plans} == {"FALLBACK, says OK"}
+    assert (detail.item.tasks, detail.item.raw_state) == (Progress(0, 2), "CONVERGED")
