@@ -14,7 +14,7 @@ from drivers.converge import PLAYS, install
 from drivers.runs_world import Room, RunsWorld, world
 from odw_core.errors import NotFound, Refused, UsageError
 from odw_core.model.address import Address
-from odw_core.model.command import Adopt, Decide, Outcome, Receipt, Rerun, Start
+from odw_core.model.command import Adopt, Cancel, Decide, Outcome, Receipt, Rerun, Start
 from odw_core.model.decision import Decision
 from odw_core.model.detail import RunDetail
 from odw_core.model.item import Item, State
@@ -204,6 +204,29 @@ async def test_a_run_that_was_over_long_ago_shows_that_it_is_gone_on_with(
         await room.item(receipt.address, State.DONE)
         await room.item(run, State.IDLE)
         await room.until(lambda snapshot: not snapshot.questions)
+
+
+async def test_what_a_run_of_ours_goes_on_with_already_is_not_adopted_again_unasked(
+    world: RunsWorld, agents: dict[str, object]
+) -> None:
+    (run,) = recorded(world.workspace, "codex-fail-fallback")
+    async with world.room() as room:
+        await room.item(run, State.WAITING)
+        first = await room.service.submit(Adopt(run, {**agents, "mode": "interrupt"}))
+        assert first.address is not None, first.reason
+        refused = await room.service.submit(Adopt(run, agents))
+        assert refused.outcome is Outcome.REFUSED
+        assert refused.reason.startswith(f"{first.address} goes on with it already; odw-tui show {first.address}")
+        ours = first.address
+        await room.service.submit(Cancel(ours))
+        await room.until(lambda snapshot: ours in snapshot.items and snapshot.items[ours].ended_at is not None)
+        world.leaves(ours)
+        later = await room.service.submit(Adopt(run, agents))
+        assert later.outcome is Outcome.REFUSED
+        assert f"{first.address} went on with it already and is over; odw-tui rerun {first.address}" in later.reason
+        forced = await room.service.submit(Adopt(run, {**agents, "force": True, "answers": ["it is Rust"]}))
+        assert forced.address is not None, forced.reason
+        await room.item(forced.address, State.DONE)
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,14 @@ from pathlib import Path
 from odw_core.model.address import Address
 from odw_core.model.change import Snapshot
 from odw_core.model.command import Adopt, Receipt, Repeat, Rerun
+from odw_core.service.converge_adopted import is_true, refuse_adopted
 from odw_core.service.converge_answers import ConvergeAnswers, adopted
 from odw_core.service.converge_upstream import converge_again, repetition
 from odw_core.service.kept_answers import forget_answers
 from odw_core.service.roads.carrier import Begin, Carried, as_wished, shown_item
+
+_FORCE = "force"
+"""Among what is changed: adopt it although a run of ours goes on with it already."""
 
 
 class ConvergeRuns:
@@ -54,7 +58,12 @@ class ConvergeRuns:
         item = self._snapshot().items[root]
         # Answers on cards are kept for the task that asks, where there is one.
         askers = [root, *([item.parent] if item.parent is not None and item.parent.engine == "converge" else [])]
-        start, note = await asyncio.to_thread(adopted, askers, place, self._state, command.changed)
+        changed = {key: value for key, value in command.changed.items() if key != _FORCE}
+        if not is_true(command.changed.get(_FORCE)):
+            items = self._snapshot().items.values()
+            runs = [one.address for one in items if one.parent == root and one.address.engine == "converge"]
+            await asyncio.to_thread(refuse_adopted, (*askers, *runs), place, self._state)
+        start, note = await asyncio.to_thread(adopted, askers, place, self._state, changed)
         receipt = await self._begin(replace(start, id=command.id))
         for one in askers:
             forget_answers(self._state, one)
