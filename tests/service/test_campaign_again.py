@@ -208,3 +208,23 @@ async def test_a_run_that_a_person_runs_again_while_others_are_at_work_stays_a_p
         assert (await place.over(room, run)).state is State.DONE
     assert place.child(run, "web") == second
     assert place.result(run)["repos"][1]["run"] == second.item
+
+
+async def test_a_landing_that_was_not_verified_stays_and_is_told(place: Campaigned, world: RunsWorld) -> None:
+    place.play("web", BROKEN)
+    async with place.room() as room:
+        run = await place.start(room, max_review_rounds=1, verify=["false"])
+        assert (await place.over(room, run)).state is State.FAILED
+        api = place.child(run, "api")
+        start = Start("campaign", read_spec(world.folder(run)).given, str(world.workspace), parent=run, reuse=FINISHED)
+        (told,) = [one for one in await campaign_checks(start, world.state) if one.id == "landed"]
+        assert f"The verification of api failed in {api} and is not made again." in told.detail
+        place.play("web", does("src/main.ts", MENDED))
+        second = await again(room, run, verify=["true"])
+        await place.over(room, second)
+        said = f"api landed in {api}, but its verification failed; it is not made again"
+        assert [one["message"] for one in world.events(second, "warning")] == [said]
+        assert await refused(room, second) == (
+            f"Everything of {second} has landed; there is nothing to run again. {said}: look at it there, then mend it "
+            f"with a run of its own (odw-tui rerun {api}) or take it back."
+        )

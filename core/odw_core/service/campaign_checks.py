@@ -72,6 +72,9 @@ async def campaign_checks(start: Start, state: Path | None) -> tuple[Check, ...]
     if landed := [names[text(one, "repo")] for one in objects(plans, "landed")]:
         verb = "is" if len(landed) == 1 else "are"
         said = f"{', '.join(landed)} landed already and {verb} not run again."
+        for one in objects(plans, "unverified"):
+            where = f"{names[text(one, 'repo')]} failed in odw:{text(one, 'run')}"
+            said += f" The verification of {where} and is not made again."
         found.append(Check("landed", "landed", Level.INFO, one_line(said, 400)))
     ordered = [one for one in objects(plans, "wanted") if texts(one, "after")]
     if ordered:

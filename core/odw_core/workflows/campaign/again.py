@@ -45,6 +45,8 @@ class Earlier:
     by: str
     source: str
     """Address of the run that made the plans, as text; empty without one."""
+    unverified: Mapping[str, str]
+    """Repository to the run that landed it and whose verification failed."""
 
 
 def repeated(spec: RunSpec) -> str:
@@ -93,7 +95,14 @@ def read_earlier(state: Path, run_id: str, own: str = "") -> Earlier | None:
         goal=text(settled, "goal"),
         by=text(carried, "by"),
         source=text(settled, "run"),
+        unverified={repo: run for repo, run in landed.items() if _is_unverified(state, run)},
     )
+
+
+def _is_unverified(state: Path, run: str) -> bool:
+    """Whether it landed and its verification failed; a run that is cleared away says nothing."""
+    story = Reader(state, run).look()
+    return story.has_landed and story.is_over and not story.is_ok
 
 
 def _last_words(folder: RunFolder) -> dict[str, tuple[str, str]]:

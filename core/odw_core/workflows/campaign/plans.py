@@ -59,6 +59,11 @@ async def ground_of(context: Context, given: CampaignInput) -> Ground:
     tried = {text(one, "repo"): text(one, "run") for one in objects(settled, "tried")}
     ground = Ground(context, given, goal, tuple(wanted), text(settled, "again"), landed, tried)
     ground.known_issues |= {*issue_keys(settled)}
+    unverified = {text(one, "repo"): text(one, "run") for one in objects(settled, "unverified")}
+    for each in (one for one in wanted if one.repo in unverified):
+        where = f"{each.base} landed in odw:{unverified[each.repo]}"
+        message = f"{where}, but its verification failed; it is not made again"
+        ground.tell("warning", message, key="", message=message)
     sums = [{"repo": one.repo, "sha256": one.sha256} for one in wanted]
     ground.tell("campaign_plans", f"plans of {count}", plans=sums, by=by)
     return ground
@@ -112,7 +117,9 @@ def _read_again(workspace: str, started_by: str, given: CampaignInput, earlier: 
     typed = {named(one.repo, [*known], bases, absolute(one.repo, workspace)): one for one in given.repos}
     repos = [repo for repo in known if repo in earlier.landed or not typed or repo in typed]
     if all(repo in earlier.landed for repo in repos):
-        raise Refused(f"Everything of odw:{earlier.run} has landed; there is nothing to run again.")
+        raise Refused(
+            f"Everything of odw:{earlier.run} has landed; there is nothing to run again.{_unverified(earlier)}"
+        )
     after = _after(given, typed, repos, bases, workspace)
     wanted: list[Wanted] = []
     for repo in repos:
@@ -131,6 +138,7 @@ def _read_again(workspace: str, started_by: str, given: CampaignInput, earlier: 
         "landed": [{"repo": repo, "run": run} for repo, run in earlier.landed.items()],
         "tried": [{"repo": repo, "run": run} for repo, run in earlier.tried.items()],
         "issues": issue_values([*earlier.issues]),
+        "unverified": [{"repo": repo, "run": run} for repo, run in earlier.unverified.items()],
     }
 
 
@@ -163,6 +171,16 @@ def _read(state: Path, workspace: str, started_by: str, given: CampaignInput) ->
         "goal": given.goal or (source.goal if source is not None else ""),
         "run": source.run if source is not None else "",
     }
+
+
+def _unverified(earlier: Earlier) -> str:
+    """What to know of landings that were not verified: they stay, and a person judges them."""
+    return "".join(
+        f" {one.base} landed in odw:{run}, but its verification failed; it is not made again: look at it there, then "
+        f"mend it with a run of its own (odw-tui rerun odw:{run}) or take it back."
+        for one in earlier.wanted
+        if (run := earlier.unverified.get(one.repo)) is not None
+    )
 
 
 def _after(
