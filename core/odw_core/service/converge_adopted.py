@@ -10,11 +10,11 @@ from pathlib import Path
 from odw_core.engines.odw.names import start_ms_of
 from odw_core.errors import OdwError, Refused
 from odw_core.model.address import Address
+from odw_core.model.workflow import COORDINATE
 from odw_core.runs.folders import RunFolder
 from odw_core.runs.journal import is_over
 from odw_core.runs.past import run_ids
 from odw_core.runs.spec import read_spec
-from odw_core.service.converge_upstream import COORDINATE
 
 
 def refuse_adopted(addresses: Collection[Address], place: str, state: Path) -> None:
