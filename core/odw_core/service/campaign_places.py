@@ -11,9 +11,8 @@ from odw_core.engines.loose import objects, text
 from odw_core.errors import OdwError
 from odw_core.model.address import Address
 from odw_core.model.evidence import Unit
+from odw_core.model.workflow import CAMPAIGN
 from odw_core.service.mirrors import Mirrors
-
-_CAMPAIGN = "campaign"
 
 
 class CampaignPlaces:
@@ -59,14 +58,14 @@ class CampaignPlaces:
 
         folder = RunFolder(Path(mirror.root).parent.parent, address.item)
         try:
-            is_one = read_spec(folder).workflow == _CAMPAIGN
+            is_one = read_spec(folder).workflow == CAMPAIGN
         except OdwError:
             return ()
         if not is_one:
             self._repos[address] = ()
             return ()
         events = (line.event for line in journal_of(folder) if line.event is not None)
-        begun = next((one for one in events if text(one, "type") == _CAMPAIGN), None)
+        begun = next((one for one in events if text(one, "type") == "campaign"), None)
         if begun is None:
             self._unsettled.add(address)
             return ()
