@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+from collections.abc import Collection
 from pathlib import Path
 
 IDENTITY = {
@@ -62,11 +63,11 @@ class Repository:
         return found
 
 
-def contents(root: Path) -> dict[str, tuple[str, int, str]]:
-    """Everything below a folder but ``.git``: kind, mode and digest by path."""
+def contents(root: Path, *, left_out: Collection[str] = ()) -> dict[str, tuple[str, int, str]]:
+    """Everything below a folder but ``.git`` and folders of the names ``left_out``: kind, mode and digest by path."""
     found: dict[str, tuple[str, int, str]] = {}
     for parent, folders, files in os.walk(root):
-        folders[:] = [name for name in folders if name != ".git"]
+        folders[:] = [name for name in folders if name != ".git" and name not in left_out]
         for name in [*files, *(name for name in folders if Path(parent, name).is_symlink())]:
             place = Path(parent, name)
             if name == ".git":

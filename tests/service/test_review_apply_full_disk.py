@@ -51,9 +51,10 @@ def fills(place: ReviewApply, disk: SmallDisk) -> list[str]:
 
 def mine(place: ReviewApply) -> dict[str, tuple[str, int, str]]:
     """What is the person's, and no run may change."""
-    found = contents(place.world.workspace)
+    # A run may still be saying its last words in its own folder.
+    found = contents(place.world.workspace, left_out=[".odw"])
     landed = {name for task in TASKS for name in task["files"]}
-    return {path: one for path, one in found.items() if path not in landed and not path.startswith((".odw/", "filler"))}
+    return {path: one for path, one in found.items() if path not in landed and not path.startswith("filler")}
 
 
 async def stuck(room: Room, run: Address) -> Item:
