@@ -27,8 +27,9 @@ from odw_core.state.store import Store
 
 _TURN_S = 0.004
 _HOT_S = 2.0
-_HOT_PAUSE_S = 0.0025
 _HOT_AT_ONCE = 8
+_HOT_PAUSE_S, _MANY_HOT_PAUSE_S = 0.0025, 0.004
+"""Between two looks; the longer one while more than can be asked at once are written to: fifty wait 30 ms at most."""
 _SHOW = 60
 _SHOW_PAUSE_S = 0.001
 _MANY = 128
@@ -340,7 +341,7 @@ class Reading:
                     self.let_go(address)
                 elif reader.has_news() and self.advance(reader):
                     self.schedule.add(address, Priority.LIVE)
-            await asyncio.sleep(_HOT_PAUSE_S)
+            await asyncio.sleep(_HOT_PAUSE_S if len(self._hot) <= _HOT_AT_ONCE else _MANY_HOT_PAUSE_S)
 
     def _whose_turn(self) -> tuple[Address, ...]:
         """What is open on a screen, and so many of the others that fifty which talk cost no more than eight."""
