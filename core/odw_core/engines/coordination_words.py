@@ -23,6 +23,15 @@ class PlanLike(Protocol):
     questions: list[str]
 
 
+class ProposalLike(Protocol):
+    """What is proposed for one repo, as far as people read it."""
+
+    repo: str
+    summary: str
+    changes: list[str]
+    questions: list[str]
+
+
 class SideLike(Protocol):
     """One place of a contract."""
 
@@ -44,6 +53,16 @@ class IssueLike(Protocol):
 
     @property
     def consumed(self) -> Sequence[SideLike]: ...
+
+
+def plan_markdown(plan: ProposalLike) -> str:
+    """Summary, changes and questions as Markdown, from the record alone."""
+    parts = [f"# {plan.repo}", plan.summary]
+    if plan.changes:
+        parts += ["## Proposed changes", "\n".join(f"- {change}" for change in plan.changes)]
+    if plan.questions:
+        parts += ["## Questions", "\n".join(f"- {asked}" for asked in plan.questions)]
+    return "\n\n".join(part for part in parts if part)
 
 
 def plan_mark(plan: PlanLike) -> Mark:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from odw_core.engines.converge.acc import PlanAcc, RepoAcc, RunAcc, ToldPlan
+from odw_core.engines.converge.acc import PlanAcc, RepoAcc, RunAcc
 from odw_core.engines.converge.badge import ONLY_A_LOG, badge_of, last_planned, origin_of
 from odw_core.engines.converge.causes import fail_cause, log_name
 from odw_core.engines.converge.names import PLANS, attachment_folder, base_name, run_address
 from odw_core.engines.converge.own_rounds import own_evidence, own_plan_rounds, told_plan
 from odw_core.engines.converge.repeats import repeat_cause, repeat_words, repeats_of
+from odw_core.engines.coordination_words import plan_markdown
 from odw_core.model.cause import Cause
 from odw_core.model.coordination import PlanRound
 from odw_core.model.detail import Artifact, Plan
@@ -44,7 +45,7 @@ def _plan(acc: RunAcc, number: int, plan: PlanAcc) -> Plan:
         status=one_line(plan.status, 60),
         badge=badge.words,
         is_doubtful=badge.is_doubtful,
-        markdown=plain(markdown_of(own or plan)),
+        markdown=plain(plan_markdown(own or plan)),
         prompt=plain(plan.prompt) or None,
         evidence=tuple(_evidence(acc, plan)),
         model=one_line(model, 120) or None,
@@ -65,16 +66,6 @@ def _round(acc: RunAcc, plan: PlanAcc, badge: str) -> PlanRound:
         changes=tuple(map(plain, plan.changes)),
         questions=tuple(map(plain, plan.questions)),
     )
-
-
-def markdown_of(plan: PlanAcc | ToldPlan) -> str:
-    """Summary, changes and questions as Markdown, from the record alone."""
-    parts = [f"# {plan.repo}", plan.summary]
-    if plan.changes:
-        parts += ["## Proposed changes", "\n".join(f"- {change}" for change in plan.changes)]
-    if plan.questions:
-        parts += ["## Questions", "\n".join(f"- {asked}" for asked in plan.questions)]
-    return "\n\n".join(part for part in parts if part)
 
 
 def _evidence(acc: RunAcc, plan: PlanAcc) -> Iterator[str]:

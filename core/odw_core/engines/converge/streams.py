@@ -8,10 +8,10 @@ from dataclasses import asdict
 from odw_core.engines.converge import layout
 from odw_core.engines.converge.acc import RunAcc, TaskAcc
 from odw_core.engines.converge.names import RECORD, is_secret
-from odw_core.engines.converge.plans import markdown_of
 from odw_core.engines.converge.records import PlanRecord, decode_run
 from odw_core.engines.converge.repeats import repeats_of
 from odw_core.engines.converge.timeline import Try, streams_of, tries_of
+from odw_core.engines.coordination_words import plan_markdown
 from odw_core.engines.loose import parse_object, text
 from odw_core.errors import NotFound
 from odw_core.files.line_index import FileLines
@@ -70,7 +70,7 @@ def _of_try(unit: Unit, acc: RunAcc, one: Try, stream: str | None) -> LineSource
     fails = one.logged.fails if one.logged is not None else []
     match stream or ("stderr" if fails else "plan" if plan is not None else "log"):
         case "plan" if plan is not None:
-            return TextLines(markdown_of(plan), f"plan of {title}")
+            return TextLines(plan_markdown(plan), f"plan of {title}")
         case "prompt" if plan is not None and plan.prompt:
             record = _record(unit, one)
             return TextLines(plan.prompt if record is None else record.prompt, f"prompt for {title}")

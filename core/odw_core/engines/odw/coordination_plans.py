@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from odw_core.engines.coordination_words import FALLBACK, MISSING, no_agent
+from odw_core.engines.coordination_words import FALLBACK, MISSING, no_agent, plan_markdown
 from odw_core.engines.odw.acc import RunAcc
 from odw_core.engines.odw.coordination import newest_plans, repo_name
 from odw_core.engines.odw.coordination_acc import AnswerAcc, CoordinationAcc, PlanAcc, RoundAcc
@@ -27,7 +27,7 @@ def plan_of(acc: RunAcc, known: CoordinationAcc, repo: str) -> Plan:
         status=plan.status,
         badge=badge,
         is_doubtful=is_doubtful,
-        markdown=plain(_markdown(plan)),
+        markdown=plain(plan_markdown(plan)),
         prompt=None,
         evidence=tuple(_evidence(one, repo)),
         model=plan.model or None,
@@ -65,15 +65,6 @@ def _badge(acc: RunAcc, plan: PlanAcc) -> tuple[str, bool]:
     model = plan.model or (one_line(node.model, 80) if node is not None else "")
     named = who or plan.origin or "agent"
     return (f"{named} ({model})" if model else named), False
-
-
-def _markdown(plan: PlanAcc) -> str:
-    parts = [f"# {plan.repo}", plan.summary]
-    if plan.changes:
-        parts += ["## Proposed changes", "\n".join(f"- {change}" for change in plan.changes)]
-    if plan.questions:
-        parts += ["## Questions", "\n".join(f"- {asked}" for asked in plan.questions)]
-    return "\n\n".join(part for part in parts if part)
 
 
 def _evidence(one: RoundAcc, repo: str) -> Iterator[str]:
