@@ -42,6 +42,13 @@ async def test_a_command_is_seen_growing_and_ends_done(world: RunsWorld) -> None
     assert (world.run(run) / "events.jsonl").read_bytes() == world.folder(run).mirror.read_bytes()
 
 
+async def test_what_a_run_starts_lets_people_go_first(world: RunsWorld) -> None:
+    async with world.room() as room:
+        run = await room.start(world, "nice")
+        await room.item(run, State.DONE)
+    assert int(world.kept(run, "stdout.log")) == max(5, os.nice(0))
+
+
 async def test_a_failing_command_says_the_line_that_tells_why(world: RunsWorld) -> None:
     async with world.room() as room:
         run = await room.start(world, "sh", "-c", "echo fine; echo 'fatal: no such branch' >&2; exit 3")
