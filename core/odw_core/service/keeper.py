@@ -13,8 +13,8 @@ from odw_core.model.address import Address
 from odw_core.model.evidence import Unit
 from odw_core.model.problem import Problem
 
-_PAUSE_S = 4.0
-"""What is being written now is saved so often while it goes on: fifty runs that talk are as many rows every time."""
+_PAUSE_S, _MORE_FOR_FEW_S = 1.0, 3.0
+"""A few that go on talking are saved every four seconds; many at once are not kept in memory for that."""
 _TURN_S = 0.004
 _BATCH = 200
 
@@ -92,6 +92,8 @@ class IndexKeeper:
             await self._is_noted.wait()
             self._is_noted.clear()
             await asyncio.sleep(_PAUSE_S)
+            if len(self._pending) < _BATCH:
+                await asyncio.sleep(_MORE_FOR_FEW_S)
             await self.flush()
 
     async def flush(self) -> None:
