@@ -10,7 +10,7 @@ import pytest
 from drivers.review_apply import CORE, FINE, VIEW, ReviewApply, place, reject, reviews, writes
 from drivers.runs_world import Room, RunsWorld, world
 from odw_core.model.address import Address
-from odw_core.model.command import Resume
+from odw_core.model.command import Outcome, Resume
 from odw_core.model.item import State
 from odw_core.runs.faults import VARIABLE
 
@@ -44,7 +44,8 @@ async def finished(place: ReviewApply, room: Room, run: Address) -> dict[str, ob
         )
     )
     if item.items[run].ended_at is None:
-        await room.service.submit(Resume(run))
+        receipt = await room.service.submit(Resume(run))
+        assert (receipt.outcome, receipt.reason) == (Outcome.ACCEPTED, "")
     assert (await place.over(room, run)).state is State.DONE
     return told(place, run)
 

@@ -6,6 +6,8 @@ import os
 import signal
 import sys
 from pathlib import Path
+from subprocess import Popen
+from typing import Any
 
 import pytest
 
@@ -14,7 +16,9 @@ from odw_core.model.address import Address
 from odw_core.model.command import Cancel, Interrupt, Outcome, Rerun, Resume, Say, Start
 from odw_core.model.item import State
 from odw_core.model.question import Road
+from odw_core.process.flock import hold
 from odw_core.process.groups import bearers
+from odw_core.process.spawn import spawn_detached
 from odw_core.runs import launch
 from odw_core.runs.children import MARKER
 from odw_core.runs.launch import resume
@@ -134,6 +138,35 @@ async def test_a_killed_supervisor_leaves_a_stale_run_that_asks_when_it_is_resum
         await room.item(run, State.DONE)
     assert world.kept(run, "stdout.log", attempt=2) == b"up\ngo\n"
     assert len({event["epoch"] for event in world.events(run, "supervisor")}) == 3
+
+
+async def test_a_run_is_resumed_though_the_lock_of_its_killed_supervisor_is_not_taken_away_yet(
+    world: RunsWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.gate("gate")
+    held: list[int | None] = []
+
+    def spawned(*args: Any, **kwargs: Any) -> Popen[bytes]:
+        """The kernel closes what a dead process had open a moment after it is seen to be dead: here, only now."""
+        process = spawn_detached(*args, **kwargs)
+        assert held[0] is not None
+        os.close(held[0])
+        return process
+
+    async with world.room() as room:
+        run = await room.start(world, "sh", "-c", "echo up; read x < gate")
+        await room.item(run, State.RUNNING, where=lambda item: "up" in item.last_words)
+        os.kill(world.supervisor(run), signal.SIGKILL)
+        await room.item(run, State.STALE)
+        held.append(hold(world.folder(run).lock))
+        monkeypatch.setattr(launch, "spawn_detached", spawned)
+        receipt = await room.service.submit(Resume(run))
+        assert (receipt.outcome, receipt.reason) == (Outcome.ACCEPTED, "")
+        await room.question(run, lambda one: one.road is Road.SUPERVISOR)
+        again = await room.service.submit(Resume(run))
+        assert again.outcome is Outcome.REFUSED and "is being driven" in again.reason
+        await room.service.submit(Cancel(run))
+        await room.item(run, State.IDLE)
 
 
 async def test_a_stopped_supervisor_is_never_said_to_have_decided(world: RunsWorld) -> None:

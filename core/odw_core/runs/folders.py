@@ -93,6 +93,12 @@ class RunFolder:
         name = said.get("epoch") if said else None
         return name if isinstance(name, str) and _NAME.match(name) else None
 
+    def present_supervisor(self) -> int | None:
+        """Process id of the last supervisor that began; whether it lives is another question."""
+        said = read_object(self.epoch)
+        pid = said.get("pid") if said else None
+        return pid if type(pid) is int else None
+
     def epochs(self) -> list[str]:
         """Every epoch that ever began here."""
         try:

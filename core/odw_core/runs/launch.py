@@ -10,9 +10,11 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from odw_core.engines.odw.names import SUPERVISOR
 from odw_core.errors import NotFound, OdwError, Refused, UsageError
 from odw_core.model.address import Address
 from odw_core.process.flock import is_held
+from odw_core.process.liveness import is_alive
 from odw_core.process.spawn import python_module, spawn_detached
 from odw_core.runs.children import MARKER
 from odw_core.runs.ending import settle
@@ -37,7 +39,7 @@ def launch(spec: RunSpec, state: Path) -> Address:
         raise UsageError(f"{spec.workspace} is no folder; a run needs one to work in.")
     runs = private_chain(state, "runs")
     began = int(time.time() * 1000)
-    module = python_module("odw_core.runs.supervisor")
+    module = python_module(SUPERVISOR)
     argv = ["/bin/sh", "-c", _NAMED_AFTER_ITSELF, "sh", str(runs), str(began), *module]
     log = runs / f".starting-{began}-{os.getpid()}-{os.urandom(3).hex()}"
     process = _spawn(argv, runs, log)
@@ -67,12 +69,24 @@ def resume(run_id: str, state: Path) -> Address:
         with suppress(OSError):
             settle(folder)
         raise Refused(f"{run_id} is over; odw-tui rerun odw:{run_id} starts it again.")
-    if is_held(folder.lock):
-        raise Refused(f"{run_id} is being driven; there is nothing to resume.")
+    driven = Refused(f"{run_id} is being driven; there is nothing to resume.")
+    if is_held(folder.lock) and _has_living_supervisor(folder):
+        raise driven
     runs = private_chain(state, "runs")
-    argv = [*python_module("odw_core.runs.supervisor"), str(folder.root)]
-    _await_ready(_spawn(argv, runs, folder.log), folder)
+    argv = [*python_module(SUPERVISOR), str(folder.root)]
+    try:
+        _await_ready(_spawn(argv, runs, folder.log), folder)
+    except OdwError as error:
+        if is_held(folder.lock):
+            raise driven from error
+        raise
     return Address("odw", run_id)
+
+
+def _has_living_supervisor(folder: RunFolder) -> bool:
+    """A killed process is seen to be dead a moment before the kernel takes its lock: the next one waits for that."""
+    pid = folder.present_supervisor()
+    return pid is None or is_alive(pid, (SUPERVISOR,), folder.epoch.stat().st_mtime) is not False
 
 
 def _spawn(argv: list[str], cwd: Path, log: Path) -> subprocess.Popen[bytes]:
