@@ -138,7 +138,8 @@ class LandingWorld:
     def approve(self, candidate: Candidate, **other: str) -> Approval:
         """A person's yes, as the screen writes it into the audit log."""
         said = {"verdict": "approve", "outcome": "sent", "address": f"odw:{RUN}/batch-review", "command": "a1"}
-        audit.record(self.state, who=PERSON, digest=candidate.digest, question="q1", **(said | other))
+        entry = audit.Entry(who=PERSON, digest=candidate.digest, question="q1", **(said | other))
+        audit.record(self.state, entry)
         return Approval(candidate.digest, PERSON)
 
     def journal(self) -> Journal:

@@ -11,7 +11,7 @@ import os
 import socket
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from odw_core.clock import SystemClock
@@ -19,25 +19,36 @@ from odw_core.errors import Refused
 from odw_core.text.ansi import one_line
 
 FILE_NAME = "audit.jsonl"
-_LONGEST = 500
+_LONGEST = {
+    "who": 200,
+    "command": 100,
+    "address": 300,
+    "question": 100,
+    "digest": 100,
+    "verdict": 100,
+    "outcome": 100,
+    "reason": 500,
+}
+"""What is written as words, in the order of a line, and how many letters of each are kept."""
 _READ_AT_MOST = 64 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line."""
+    """One line. One that is made without a time is of now."""
 
-    at: float
-    """Unix seconds."""
     who: str
     command: str
     """The command's id."""
     address: str
     digest: str
     verdict: str
+    """A word such as ``accept``, ``start``, ``interrupt``; answers do not belong here."""
     outcome: str
     question: str = ""
     reason: str = ""
+    at: float = field(default_factory=SystemClock().now)
+    """Unix seconds."""
 
 
 def who(where: str) -> str:
@@ -49,34 +60,12 @@ def who(where: str) -> str:
     return one_line(f"{login}@{socket.gethostname()} ({where})", 200)
 
 
-def record(
-    state: Path,
-    *,
-    who: str,
-    command: str,
-    address: str,
-    digest: str,
-    verdict: str,
-    outcome: str,
-    question: str = "",
-    reason: str = "",
-    at: float | None = None,
-) -> None:
+def record(state: Path, entry: Entry) -> None:
     """Append one line below ``state``. Raises ``OSError`` when that is not possible, ``Refused`` when the file is
-    somebody else's or no file at all: then nothing that was to be recorded may be done.
-
-    ``verdict`` is a word such as ``accept``, ``start``, ``interrupt``; answers do not belong here.
-    """
+    somebody else's or no file at all: then nothing that was to be recorded may be done."""
     line = {
-        "at": SystemClock().now() if at is None else at,
-        "who": one_line(who, 200),
-        "command": one_line(command, 100),
-        "address": one_line(address, 300),
-        "question": one_line(question, 100),
-        "digest": one_line(digest, 100),
-        "verdict": one_line(verdict, 100),
-        "outcome": one_line(outcome, 100),
-        "reason": one_line(reason, _LONGEST),
+        "at": entry.at,
+        **{name: one_line(getattr(entry, name), longest) for name, longest in _LONGEST.items()},
     }
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = state / FILE_NAME
@@ -108,10 +97,7 @@ def entries(state: Path) -> Iterator[Entry]:
 def _entry(line: bytes) -> Entry | None:
     try:
         told = json.loads(line)
-        texts = {
-            key: told.get(key, "")
-            for key in ("who", "command", "address", "digest", "verdict", "outcome", "question", "reason")
-        }
+        texts = {name: told.get(name, "") for name in _LONGEST}
         if not all(isinstance(text, str) for text in texts.values()):
             return None
         return Entry(at=float(told["at"]), **texts)

@@ -171,14 +171,16 @@ class Context:
         by = f"{policy} ({self.spec.started_by})" if self.spec.started_by else policy
         audit.record(
             self.state,
-            who=by,
-            command="policy",
-            address=str(question.address),
-            digest=question.digest,
-            verdict=verdict,
-            outcome="accepted",
-            question=question.id,
-            reason=policy,
+            audit.Entry(
+                who=by,
+                command="policy",
+                address=str(question.address),
+                digest=question.digest,
+                verdict=verdict,
+                outcome="accepted",
+                question=question.id,
+                reason=policy,
+            ),
         )
         decided = {"question_id": question.id, "digest": question.digest, "verdict": verdict, "by": by}
         self.emit_once({"type": "decision", **decided, "policy": policy}, f"decided by policy: {verdict}")

@@ -44,13 +44,15 @@ def approve_by_policy(state: Path, candidate: Candidate, policy: str, by: str) -
     """
     audit.record(
         state,
-        who=by,
-        command=f"policy{secrets.token_hex(8)}",
-        address=str(Address("odw", candidate.run_id)),
-        digest=candidate.digest,
-        verdict=APPROVE,
-        outcome=Outcome.ACCEPTED.value,
-        reason=f"by policy: {policy}",
+        audit.Entry(
+            who=by,
+            command=f"policy{secrets.token_hex(8)}",
+            address=str(Address("odw", candidate.run_id)),
+            digest=candidate.digest,
+            verdict=APPROVE,
+            outcome=Outcome.ACCEPTED.value,
+            reason=f"by policy: {policy}",
+        ),
     )
     return Approval(candidate.digest, f"{by}, by policy: {policy}")
 

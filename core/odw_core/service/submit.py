@@ -153,12 +153,14 @@ class Submitter:
                 address = str(command.address)
         audit.record(
             self._state,
-            who=self._who,
-            command=command.id,
-            address=address,
-            digest=digest,
-            verdict=verdict,
-            outcome=outcome,
-            question=question,
-            reason=reason,
+            audit.Entry(
+                who=self._who,
+                command=command.id,
+                address=address,
+                digest=digest,
+                verdict=verdict,
+                outcome=outcome,
+                question=question,
+                reason=reason,
+            ),
         )

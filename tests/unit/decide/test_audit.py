@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from odw_core.decide.audit import FILE_NAME, entries, record, who
+from odw_core.decide.audit import FILE_NAME, Entry, entries, record, who
 from odw_core.errors import Refused
 
 
@@ -21,7 +21,7 @@ def write(state: Path, **fields: str) -> None:
         "verdict": "accept",
         "outcome": "accepted",
     }
-    record(state, at=5.0, **{**given, **fields})
+    record(state, Entry(at=5.0, **{**given, **fields}))
 
 
 def test_what_was_recorded_is_read_back_in_order(tmp_path: Path) -> None:

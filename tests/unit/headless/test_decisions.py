@@ -245,7 +245,8 @@ async def test_what_was_decided_already_is_stale_and_told(tmp_path: Path) -> Non
     from odw_core.decide import audit
 
     told = {"command": "c", "address": "codex:t-1", "digest": "d" * 64, "question": "abc123"}
-    audit.record(tmp_path, who="eve@host (screen)", verdict="decline", outcome="accepted", **told)
+    entry = audit.Entry(who="eve@host (screen)", verdict="decline", outcome="accepted", **told)
+    audit.record(tmp_path, entry)
     with pytest.raises(OdwError) as error:
         await typed(OneRoom(), "approve", "abc123", "--digest", "d" * 64, state=tmp_path)
     assert (error.value.exit_code, "decline, by eve@host (screen)" in str(error.value)) == (6, True)

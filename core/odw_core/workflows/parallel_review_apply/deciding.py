@@ -248,14 +248,16 @@ def _overrule(ground: Ground, blockers: Sequence[Blocker], struck: Sequence[str]
         if context.is_news(event):
             audit.record(
                 context.state,
-                who=by or "unknown",
-                command="overrule",
-                address=str(context.address),
-                digest=fingerprint(blocker.text),
-                verdict="overrule",
-                outcome="accepted",
-                question=f"r{blocker.round} b{number}",
-                reason=blocker.text,
+                audit.Entry(
+                    who=by or "unknown",
+                    command="overrule",
+                    address=str(context.address),
+                    digest=fingerprint(blocker.text),
+                    verdict="overrule",
+                    outcome="accepted",
+                    question=f"r{blocker.round} b{number}",
+                    reason=blocker.text,
+                ),
             )
         context.emit_once(event, f"blocker overruled: {blocker.text}")
         found.append(replace(blocker, fate=Fate.OVERRULED))
