@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 
 from odw_core.engines.loose import mapping, texts
 from odw_core.model.decision import Decision
@@ -13,50 +14,54 @@ from odw_core.runs.steps import Value, fingerprint
 _VIA = "you, here; its supervisor waits for it"
 
 
-def question_of(
-    context: Context,
-    key: str,
-    *,
-    kind: str,
-    title: str,
-    body: str,
-    subject: str,
-    fields: tuple[Field, ...],
-    decisions: tuple[str, ...],
-    decided_by: str,
-    details: tuple[tuple[str, str], ...] = (),
-    risk: str | None = None,
-) -> Question:
-    """A question of the run itself; ``decided_by`` is the digest over everything that decides."""
-    run_id = context.run_id
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What a person is shown and may say to it. Its fields are those of the ``Question`` that it becomes."""
+
+    key: str
+    """Of the step that it is."""
+    kind: str
+    title: str
+    body: str
+    subject: str
+    decisions: tuple[str, ...]
+    digest: str
+    """Over everything that decides."""
+    fields: tuple[Field, ...] = ()
+    details: tuple[tuple[str, str], ...] = ()
+    risk: str | None = None
+
+
+async def decided(context: Context, card: Card, kind: str = "ask") -> Value:
+    """What was decided, as a step of that kind: ``verdict``, ``values``, ``reason``, ``by``, ``at``, ``digest``."""
+    question = _question(context, card)
+
+    async def ask() -> Value:
+        return _plain(await context.ask_once(question))
+
+    return await context.steps.step(card.key, kind, fingerprint(question.id, question.digest), ask)
+
+
+def _question(context: Context, card: Card) -> Question:
     return Question(
-        id=hashlib.sha256(f"{run_id}\0{key}\0{decided_by}".encode()).hexdigest()[:12],
+        id=hashlib.sha256(f"{context.run_id}\0{card.key}\0{card.digest}".encode()).hexdigest()[:12],
         address=context.address,
-        kind=kind,
+        kind=card.kind,
         asked_at=context.now(),
-        title=title,
-        body=body,
-        subject=subject,
-        fields=fields,
-        decisions=decisions,
-        risk=risk,
-        digest=decided_by,
+        title=card.title,
+        body=card.body,
+        subject=card.subject,
+        fields=card.fields,
+        decisions=card.decisions,
+        risk=card.risk,
+        digest=card.digest,
         witnesses=("journal",),
         inferred=False,
         answer_via=_VIA,
         why_not=None,
         road=Road.SUPERVISOR,
-        details=details,
+        details=card.details,
     )
-
-
-async def decided(context: Context, key: str, kind: str, question: Question) -> Value:
-    """What was decided, as a step: ``verdict``, ``values``, ``reason``, ``by``, ``at``, ``digest``."""
-
-    async def ask() -> Value:
-        return _plain(await context.ask_once(question))
-
-    return await context.steps.step(key, kind, fingerprint(question.id, question.digest), ask)
 
 
 def _plain(decision: Decision) -> Value:

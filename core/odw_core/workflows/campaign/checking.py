@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from odw_core.decide.digest import digest
 from odw_core.engines.loose import objects, text
-from odw_core.runs.cards import decided, question_of
+from odw_core.runs.cards import Card, decided
 from odw_core.runs.steps import Value, fingerprint
 from odw_core.text.ansi import one_line
 from odw_core.workflows.campaign.ground import Ground, issue_key
@@ -85,9 +85,8 @@ async def _ask(ground: Ground, one: Wanted, new: Sequence[Issue], number: int) -
     landed = ", ".join(each.base for each in ground.landed)
     told = [issue_value(issue) for issue in new]
     more = f", and {len(new) - 1} more" if len(new) > 1 else ""
-    question = question_of(
-        ground.context,
-        key,
+    card = Card(
+        key=key,
         kind="coordination",
         title=f"start {one.base} although contracts do not fit: {new[0].id}{more}?",
         body="\n".join(
@@ -100,12 +99,11 @@ async def _ask(ground: Ground, one: Wanted, new: Sequence[Issue], number: int) -
             )
         ),
         subject=one.base,
-        fields=(),
         decisions=(LOOK_AGAIN, ACCEPT, STOP),
-        decided_by=digest({"kind": "mismatch", "run": ground.context.run_id, "key": key, "issues": told}),
+        digest=digest({"kind": "mismatch", "run": ground.context.run_id, "key": key, "issues": told}),
         details=tuple((one_line(issue.text, 120), _sides(issue)) for issue in new[:_MOST]),
     )
-    return await decided(ground.context, key, "ask", question)
+    return await decided(ground.context, card)
 
 
 def _sides(issue: Issue) -> str:

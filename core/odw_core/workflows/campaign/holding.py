@@ -6,7 +6,7 @@ import asyncio
 
 from odw_core.decide.digest import digest
 from odw_core.engines.loose import text
-from odw_core.runs.cards import decided, question_of
+from odw_core.runs.cards import Card, decided
 from odw_core.runs.folders import RunFolder
 from odw_core.runs.release import said_so_far, say_release
 from odw_core.text.ansi import one_line
@@ -72,9 +72,8 @@ async def _ask(ground: Ground, waiting: list[Wanted], bad: list[Wanted]) -> None
     key = f"landings-{'-'.join(one.base for one in bad)}"[:100]
     runs = [_run(ground, one) if one.repo in ground.readers else "" for one in bad]
     told = [[one.repo, *ground.stands[one.repo], run] for one, run in zip(bad, runs, strict=True)]
-    question = question_of(
-        ground.context,
-        key,
+    card = Card(
+        key=key,
         kind="coordination",
         title=f"land {others} without {names}?",
         body="\n".join(
@@ -90,11 +89,10 @@ async def _ask(ground: Ground, waiting: list[Wanted], bad: list[Wanted]) -> None
             )
         ),
         subject="landings",
-        fields=(),
         decisions=("accept", "stop"),
-        decided_by=digest({"kind": "landings", "run": ground.context.run_id, "bad": told, "waiting": others}),
+        digest=digest({"kind": "landings", "run": ground.context.run_id, "bad": told, "waiting": others}),
     )
-    value = await decided(ground.context, key, "ask", question)
+    value = await decided(ground.context, card)
     if text(value, "verdict") == "accept":
         ground.given_up |= {one.repo for one in bad}
     else:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from odw_core.decide.digest import digest
 from odw_core.engines.loose import text
 from odw_core.model.question import Field
-from odw_core.runs.cards import decided, picked, question_of
+from odw_core.runs.cards import Card, decided, picked
 from odw_core.runs.context import Context
 from odw_core.text.secrets import masked
 from odw_core.workflows.coordinate.repo_plan import RepoPlan, as_text, edited
@@ -53,9 +53,8 @@ async def ask_approval(
     key = APPROVAL
     told = [[plan.repo, plan.digest()] for plan in plans]
     count = f"{len(plans)} {'plan' if len(plans) == 1 else 'plans'}"
-    question = question_of(
-        context,
-        key,
+    card = Card(
+        key=key,
         kind="plans",
         title=f"approve {count}?",
         body="\n".join(filter(None, (note, f"For: {goal}", _CHANGEABLE))),
@@ -64,10 +63,10 @@ async def ask_approval(
             Field(plan_field(bases[plan.repo]), plan.repo, is_optional=True, default=as_text(plan)) for plan in plans
         ),
         decisions=(_APPROVE, _STOP),
-        decided_by=digest({"kind": "plans", "run": context.run_id, "key": key, "goal": goal, "plans": told}),
+        digest=digest({"kind": "plans", "run": context.run_id, "key": key, "goal": goal, "plans": told}),
         details=tuple((f"plan of {bases[plan.repo]}", as_text(plan)) for plan in plans),
     )
-    value = await decided(context, key, "ask", question)
+    value = await decided(context, card)
     if text(value, "verdict") != _APPROVE:
         return None
     left: list[RepoPlan] = []

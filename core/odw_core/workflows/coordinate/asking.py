@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from odw_core.decide.digest import digest
 from odw_core.engines.loose import Json, flag, objects, text, text_or_none
 from odw_core.model.question import Field
-from odw_core.runs.cards import decided, picked, question_of
+from odw_core.runs.cards import Card, decided, picked
 from odw_core.runs.steps import Value, fingerprint
 from odw_core.workflows.coordinate.decision import Reason, reason_of, reason_value
 from odw_core.workflows.coordinate.ground import Ground, Stopped
@@ -107,19 +107,18 @@ async def _ask(ground: Ground, key: str, last: Round, reason: Reason) -> Value:
     who = ground.bases[reason.repo] if reason.repo else "the split"
     deciding = {"kind": "question", "run": ground.context.run_id, "key": key, "round": last.number}
     flaw = ground.flaws.get(reason.repo or "", "")
-    question = question_of(
-        ground.context,
-        key,
+    card = Card(
+        key=key,
         kind="question",
         title=reason.text,
         body=f"{flaw}\n\n{reason.text}" if flaw else reason.text,
         subject=who,
         fields=(Field("answer", "your answer"),),
         decisions=("answer",),
-        decided_by=digest({**deciding, **reason_value(reason)}),
+        digest=digest({**deciding, **reason_value(reason)}),
         details=_plan_of(last, reason.repo),
     )
-    return await decided(ground.context, key, "ask", question)
+    return await decided(ground.context, card)
 
 
 def _answered(reason: Reason, value: Value) -> Value:
@@ -130,20 +129,18 @@ def _answered(reason: Reason, value: Value) -> Value:
 async def _put(ground: Ground, key: str, last: Round, reasons: Sequence[Reason], why: str) -> Value:
     """What is no question: looked at again, accepted, or the end of the run."""
     deciding = {"kind": "coordination", "run": ground.context.run_id, "key": key, "round": last.number}
-    question = question_of(
-        ground.context,
-        key,
+    card = Card(
+        key=key,
         kind="coordination",
         title=_named(_first(reasons), ground.bases),
         body="\n".join(
             (*_listed(reasons, last.analysis.issues, ground.bases), "", *_flaws(ground), f"{_sentence(why)} {_CHOICES}")
         ),
         subject=f"round {last.number}",
-        fields=(),
         decisions=(LOOK_AGAIN, ACCEPT, STOP),
-        decided_by=digest({**deciding, "reasons": [reason_value(one) for one in reasons]}),
+        digest=digest({**deciding, "reasons": [reason_value(one) for one in reasons]}),
     )
-    return await decided(ground.context, key, "ask", question)
+    return await decided(ground.context, card)
 
 
 def _first(reasons: Sequence[Reason]) -> str:

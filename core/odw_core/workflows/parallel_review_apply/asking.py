@@ -9,7 +9,7 @@ from odw_core.decide.digest import digest
 from odw_core.engines.loose import text
 from odw_core.engines.odw.names import STOPPED_BY_OWNER
 from odw_core.model.question import Choice, Field
-from odw_core.runs.cards import decided, picked, question_of
+from odw_core.runs.cards import Card, decided, picked
 from odw_core.workflows.parallel_review_apply.ground import Ended, Ground
 
 
@@ -28,18 +28,17 @@ async def ask_owner(
 
 async def _ask_one(ground: Ground, key: str, said: str, who: str, options: Sequence[str]) -> str:
     deciding = {"kind": "question", "run": ground.context.run_id, "key": key, "text": said, "options": [*options]}
-    question = question_of(
-        ground.context,
-        key,
+    card = Card(
+        key=key,
         kind="question",
         title=said,
         body=said,
         subject=who,
         fields=(Field("answer", "your answer", tuple(Choice(one) for one in options), allows_other=bool(options)),),
         decisions=("answer",),
-        decided_by=digest(deciding),
+        digest=digest(deciding),
     )
-    value = await decided(ground.context, key, "ask", question)
+    value = await decided(ground.context, card)
     return "; ".join(picked(value, "answer")) or text(value, "reason")
 
 
@@ -48,9 +47,8 @@ async def ask_plan(ground: Ground) -> dict[str, str]:
     tasks = [[task.id, [*task.files], task.prompt] for task in ground.tasks]
     listed = "\n".join(f"{task.id}: {', '.join(task.files) or 'no files declared'}" for task in ground.tasks)
     count = len(ground.tasks)
-    question = question_of(
-        ground.context,
-        "plan-gate",
+    card = Card(
+        key="plan-gate",
         kind="plan",
         title=f"start {count} {'task' if count == 1 else 'tasks'}?",
         body="Nothing has started yet. Each prompt can be changed before its agent begins.",
@@ -60,10 +58,10 @@ async def ask_plan(ground: Ground) -> dict[str, str]:
             for task in ground.tasks
         ),
         decisions=("approve", "stop"),
-        decided_by=digest({"kind": "plan", "run": ground.context.run_id, "base": ground.base, "tasks": tasks}),
+        digest=digest({"kind": "plan", "run": ground.context.run_id, "base": ground.base, "tasks": tasks}),
         details=(("tasks", listed), *((f"prompt of {task.id}", task.prompt) for task in ground.tasks)),
     )
-    value = await decided(ground.context, "plan-gate", "plan_gate", question)
+    value = await decided(ground.context, card, "plan_gate")
     if text(value, "verdict") != "approve":
         raise Ended(STOPPED_BY_OWNER, "you stopped it after planning; nothing was started")
     return {task.id: "\n".join(picked(value, f"prompt:{task.id}")) for task in ground.tasks}

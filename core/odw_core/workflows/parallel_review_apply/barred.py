@@ -13,7 +13,7 @@ from odw_core.engines.loose import text
 from odw_core.engines.odw.names import STOPPED_BY_OWNER
 from odw_core.errors import OdwError
 from odw_core.model.question import Field
-from odw_core.runs.cards import decided, picked, question_of
+from odw_core.runs.cards import Card, decided, picked
 from odw_core.runs.landed import Candidate, Picture, Version
 from odw_core.runs.landing import Approval
 from odw_core.runs.overlaying import overlaid
@@ -65,20 +65,19 @@ async def _asked(ground: Ground, candidate: Candidate, pictures: Sequence[Pictur
         ("round", f"{candidate.round}/{ground.ceiling}"),
         ("patch", candidate.patch.decode("utf-8", "replace")),
     ]
-    question = question_of(
-        ground.context,
-        key,
+    card = Card(
+        key=key,
         kind="gate",
         title=f"{named} changed meanwhile: land again?",
         body=body,
         subject=f"round {candidate.round}",
         fields=(Field("feedback", "what has to change", is_optional=True),),
         decisions=("approve", "reject", "add_round", "stop") if can_repair else ("approve", "stop"),
-        decided_by=candidate.digest,
+        digest=candidate.digest,
         details=tuple((label, words) for label, words in details if words),
         risk=risk_of(candidate.patch, ground.files, ()) or None,
     )
-    return await decided(ground.context, key, "gate", question)
+    return await decided(ground.context, card, "gate")
 
 
 async def _onto_theirs(

@@ -11,7 +11,7 @@ from odw_core.decide.digest import digest
 from odw_core.engines.loose import text
 from odw_core.engines.odw.names import STOPPED_BY_OWNER
 from odw_core.model.question import Choice, Field
-from odw_core.runs.cards import decided, picked, question_of
+from odw_core.runs.cards import Card, decided, picked
 from odw_core.runs.landing import Approval, Candidate, approve_by_policy
 from odw_core.runs.steps import Value, fingerprint
 from odw_core.text.ansi import one_line
@@ -85,16 +85,15 @@ async def decide_blocked(ground: Ground, round_number: int, block: Block) -> str
     told = {"kind": "blocked", "run": ground.context.run_id, "base": ground.base, "round": round_number}
     key = f"blocked-r{round_number}"
     owned = "\n".join(f"{task.id}: {', '.join(task.owned)}" for task in ground.tasks)
-    question = question_of(
-        ground.context,
-        key,
+    card = Card(
+        key=key,
         kind="gate",
         title=f"{_count(said, 'thing')} left before any review",
         body=f"No reviewer saw the candidate of round {round_number} of {ground.ceiling}. It cannot land like this.",
         subject=f"round {round_number}",
         fields=(Field("feedback", "what has to change", is_optional=True),),
         decisions=("add_round", "stop"),
-        decided_by=digest({**told, "blockers": [*said], "patch": fingerprint(ground.patch)}),
+        digest=digest({**told, "blockers": [*said], "patch": fingerprint(ground.patch)}),
         details=tuple(
             (label, words)
             for label, words in (
@@ -107,7 +106,7 @@ async def decide_blocked(ground: Ground, round_number: int, block: Block) -> str
             if words
         ),
     )
-    value = await decided(ground.context, key, "gate", question)
+    value = await decided(ground.context, card, "gate")
     if text(value, "verdict") != "add_round":
         raise Ended(block.category, block.message)
     ground.ceiling += 1
@@ -205,20 +204,19 @@ async def _asked(ground: Ground, candidate: Candidate, reviewed: Reviewed, risk:
         ("round", f"{candidate.round}/{ground.ceiling}"),
         ("patch", reviewed.patch.decode("utf-8", "replace")),
     ]
-    question = question_of(
-        ground.context,
-        key,
+    card = Card(
+        key=key,
         kind="gate",
         title=title,
         body=f"{note} {body}".strip(),
         subject=f"round {candidate.round}",
         fields=tuple(fields),
         decisions=_DECISIONS,
-        decided_by=candidate.digest,
+        digest=candidate.digest,
         details=tuple((label, words) for label, words in details if words),
         risk=risk or None,
     )
-    return await decided(ground.context, key, "gate", question)
+    return await decided(ground.context, card, "gate")
 
 
 def _labels(blockers: Sequence[Blocker]) -> list[tuple[str, Blocker]]:

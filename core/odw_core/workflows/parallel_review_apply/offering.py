@@ -9,7 +9,7 @@ from odw_core.decide.digest import digest
 from odw_core.engines.loose import text, texts
 from odw_core.git.repo import head
 from odw_core.model.question import Field
-from odw_core.runs.cards import decided, picked, question_of
+from odw_core.runs.cards import Card, decided, picked
 from odw_core.runs.committing import commit, draft_message, offer_of
 from odw_core.runs.past import landed_by
 from odw_core.runs.steps import Value, fingerprint
@@ -67,9 +67,8 @@ async def _asked(ground: Ground, run_id: str, items: tuple[str, ...]) -> Value:
     message = draft_message(work) if work is not None else ""
     count = f"{len(items)} {'file' if len(items) == 1 else 'files'}"
     deciding = {"kind": "commit", "run": ground.context.run_id, "of": run_id, "base": ground.base, "files": [*items]}
-    question = question_of(
-        ground.context,
-        "commit-before",
+    card = Card(
+        key="commit-before",
         kind="commit",
         title=f"commit what an earlier run landed in {count}?",
         body=f"These tasks need files that hold only what odw:{run_id} landed. Worktrees begin at HEAD, so it goes "
@@ -80,7 +79,7 @@ async def _asked(ground: Ground, run_id: str, items: tuple[str, ...]) -> Value:
             Field("branch", "new branch; the present one when left empty", is_optional=True),
         ),
         decisions=("approve", "stop"),
-        decided_by=digest(deciding),
+        digest=digest(deciding),
         details=tuple(("file", path) for path in items),
     )
-    return await decided(ground.context, "commit-before", "ask", question)
+    return await decided(ground.context, card)
