@@ -18,6 +18,7 @@ class AttemptFolder:
 
     def __init__(self, place: RunPlace, key: str, number: int) -> None:
         self._place = place
+        self.key, self.number = key, number
         self._names = ("attempts", attempt_folder(key, number))
         self._streams: dict[str, MaskedStream] = {}
 

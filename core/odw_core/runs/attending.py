@@ -14,7 +14,7 @@ from odw_core.engines.odw.names import STDERR_FILE, STDOUT_FILE
 from odw_core.model.command import Cancel, Interrupt
 from odw_core.process.spawn import Child
 from odw_core.runs.attempts import AttemptFolder
-from odw_core.runs.context import Context
+from odw_core.runs.context import Context, Started
 
 _CHUNK = 1 << 16
 _LOOK_S = 0.02
@@ -36,23 +36,21 @@ class Exit:
 
 async def attend(
     context: Context,
-    child: Child,
-    process: asyncio.subprocess.Process,
+    started: Started,
     files: AttemptFolder,
     *,
-    key: str,
-    number: int,
     patience_s: float,
     stdout: Put | None = None,
     stderr: Put | None = None,
     beside: Sequence[Coroutine[None, None, None]] = (),
 ) -> Exit:
-    """Take one attempt's child, just begun by ``context.start``, to its end.
+    """Take one attempt's child, begun by ``context.start`` a moment ago, to its end.
 
     Both streams go to ``files``; ``stdout`` or ``stderr`` takes that one instead. What stands in ``beside`` (such as
     ``hear``) goes on as long as the child does. When this is cancelled the child is left to the supervisor.
     """
-    others = [asyncio.create_task(one) for one in (_tell(context, files, key, number), *beside)]
+    others = [asyncio.create_task(one) for one in (_tell(context, files), *beside)]
+    child, process = started
     try:
         async with pumped(process, stdout or files.stdout, stderr or files.stderr) as drained:
             code = await exit_of(process)
@@ -110,7 +108,7 @@ async def _pump(stream: asyncio.StreamReader, put: Put) -> None:
             put(chunk)
 
 
-async def _tell(context: Context, files: AttemptFolder, key: str, number: int) -> None:
+async def _tell(context: Context, files: AttemptFolder) -> None:
     """How much was printed, often at first: a row must not look silent while its command talks."""
     told = (0, 0)
     times = 0
@@ -121,5 +119,5 @@ async def _tell(context: Context, files: AttemptFolder, key: str, number: int) -
         if now != told:
             told, times = now, times + 1
             last = out.last_line or err.last_line
-            event: dict[str, object] = {"type": "output", "key": key, "attempt": number, "last": last}
+            event: dict[str, object] = {"type": "output", "key": files.key, "attempt": files.number, "last": last}
             context.emit({**event, "stdout": now[0], "stderr": now[1]}, last)

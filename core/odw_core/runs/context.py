@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from odw_core.clock import Clock
 from odw_core.decide import audit
@@ -37,6 +38,15 @@ from odw_core.runs.workspace import RunPlace
 _GATE = 'read -r _ || exit 125; exec "$@" </dev/null'
 """A command waits here until it is written down; if we die before, it never begins."""
 _PATIENCE_S = 1.0
+
+
+class Started(NamedTuple):
+    """A command that has begun, in a group of its own."""
+
+    child: Child
+    """As it is written down."""
+    process: asyncio.subprocess.Process
+    """With both streams as pipes."""
 
 
 class Context:
@@ -225,9 +235,7 @@ class Context:
         self._children.record(child, Path(argv[0]).name, outlives=True)
         return child
 
-    async def open_child(
-        self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]
-    ) -> tuple[Child, asyncio.subprocess.Process]:
+    async def open_child(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Started:
         """Start a process that must not outlive the supervisor, its three streams as pipes; written down on return.
 
         It must begin nothing before it reads its stdin. Raises ``OSError`` when it cannot be started.
@@ -243,9 +251,9 @@ class Context:
         )
         child = child_of(process.pid)
         self._children.record(child, Path(argv[0]).name, outlives=False)
-        return child, process
+        return Started(child, process)
 
-    async def start(self, argv: Sequence[str], *, cwd: str) -> tuple[Child, asyncio.subprocess.Process]:
+    async def start(self, argv: Sequence[str], *, cwd: str) -> Started:
         """Start a command in a group of its own, both streams as pipes. It begins once it is written down.
 
         Raises ``OSError`` when ``cwd`` is not there.
@@ -268,7 +276,7 @@ class Context:
         assert process.stdin is not None
         process.stdin.write(b"\n")
         process.stdin.close()
-        return child, process
+        return Started(child, process)
 
     async def end(self, child: Child, *, patience_s: float, is_polite: bool = True) -> int:
         """End a process that was started here, with its group. Returns how many were still there."""

@@ -41,9 +41,9 @@ async def attempt(context: Context, given: CommandInput, number: int) -> Ended:
     config = {"runtime": "command"}
     context.emit({**start, "promptPreview": shlex.join(given.argv)[:8000], "config": config}, f"{name} started")
     began = context.now()
-    child, process = await context.start(given.argv, cwd=given.cwd or context.spec.workspace)
-    beside = [hear(context, child, _PATIENCE_S)]
-    came = await attend(context, child, process, files, key=KEY, number=number, patience_s=_PATIENCE_S, beside=beside)
+    started = await context.start(given.argv, cwd=given.cwd or context.spec.workspace)
+    beside = [hear(context, started.child, _PATIENCE_S)]
+    came = await attend(context, started, files, patience_s=_PATIENCE_S, beside=beside)
     if left := came.left:
         said = f"{left} {'process' if left == 1 else 'processes'} it had left running ended with it"
         context.emit({"type": "warning", "key": KEY, "message": said}, said)

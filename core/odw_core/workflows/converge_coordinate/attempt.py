@@ -63,17 +63,14 @@ class _Attempt:
         files.prompt(shlex.join(words) + "\n")
         out, err = files.stream(STDOUT_FILE), files.stream(STDERR_FILE)
         self._begin(LOG_KEY, LABEL, LABEL, shlex.join(words)[:8000])
-        child, process = await context.start(words, cwd=context.spec.workspace)
+        started = await context.start(words, cwd=context.spec.workspace)
         came = await attend(
             context,
-            child,
-            process,
+            started,
             files,
-            key=LOG_KEY,
-            number=self._number,
             patience_s=_DRAIN_S,
             stdout=self._hear,
-            beside=[self._listen(child), self._find_folder()],
+            beside=[self._listen(started.child), self._find_folder()],
         )
         code = came.code
         self._tell(self._listener.end())

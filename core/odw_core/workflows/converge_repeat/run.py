@@ -80,17 +80,14 @@ class _Repeat:
         start: dict[str, object] = {**self._node, "type": "agent_start", "model": self._given.model or "inherit"}
         shown = shlex.join([*words[:-1], "<the recorded prompt>"])
         context.emit({**start, "config": {"runtime": "command"}, "promptPreview": shown}, shown)
-        child, process = await context.start(words, cwd=context.spec.workspace)
+        started = await context.start(words, cwd=context.spec.workspace)
         came = await attend(
             context,
-            child,
-            process,
+            started,
             files,
-            key=REPEAT_KEY,
-            number=self._number,
             patience_s=_PATIENCE_S,
             stderr=self._hear,
-            beside=[hear(context, child, _PATIENCE_S), self._end_late(child)],
+            beside=[hear(context, started.child, _PATIENCE_S), self._end_late(started.child)],
         )
         code = came.code
         files.close()

@@ -49,7 +49,7 @@ async def attempt(
     node |= {"runtime": "command", "maxAttempts": number}
     start = {**node, "type": "agent_start", "model": "inherit", "config": {"runtime": "command"}}
     context.emit({**start, "promptPreview": shlex.join(words)[:8000]}, "odw exec started")
-    child, process = await context.start(deaf_to_int(words, surroundings(place, found, held, stand_in)), cwd=place)
+    started = await context.start(deaf_to_int(words, surroundings(place, found, held, stand_in)), cwd=place)
     seeker = RunIdSeeker()
 
     def heard(data: bytes) -> None:
@@ -59,12 +59,10 @@ async def attempt(
             context.emit(link, f"odw began {run_id}")
         files.stdout(data)
 
-    beside = [hear(context, child, _PATIENCE_S)]
+    beside = [hear(context, started.child, _PATIENCE_S)]
     if held is not None:
         beside.append(hold_for_a_person(context, KEY, held))
-    came = await attend(
-        context, child, process, files, key=KEY, number=number, patience_s=_PATIENCE_S, stdout=heard, beside=beside
-    )
+    came = await attend(context, started, files, patience_s=_PATIENCE_S, stdout=heard, beside=beside)
     code = came.code
     files.close()
     line = "" if code == 0 else telling_line(files.path, code)
