@@ -10,14 +10,13 @@ from typing import Any
 
 from odw_core.agents.turn import TurnStory
 from odw_core.appserver.messages import Message, Notification, Request, Result, decode
-from odw_core.engines.codex.server_question import Asking, server_question
+from odw_core.engines.codex.asker import Asker
+from odw_core.engines.codex.server_question import server_question
 from odw_core.model.address import Address
 from odw_core.model.question import Question, Road
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "codex" / "app_server"
-ASKING = Asking(
-    Address("codex", "t"), "the session", "server", "you, here", Road.SERVER, workspace="/home/dev/work/proj"
-)
+ASKER = Asker(Address("codex", "t"), "the session", "server", "you, here", Road.SERVER, workspace="/home/dev/work/proj")
 
 
 def names() -> list[str]:
@@ -69,7 +68,7 @@ def play(said: Iterable[str | bytes]) -> Played:
             case Request():
                 told = played.stories.get(message.thread)
                 changes = told.changes.get(message.item) if told else None
-                question = server_question(message.method, message.params, ASKING, changes)
+                question = server_question(message.method, message.params, ASKER, changes)
                 if question is not None:
                     if question not in played.asked:
                         played.asked.append(question)

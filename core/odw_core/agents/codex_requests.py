@@ -12,7 +12,9 @@ from odw_core.agents.turn import TurnStory
 from odw_core.appserver.client import Client
 from odw_core.appserver.messages import Request, RequestId
 from odw_core.appserver.trace import Secrets
-from odw_core.engines.codex.server_question import Asking, answer, secret_answers, server_question
+from odw_core.engines.codex.asker import Asker
+from odw_core.engines.codex.server_answer import answer, secret_answers
+from odw_core.engines.codex.server_question import server_question
 from odw_core.engines.loose import Json, objects
 from odw_core.errors import UsageError
 from odw_core.model.address import Address
@@ -32,7 +34,7 @@ class Requests:
 
     def __init__(self, host: AgentHost, secrets: Secrets, address: Address, call: AgentCall) -> None:
         self._host, self._secrets, self._call = host, secrets, call
-        self._asking = Asking(
+        self._asker = Asker(
             address=address,
             subject=call.subject,
             witness="journal",
@@ -55,8 +57,8 @@ class Requests:
     async def ask(self, request: Request, client: Client, story: TurnStory) -> None:
         """Put a request before a person."""
         # Two like requests in one turn are two questions.
-        asking = replace(self._asking, occurrence=str(request.id))
-        question = server_question(request.method, request.params, asking, self._changes(request, story))
+        asker = replace(self._asker, occurrence=str(request.id))
+        question = server_question(request.method, request.params, asker, self._changes(request, story))
         if question is None:
             await client.refuse(request, "odw-tui does not know this request")
             message = f"the app server asked for {request.method}, which is not known here; it was told so"

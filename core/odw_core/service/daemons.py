@@ -18,7 +18,9 @@ from odw_core.appserver.buffer import Back, Ended, Gone, Lost
 from odw_core.appserver.client import SOURCES, Client, ServerRefused, Unanswered
 from odw_core.appserver.messages import Notification, Request, RequestId
 from odw_core.appserver.transport import Disconnected
-from odw_core.engines.codex.server_question import Asking, answer, server_question
+from odw_core.engines.codex.asker import Asker
+from odw_core.engines.codex.server_answer import answer
+from odw_core.engines.codex.server_question import server_question
 from odw_core.engines.loose import Json, mapping, objects, text, texts
 from odw_core.errors import Refused, Stale
 from odw_core.model.address import Address
@@ -207,7 +209,7 @@ class Daemons:
 
     def _question(self, attached: _Attached, request: Request) -> Question | None:
         why_not = "--read-only only listens; leave it out to answer" if self._reads_only else None
-        asking = Asking(
+        asker = Asker(
             address=Address("codex", request.thread),
             subject="the session",
             witness=WITNESS,
@@ -218,7 +220,7 @@ class Daemons:
             occurrence=str(request.id),
         )
         changes = attached.changes.get((request.thread, request.item))
-        return server_question(request.method, request.params, asking, changes)
+        return server_question(request.method, request.params, asker, changes)
 
     def _ask(self, attached: _Attached, request: Request) -> None:
         if (question := self._question(attached, request)) is not None:

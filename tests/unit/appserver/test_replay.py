@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.app_server_talk import frames, from_server, names, play
-from odw_core.engines.codex.server_question import answer
+from odw_core.engines.codex.server_answer import answer
 from odw_core.model.decision import Decision
 
 COMMAND = ("accept", "acceptForSession", "acceptWithExecpolicyAmendment", "decline", "cancel")

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from odw_core.decide.digest import digest
 from odw_core.engines.asked import asked_deciding, asked_field
+from odw_core.engines.codex.asker import Asker
 from odw_core.engines.loose import Json, text
-from odw_core.model.address import Address
-from odw_core.model.question import Field, Question, Road
+from odw_core.model.question import Field, Question
 from odw_core.text.ansi import one_line, plain
 
 
@@ -20,19 +20,7 @@ def question_id(thread: str, call: str, part: str) -> str:
     return hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def form_question(
-    asked: Sequence[Json],
-    *,
-    thread: str,
-    call: str,
-    address: Address,
-    subject: str,
-    asked_at: float | None,
-    witness: str,
-    answer_via: str,
-    why_not: str | None,
-    road: Road,
-) -> Question:
+def form_question(asked: Sequence[Json], asker: Asker, *, thread: str, call: str, asked_at: float | None) -> Question:
     """One card for everything that one call asks (``{id, header, question, options, isOther, isSecret}`` each)."""
     fields = tuple(_field(one) for one in asked)
     bodies = [plain(text(one, "question")) for one in asked]
@@ -41,21 +29,21 @@ def form_question(
     named = [f"{header}: {body}" if header else body for header, body in zip(headers, bodies, strict=True)]
     return Question(
         id=question_id(thread, call, "form"),
-        address=address,
+        address=asker.address,
         kind="question",
         asked_at=asked_at,
         title=one_line(", ".join(filter(None, titles)), 80) or "a question",
         body=bodies[0] if len(bodies) == 1 else "\n".join(named),
-        subject=subject,
+        subject=asker.subject,
         fields=fields,
         decisions=("answer",),
         risk=None,
         digest=digest({"kind": "question", "thread": thread, "call": call, "asked": [*map(asked_deciding, asked)]}),
-        witnesses=(witness,),
+        witnesses=(asker.witness,),
         inferred=False,
-        answer_via=answer_via,
-        why_not=why_not,
-        road=road,
+        answer_via=asker.answer_via,
+        why_not=asker.why_not,
+        road=asker.road,
         details=tuple(zip((field.id for field in fields), bodies, strict=True)) if len(bodies) > 1 else (),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from odw_core.decide.digest import digest
 from odw_core.engines.codex.acc import CallAcc, SessionAcc
+from odw_core.engines.codex.asker import Asker
 from odw_core.engines.codex.form import form_question, question_id
 from odw_core.engines.codex.names import PATCH_TOOL
 from odw_core.engines.codex.status import approval_calls, asking_calls, is_abandoned, is_open
@@ -44,18 +45,9 @@ def answer_via(acc: SessionAcc) -> str:
 
 
 def _form(acc: SessionAcc, call_id: str, call: CallAcc) -> Question:
-    return form_question(
-        call.questions,
-        thread=acc.thread_id,
-        call=call_id,
-        address=Address("codex", acc.thread_id),
-        subject="the session",
-        asked_at=_seconds(call.at_ms),
-        witness=WITNESS,
-        answer_via=answer_via(acc),
-        why_not=WHY_NOT,
-        road=Road.NONE,
-    )
+    address = Address("codex", acc.thread_id)
+    asker = Asker(address, "the session", WITNESS, answer_via(acc), Road.NONE, WHY_NOT)
+    return form_question(call.questions, asker, thread=acc.thread_id, call=call_id, asked_at=_seconds(call.at_ms))
 
 
 def _approval(acc: SessionAcc, call_id: str, call: CallAcc) -> Question:

@@ -1,5 +1,4 @@
-"""What an app server asks, as a question to a person, and the person's decision as the server's answer. Pure; decides
-nothing."""
+"""What an app server asks, as a question to a person. Pure; decides nothing."""
 
 from __future__ import annotations
 
@@ -8,124 +7,60 @@ from dataclasses import dataclass, replace
 
 from odw_core.decide.digest import digest
 from odw_core.decide.risk import Risk, judge
-from odw_core.engines.codex.elicitation import content_of, elicitation_fields, secret_properties, why_not_flat
+from odw_core.engines.codex import methods
+from odw_core.engines.codex.asker import Asker
+from odw_core.engines.codex.elicitation import elicitation_fields, why_not_flat
 from odw_core.engines.codex.form import form_question, question_id
-from odw_core.engines.codex.tool_approval import tool_answer, tool_call, tool_decisions, tool_details, tool_risk
-from odw_core.engines.loose import Json, integer, mapping, objects, sequence, text, texts
-from odw_core.errors import UsageError
-from odw_core.model.address import Address
-from odw_core.model.decision import Decision
-from odw_core.model.question import Question, Road
+from odw_core.engines.codex.server_answer import ALWAYS, command_decisions
+from odw_core.engines.codex.tool_approval import tool_call, tool_decisions, tool_details, tool_risk
+from odw_core.engines.loose import Json, integer, mapping, objects, text, texts
+from odw_core.model.question import Field, Question, Road
 from odw_core.text.ansi import one_line, plain
 
-COMMAND = "item/commandExecution/requestApproval"
-PATCH = "item/fileChange/requestApproval"
-FORM = "item/tool/requestUserInput"
-PERMISSIONS = "item/permissions/requestApproval"
-ELICITATION = "mcpServer/elicitation/request"
-
-ALWAYS = ("accept", "acceptForSession", "decline", "cancel")
-"""Taken by the server whether it lists them or not."""
-_NOTE = "user_note: "
-_NONE = "None of the above"
 _HARMLESS = Risk()
 _UNSEEN = "its server does not tell again what the patch would change; answer it where it was asked"
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """Where a card stands and how its answer travels: what the request itself does not say."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Card:
+    """What is shown of a request and may be said to it."""
 
-    address: Address
-    subject: str
-    witness: str
-    answer_via: str
-    road: Road
-    why_not: str | None = None
-    workspace: str = ""
-    """The folder that the session may change without asking; empty when nobody knows."""
-    occurrence: str = ""
-    """Tells two requests apart that say the same, where the request itself names no call."""
+    part: str
+    kind: str
+    title: str
+    body: str
+    decisions: tuple[str, ...]
+    details: Sequence[tuple[str, str]]
+    deciding: Mapping[str, object]
+    """Everything that decides, besides whose call it is."""
+    risk: Risk = _HARMLESS
+    call: str | None = None
+    """Which call it is where the request names none."""
+    fields: tuple[Field, ...] = ()
+    no_yes: str | None = None
+    """Why nobody can agree to it here; saying no stays possible."""
 
 
-def server_question(
-    method: str, params: Json, asking: Asking, changes: Sequence[Json] | None = None
-) -> Question | None:
+def server_question(method: str, params: Json, asker: Asker, changes: Sequence[Json] | None = None) -> Question | None:
     """The card of a request; None for what is not asked of a person. ``changes``: those of the ``item/started`` before
     patch approval; without them nobody could say what is decided, so it can only be declined."""
     match method:
-        case "item/commandExecution/requestApproval":
-            return _command(params, asking)
-        case "item/fileChange/requestApproval":
-            return _patch(params, asking, changes)
-        case "item/tool/requestUserInput":
-            return _form(params, asking)
-        case "item/permissions/requestApproval":
-            return _permissions(params, asking)
-        case "mcpServer/elicitation/request":
-            return _elicitation(params, asking)
+        case methods.FORM:
+            return _form(params, asker)
+        case methods.COMMAND:
+            card = _command(params, asker)
+        case methods.PATCH:
+            card = _patch(params, asker, changes or ())
+        case methods.PERMISSIONS:
+            card = _permissions(params, asker)
+        case methods.ELICITATION:
+            card = _elicitation(params, asker)
         case _:
             return None
+    return _question(params, asker, card)
 
 
-def answer(method: str, params: Json, decision: Decision) -> dict[str, object]:
-    """The result of the request. Raises ``UsageError`` with one sentence when the decision does not fit it."""
-    match method:
-        case "item/commandExecution/requestApproval":
-            return {"decision": _pick(command_decisions(params), decision.verdict)}
-        case "item/fileChange/requestApproval":
-            return {"decision": _pick({verdict: verdict for verdict in ALWAYS}, decision.verdict)}
-        case "item/tool/requestUserInput":
-            return {"answers": _answers(params, decision)}
-        case "item/permissions/requestApproval":
-            return _granted(params, decision.verdict)
-        case "mcpServer/elicitation/request" if tool_call(params):
-            decisions = {verdict: verdict for verdict in tool_decisions(tool_call(params))}
-            return tool_answer(str(_pick(decisions, decision.verdict)))
-        case "mcpServer/elicitation/request":
-            verdict = _pick({"accept": "accept", "decline": "decline", "cancel": "cancel"}, decision.verdict)
-            is_form = verdict == "accept" and bool(mapping(params, "requestedSchema"))
-            content = content_of(mapping(params, "requestedSchema"), dict(decision.values)) if is_form else None
-            return {"action": verdict, "content": content}
-        case _:
-            raise UsageError(f"{method} is nothing that a person answers.")
-
-
-def secret_answers(params: Json, decision: Decision) -> list[str]:
-    """What was typed into secret fields of a form, whoever asks it."""
-    hidden = {plain(text(one, "id")) for one in objects(params, "questions") if one.get("isSecret") is True}
-    hidden |= {plain(name) for name in secret_properties(mapping(params, "requestedSchema"))}
-    return [value for field, values in decision.values if field in hidden for value in values]
-
-
-def command_decisions(params: Json) -> dict[str, object]:
-    """What may be said to a command, by verdict, as the server wants it: what it lists, and what it always takes."""
-    found: dict[str, object] = {}
-    for one in sequence(params, "availableDecisions"):
-        if isinstance(one, str):
-            found[one] = one
-        elif isinstance(one, dict) and len(one) == 1:
-            verdict, said = next(iter(one.items()))
-            amendment = mapping(mapping(one, verdict), "network_policy_amendment")
-            if amendment:
-                verdict = f"{verdict} {text(amendment, 'action')} {text(amendment, 'host')}"
-            found[verdict] = {next(iter(one)): said}
-    proposed = texts(params, "proposedExecpolicyAmendment")
-    if proposed:
-        found.setdefault(
-            "acceptWithExecpolicyAmendment", {"acceptWithExecpolicyAmendment": {"execpolicy_amendment": proposed}}
-        )
-    for one in objects(params, "proposedNetworkPolicyAmendments"):
-        verdict = f"applyNetworkPolicyAmendment {text(one, 'action')} {text(one, 'host')}"
-        found.setdefault(verdict, {"applyNetworkPolicyAmendment": {"network_policy_amendment": dict(one)}})
-    listed = {verdict: said for verdict, said in found.items() if verdict not in ("decline", "cancel")}
-    stopping = {verdict: said for verdict, said in found.items() if verdict in ("decline", "cancel")}
-    first = {verdict: listed.pop(verdict, verdict) for verdict in ("accept", "acceptForSession")}
-    last = {verdict: stopping.get(verdict, verdict) for verdict in ("decline", "cancel")}
-    return {**first, **listed, **last}
-
-
-def _command(params: Json, asking: Asking) -> Question:
+def _command(params: Json, asker: Asker) -> _Card:
     command, reason = text(params, "command"), plain(text(params, "reason")).strip()
     actions = [text(one, "command") for one in objects(params, "commandActions")]
     shown = actions[0] if len(actions) == 1 and actions[0] else command
@@ -146,9 +81,7 @@ def _command(params: Json, asking: Asking) -> Question:
     title = f"let it reach {one_line(text(network, 'host'), 60)}?" if network else f"run {one_line(shown, 72)}?"
     if what == "writeStdin":
         title = f"type into {one_line(shown, 60)}?"
-    return _card(
-        params,
-        asking,
+    return _Card(
         part="/".join(filter(None, ("approval", text(params, "approvalId")))),
         kind="approval",
         title=title,
@@ -167,15 +100,14 @@ def _command(params: Json, asking: Asking) -> Question:
             "command",
             shown,
             cwd=text(params, "cwd"),
-            workspace=asking.workspace,
+            workspace=asker.workspace,
             network=text(network, "host") if network else None,
         ),
     )
 
 
-def _patch(params: Json, asking: Asking, changes: Sequence[Json] | None) -> Question:
+def _patch(params: Json, asker: Asker, known: Sequence[Json]) -> _Card:
     reason, root = plain(text(params, "reason")).strip(), text(params, "grantRoot")
-    known = changes or ()
     patch = "".join(_as_patch(change) for change in known)
     files = [f"{text(mapping(one, 'kind'), 'type') or 'change'} {plain(text(one, 'path'))}" for one in known]
     details = [("patch", plain(patch))] if patch else []
@@ -186,9 +118,7 @@ def _patch(params: Json, asking: Asking, changes: Sequence[Json] | None) -> Ques
         details.append(("reason", reason))
     count = f"{len(files)} files" if len(files) != 1 else one_line(files[0], 72)
     body = "\n".join(files) if files else "The patch is not known here."
-    card = _card(
-        params,
-        asking,
+    return _Card(
         part="approval",
         kind="approval",
         title=f"apply a patch: {count}?" if files else "apply a patch?",
@@ -200,34 +130,22 @@ def _patch(params: Json, asking: Asking, changes: Sequence[Json] | None) -> Ques
             "patch",
             writes=[*(text(one, "path") for one in known if not _deletes(one)), *([root] if root else [])],
             deletes=[text(one, "path") for one in known if _deletes(one)],
-            workspace=asking.workspace,
+            workspace=asker.workspace,
         ),
-    )
-    return card if known else _without_yes(card, _UNSEEN)
-
-
-def _form(params: Json, asking: Asking) -> Question:
-    return form_question(
-        objects(params, "questions"),
-        thread=text(params, "threadId"),
-        call=text(params, "itemId"),
-        address=asking.address,
-        subject=asking.subject,
-        asked_at=_asked_at(params),
-        witness=asking.witness,
-        answer_via=asking.answer_via,
-        why_not=asking.why_not,
-        road=asking.road,
+        no_yes=None if known else _UNSEEN,
     )
 
 
-def _permissions(params: Json, asking: Asking) -> Question:
+def _form(params: Json, asker: Asker) -> Question:
+    asked, thread, call = objects(params, "questions"), text(params, "threadId"), text(params, "itemId")
+    return form_question(asked, asker, thread=thread, call=call, asked_at=_asked_at(params))
+
+
+def _permissions(params: Json, asker: Asker) -> _Card:
     wanted, reason = mapping(params, "permissions"), plain(text(params, "reason")).strip()
     told = _told(wanted)
     details = [("permissions", told), ("folder", plain(text(params, "cwd")))]
-    return _card(
-        params,
-        asking,
+    return _Card(
         part="permissions",
         kind="approval",
         title=f"allow {one_line(told, 66) or 'more'}?",
@@ -239,13 +157,13 @@ def _permissions(params: Json, asking: Asking) -> Question:
             "permissions",
             cwd=text(params, "cwd"),
             writes=[path for access, path in _paths(wanted) if access != "read"],
-            workspace=asking.workspace,
+            workspace=asker.workspace,
             network="" if _wants_network(wanted) else None,
         ),
     )
 
 
-def _elicitation(params: Json, asking: Asking) -> Question:
+def _elicitation(params: Json, asker: Asker) -> _Card:
     message, server, mode = text(params, "message"), text(params, "serverName"), text(params, "mode")
     schema = mapping(params, "requestedSchema")
     details = [("server", plain(server))]
@@ -263,11 +181,9 @@ def _elicitation(params: Json, asking: Asking) -> Question:
     }
     call = tool_call(params)
     why_not = None if call else why_not_flat(mode, schema)
-    card = _card(
-        params,
-        asking,
+    return _Card(
         part="elicitation",
-        call="\0".join(filter(None, (text(params, "turnId"), digest(deciding), asking.occurrence))),
+        call="\0".join(filter(None, (text(params, "turnId"), digest(deciding), asker.occurrence))),
         kind="approval" if call else "question",
         title=one_line(message or text(params, "title"), 80) or "a question",
         body=plain(message or text(params, "description")),
@@ -275,86 +191,41 @@ def _elicitation(params: Json, asking: Asking) -> Question:
         details=tool_details(server, call) if call else details,
         deciding=deciding,
         risk=tool_risk(call) if call else _HARMLESS,
+        fields=elicitation_fields(schema) if why_not is None else (),
+        no_yes=why_not,
     )
-    if why_not is not None:
-        return _without_yes(card, why_not)
-    return replace(card, fields=elicitation_fields(schema))
 
 
-def _card(
-    params: Json,
-    asking: Asking,
-    *,
-    part: str,
-    kind: str,
-    title: str,
-    body: str,
-    decisions: tuple[str, ...],
-    details: Sequence[tuple[str, str]],
-    deciding: Mapping[str, object],
-    call: str | None = None,
-    risk: Risk = _HARMLESS,
-) -> Question:
+def _question(params: Json, asker: Asker, card: _Card) -> Question:
     thread = text(params, "threadId")
-    call = text(params, "itemId") if call is None else call
-    return Question(
-        id=question_id(thread, call, part),
-        address=asking.address,
-        kind=kind,
+    call = text(params, "itemId") if card.call is None else card.call
+    question = Question(
+        id=question_id(thread, call, card.part),
+        address=asker.address,
+        kind=card.kind,
         asked_at=_asked_at(params),
-        title=title,
-        body=body,
-        subject=asking.subject,
-        fields=(),
-        decisions=decisions,
-        risk=risk.why,
-        digest=digest({"kind": kind, "thread": thread, "call": call, **deciding}),
-        witnesses=(asking.witness,),
+        title=card.title,
+        body=card.body,
+        subject=asker.subject,
+        fields=card.fields,
+        decisions=card.decisions,
+        risk=card.risk.why,
+        digest=digest({"kind": card.kind, "thread": thread, "call": call, **card.deciding}),
+        witnesses=(asker.witness,),
         inferred=False,
-        answer_via=asking.answer_via,
-        why_not=asking.why_not,
-        road=asking.road,
-        details=tuple(details),
-        confirm=risk.word,
+        answer_via=asker.answer_via,
+        why_not=asker.why_not,
+        road=asker.road,
+        details=tuple(card.details),
+        confirm=card.risk.word,
     )
+    return question if card.no_yes is None else _without_yes(question, card.no_yes)
 
 
-def _without_yes(card: Question, why_not: str) -> Question:
-    """A card that nobody can agree to here; saying no stays possible."""
-    no = tuple(verdict for verdict in card.decisions if verdict in ("decline", "cancel"))
-    return replace(card, why_not=card.why_not or why_not, road=Road.NONE, decisions=no)
-
-
-def _pick(known: Mapping[str, object], verdict: str) -> object:
-    if verdict not in known:
-        raise UsageError(f"{verdict!r} is no answer to this; say one of {', '.join(known)}.")
-    return known[verdict]
-
-
-def _answers(params: Json, decision: Decision) -> dict[str, object]:
-    if decision.verdict != "answer":
-        raise UsageError("A question is answered; to stop the turn, interrupt it.")
-    asked = {plain(text(one, "id")): one for one in objects(params, "questions")}
-    given = dict(decision.values)
-    unknown = [field for field in given if field not in asked]
-    if unknown:
-        raise UsageError(f"It asks nothing called {unknown[0]!r}; it asks {', '.join(asked)}.")
-    return {text(one, "id"): {"answers": _said(one, given.get(field, ()))} for field, one in asked.items()}
-
-
-def _said(asked: Json, values: Sequence[str]) -> list[str]:
-    """Options by their own label, everything typed as a note: what Codex's own screen sends."""
-    labels = {one_line(text(option, "label"), 200): text(option, "label") for option in objects(asked, "options")}
-    picked = [labels[value] for value in values if value in labels]
-    typed = [value if value.startswith(_NOTE) else _NOTE + value for value in values if value not in labels and value]
-    return [_NONE, *typed] if labels and typed and not picked else [*picked, *typed]
-
-
-def _granted(params: Json, verdict: str) -> dict[str, object]:
-    scope = _pick({"accept": "turn", "acceptForSession": "session", "decline": None}, verdict)
-    if scope is None:
-        return {"permissions": {}, "scope": "turn"}
-    return {"permissions": dict(mapping(params, "permissions")), "scope": scope}
+def _without_yes(question: Question, why_not: str) -> Question:
+    """One that nobody can agree to here; saying no stays possible."""
+    no = tuple(verdict for verdict in question.decisions if verdict in ("decline", "cancel"))
+    return replace(question, why_not=question.why_not or why_not, road=Road.NONE, decisions=no)
 
 
 def _told(permissions: Json) -> str:

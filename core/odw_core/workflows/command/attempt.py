@@ -60,7 +60,7 @@ def _done(context: Context, node: dict[str, object], ended: Ended, files: Attemp
     ok = ended.code == 0
     result: dict[str, object] = {"ok": ok, "exit_code": ended.code, "summary": ended.last, "masked": ended.masked}
     if not ok:
-        result["error"] = failure_of(ended)
+        result["error"] = failure_of(ended.code, ended.line)
     files.result({**result, "seconds": ended.seconds})
     done = {
         **node,

@@ -42,7 +42,7 @@ def _result(ended: Ended) -> Result:
     value: dict[str, object] = {"exit_code": ended.code, "seconds": round(ended.seconds, 3), "masked": ended.masked}
     if ended.code == 0:
         return Result(True, value)
-    return Result(False, {**value, "error": failure_of(ended)})
+    return Result(False, {**value, "error": failure_of(ended.code, ended.line)})
 
 
 async def _is_wanted_again(context: Context, given: CommandInput, number: int) -> bool:

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from odw_core.diagnose.explain import Source, explain
 from odw_core.engines.odw.names import STDERR_FILE, STDOUT_FILE
 from odw_core.files.safe_open import read_regular
-
-if TYPE_CHECKING:
-    from odw_core.workflows.command.attempt import Ended
 
 _MOST = 8 << 20
 
@@ -29,10 +25,10 @@ def telling_line(folder: Path, code: int) -> str:
     return ""
 
 
-def failure_of(ended: Ended) -> dict[str, object]:
-    """``error`` of a result."""
-    how = f"exited with {ended.code}" if ended.code > 0 else f"was ended by {_signal_name(-ended.code)}"
-    return {"message": f"{ended.line or 'it said nothing'} ({how})"}
+def failure_of(code: int, line: str) -> dict[str, object]:
+    """``error`` of a result: the exit code, negative after a signal, and the line that tells most."""
+    how = f"exited with {code}" if code > 0 else f"was ended by {_signal_name(-code)}"
+    return {"message": f"{line or 'it said nothing'} ({how})"}
 
 
 def _signal_name(number: int) -> str:

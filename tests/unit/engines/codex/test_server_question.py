@@ -7,28 +7,21 @@ from typing import Any
 
 import pytest
 
-from odw_core.engines.codex.server_question import (
-    COMMAND,
-    ELICITATION,
-    FORM,
-    PATCH,
-    PERMISSIONS,
-    Asking,
-    answer,
-    secret_answers,
-    server_question,
-)
+from odw_core.engines.codex.asker import Asker
+from odw_core.engines.codex.methods import COMMAND, ELICITATION, FORM, PATCH, PERMISSIONS
+from odw_core.engines.codex.server_answer import answer, secret_answers
+from odw_core.engines.codex.server_question import server_question
 from odw_core.errors import UsageError
 from odw_core.model.address import Address
 from odw_core.model.decision import Decision
 from odw_core.model.question import Choice, Question, Road
 
-ASKING = Asking(Address("codex", "t"), "the session", "server", "you, here", Road.SERVER, workspace="/p")
+ASKER = Asker(Address("codex", "t"), "the session", "server", "you, here", Road.SERVER, workspace="/p")
 IDS = {"threadId": "t", "turnId": "u", "itemId": "i", "startedAtMs": 5000}
 
 
 def card(method: str, changes: list[dict[str, Any]] | None = None, /, **params: Any) -> Question:
-    question = server_question(method, {**IDS, **params}, ASKING, changes)
+    question = server_question(method, {**IDS, **params}, ASKER, changes)
     assert question is not None
     return question
 
@@ -235,11 +228,11 @@ def test_a_page_to_open_is_shown_with_its_address() -> None:
 
 
 def test_what_is_meant_for_a_program_makes_no_card() -> None:
-    assert server_question("item/tool/call", IDS, ASKING) is None
-    assert server_question("currentTime/read", IDS, ASKING) is None
+    assert server_question("item/tool/call", IDS, ASKER) is None
+    assert server_question("currentTime/read", IDS, ASKER) is None
 
 
 def test_who_cannot_answer_is_told_why() -> None:
-    question = server_question(COMMAND, {**IDS, "command": "ls"}, replace(ASKING, road=Road.NONE, why_not="read only"))
+    question = server_question(COMMAND, {**IDS, "command": "ls"}, replace(ASKER, road=Road.NONE, why_not="read only"))
     assert question is not None
     assert (question.why_not, question.road) == ("read only", Road.NONE)

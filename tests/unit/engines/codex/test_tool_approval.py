@@ -8,13 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odw_core.engines.codex.server_question import ELICITATION, Asking, answer, server_question
+from odw_core.engines.codex.asker import Asker
+from odw_core.engines.codex.methods import ELICITATION
+from odw_core.engines.codex.server_answer import answer
+from odw_core.engines.codex.server_question import server_question
 from odw_core.errors import UsageError
 from odw_core.model.address import Address
 from odw_core.model.decision import Decision
 from odw_core.model.question import Question, Road
 
-ASKING = Asking(Address("codex", "t"), "the session", "server", "you, here", Road.SERVER)
+ASKER = Asker(Address("codex", "t"), "the session", "server", "you, here", Road.SERVER)
 CALL: dict[str, Any] = {
     "codex_approval_kind": "mcp_tool_call",
     "persist": ["session", "always"],
@@ -33,8 +36,8 @@ def params(**changed: Any) -> dict[str, Any]:
     return {**said, "requestedSchema": schema, "_meta": {**CALL, **changed}}
 
 
-def card(asking: Asking = ASKING, **changed: Any) -> Question:
-    question = server_question(ELICITATION, params(**changed), asking)
+def card(asker: Asker = ASKER, **changed: Any) -> Question:
+    question = server_question(ELICITATION, params(**changed), asker)
     assert question is not None
     return question
 
@@ -56,7 +59,7 @@ def test_another_value_is_another_question() -> None:
 
 
 def test_the_same_call_again_is_another_question() -> None:
-    first, second = (card(Asking(ASKING.address, "", "", "", Road.SERVER, occurrence=one)) for one in ("0", "1"))
+    first, second = (card(Asker(ASKER.address, "", "", "", Road.SERVER, occurrence=one)) for one in ("0", "1"))
     assert first.id != second.id
 
 
