@@ -7,11 +7,9 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from odw_core.engines.loose import objects, text
 from odw_core.errors import OdwError
 from odw_core.model.address import Address
 from odw_core.model.evidence import Unit
-from odw_core.model.workflow import CAMPAIGN
 from odw_core.service.mirrors import Mirrors
 
 
@@ -52,24 +50,16 @@ class CampaignPlaces:
         if address in self._repos:
             return self._repos[address]
         # Imported late: most rooms hold no run of ours.
-        from odw_core.runs.folders import RunFolder
-        from odw_core.runs.past import journal_of
-        from odw_core.runs.spec import read_spec
+        from odw_core.service.campaign_journal import campaign_journal
 
-        folder = RunFolder(Path(mirror.root).parent.parent, address.item)
         try:
-            is_one = read_spec(folder).workflow == CAMPAIGN
+            journal = campaign_journal(Path(mirror.root).parent.parent, address.item)
         except OdwError:
             return ()
-        if not is_one:
-            self._repos[address] = ()
-            return ()
-        events = (line.event for line in journal_of(folder) if line.event is not None)
-        begun = next((one for one in events if text(one, "type") == "campaign"), None)
-        if begun is None:
+        if journal is not None and journal.repos is None:
             self._unsettled.add(address)
             return ()
         self._unsettled.discard(address)
-        said = (text(one, "repo") for one in objects(begun, "repos"))
+        said = () if journal is None else journal.repos or ()
         self._repos[address] = tuple(repo for repo in said if repo.startswith("/"))
         return self._repos[address]

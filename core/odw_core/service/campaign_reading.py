@@ -5,34 +5,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from odw_core.engines.loose import Json, mapping, objects, text, texts
+from odw_core.engines.loose import Json, text, texts
 from odw_core.errors import OdwError
 from odw_core.model.address import Address
-from odw_core.model.workflow import CAMPAIGN
 from odw_core.service.campaign_table import CampaignRow
 
 
 def campaign_rows(state: Path, address: Address) -> tuple[CampaignRow, ...]:
     """The repositories of a campaign in their order; empty for everything else."""
-    from odw_core.runs.folders import RunFolder
-    from odw_core.runs.past import journal_of
-    from odw_core.runs.spec import read_spec
-
     if address.engine != "odw":
         return ()
+    # Imported late: most runs are no campaign of ours.
+    from odw_core.service.campaign_journal import campaign_journal
+
     try:
-        folder = RunFolder(state, address.root.item)
-        if read_spec(folder).workflow != CAMPAIGN:
-            return ()
+        journal = campaign_journal(state, address.root.item)
     except OdwError:
         return ()
-    events = [line.event for line in journal_of(folder) if line.event is not None]
-    begun = next((one for one in events if text(one, "type") == "campaign"), {})
-    done = next((mapping(one, "result") for one in events if text(one, "type") == "workflow_done"), {})
-    last = {text(one, "repo"): one for one in events if text(one, "type") == "campaign_repo"}
-    results = {text(one, "repo"): one for one in objects(done, "repos")}
-    repos = [text(one, "repo") for one in objects(begun, "repos")]
-    return tuple(_row(state, repo, last.get(repo, {}), results.get(repo, {})) for repo in repos)
+    if journal is None:
+        return ()
+    said, results = journal.said, journal.results
+    return tuple(_row(state, repo, said.get(repo, {}), results.get(repo, {})) for repo in journal.repos or ())
 
 
 def _row(state: Path, repo: str, said: Json, result: Json) -> CampaignRow:

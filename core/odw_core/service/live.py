@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odw_core.config import Config
-from odw_core.engines.codex.names import CONTROL_SOCKET
 from odw_core.errors import NotFound
 from odw_core.files.line_source import LineSource
 from odw_core.index.rows import no_collector
@@ -23,8 +21,9 @@ from odw_core.model.landing import CommitPlan
 from odw_core.model.question import Road
 from odw_core.model.search import Found
 from odw_core.paths import user_paths
-from odw_core.service.campaign_places import CampaignPlaces
 from odw_core.service.feed import OpenDetail
+from odw_core.service.lending import Lending
+from odw_core.service.listening import listening_homes
 from odw_core.service.lookout import Lookout, Sweep
 from odw_core.service.mirrors import Mirrors
 from odw_core.service.reading import Reading
@@ -49,11 +48,6 @@ _SOCKET_S = 2.0
 """Between looks for the socket of a server."""
 
 
-def has_control_socket(places: Iterable[str]) -> bool:
-    """Whether an app server may listen in one of these homes: one look each, nothing is opened."""
-    return any(os.path.lexists(f"{place}/{CONTROL_SOCKET}") for place in places)
-
-
 class LiveService:
     """Implements ``Service``; ``run`` does the watching and ends when it is cancelled."""
 
@@ -73,7 +67,6 @@ class LiveService:
         somebody listens. ``state`` is where runs of ours keep their things; None for the user's own folder."""
         settings = Settings(silent_after_s=config.silent_after_s, mirrors=Mirrors(state))
         self._state = state
-        self._own, self._campaigns = tuple(places), CampaignPlaces(settings.mirrors)
         self._words, self._codex, self._reads_only = settings.words, config.codex, reads_only
         self._daemons: Daemons | None = None
         self._preparing: Preparing | None = None
@@ -87,6 +80,7 @@ class LiveService:
         self._make_submitter = submitter
         self._submitter: Submitter | None = None
         self._lookout = Lookout(self._roster, self._store, self._reading, settings)
+        self._lending = Lending(places, settings.mirrors, self._roster, self._store, self._reading, self._lookout)
 
     def snapshot(self) -> Snapshot:
         return self._store.snapshot()
@@ -124,9 +118,7 @@ class LiveService:
             if not feeds[root]:
                 del feeds[root]
                 self._reading.let_go(root)
-                if self._store.lent:
-                    # A place of a campaign that is over was kept for this.
-                    self._lend()
+                self._lending.take_back()
 
     @contextlib.asynccontextmanager
     async def log(self, address: Address, stream: str | None) -> AsyncIterator[LineSource]:
@@ -192,53 +184,8 @@ class LiveService:
                 yield one
 
     async def set_places(self, places: Sequence[str]) -> None:
-        self._own = tuple(places)
-        self._watch(self._lendable(), Sweep.FULL)
+        self._lending.set_own(places)
         await self._reading.show_sleepers()
-
-    def _lendable(self) -> dict[str, Address]:
-        """Repositories that are watched because a campaign needs it, and those in which somebody still looks at a
-        run."""
-        lent = self._campaigns.of(self._roster.unfinished("odw"), self._own)
-        looked_at = {unit.place for address in self._reading.feeds if (unit := self._roster.unit(address)) is not None}
-        held = {place: one for place, one in self._store.lent.items() if place in looked_at and place not in self._own}
-        return {**held, **lent}
-
-    def _lend(self) -> bool:
-        """Watch the repositories of campaigns that are not over, and no others; whether that changed anything."""
-        lent = self._lendable()
-        if lent == self._store.lent:
-            return False
-        self._watch(lent, Sweep.USUAL)
-        return True
-
-    def _watch(self, lent: dict[str, Address], sweep: Sweep) -> None:
-        """Watch a person's own places and these."""
-        places, before = (*self._own, *lent), self._roster.places
-        dropped = self._roster.set_places(places)
-        for address, item in self._store.snapshot().items.items():
-            if item.place in dropped:
-                self._reading.leave_out(address)
-        self._show_stirred(self._roster.stir(frozenset(places).difference(before)))
-        self._store.watch(places, lent)
-        self._lookout.sweep(sweep)
-
-    async def _lend_places(self) -> None:
-        """As campaigns begin, say over which repositories they go, and end."""
-        async for batch in self.changes(self._store.seq):
-            if not batch or any(self._is_of_a_campaign(change) for change in batch):
-                self._lend()
-            if self._roster.has_unshown:
-                await self._reading.show_sleepers()
-
-    def _is_of_a_campaign(self, change: Change) -> bool:
-        """Whether it may mean that other places are needed."""
-        if change.address.engine != "odw" or (change.before is None and change.after is None):
-            return False
-        before, after = change.before, change.after
-        if before is None or after is None or (before.ended_at is None) != (after.ended_at is None):
-            return True
-        return after.ended_at is None and self._campaigns.is_open(change.address)
 
     def owner_pid(self, address: Address) -> int | None:
         reader = self._roster.readers.get(address.root)
@@ -329,7 +276,7 @@ class LiveService:
         while True:
             while self._reading.is_busy:
                 await self._reading.worked()
-            if not self._lend():
+            if not self._lending.lend():
                 return
             while self._roster.has_unshown:
                 self._reading.show_some()
@@ -346,7 +293,7 @@ class LiveService:
                 group.create_task(self._lookout.run())
                 group.create_task(self._show_sleepers())
                 group.create_task(self._see_what_was_sent())
-                group.create_task(self._lend_places())
+                group.create_task(self._lending.follow(self.changes))
                 if self._make_submitter is not None and not self._reads_only:
                     group.create_task(self._settle_ends())
         finally:
@@ -361,7 +308,7 @@ class LiveService:
         """One cheap question for everything the cache knows; what changed or lives is read first."""
         self.load()
         with no_collector():
-            self._show_stirred(self._roster.stir())
+            self._reading.show_stirred(self._roster.stir())
             await self._lookout.begin()
             for address in self._store.snapshot().items:
                 if self._roster.unit(address) is None:
@@ -369,14 +316,6 @@ class LiveService:
                     self._store.put(address, None)
             if self._roster.has_unshown:
                 self._store.load((), self._roster.counts())
-
-    def _show_stirred(self, readers: Iterable[UnitReader]) -> None:
-        """What woke: read what may be otherwise by now, show the rest as the cache knows it."""
-        for reader in readers:
-            if reader.is_due():
-                self._reading.schedule.add(reader.unit.address, Priority.LIVE)
-            else:
-                self._reading.show(reader)
 
     async def _show_sleepers(self) -> None:
         await self._reading.show_sleepers()
@@ -399,14 +338,14 @@ class LiveService:
     async def _hear_servers(self) -> None:
         """What servers say of the sessions they have loaded. Comes after everything that files say."""
         while True:
-            if has_control_socket(self._own):
+            if listening_homes(self._lending.own):
                 break
             await asyncio.sleep(_SOCKET_S)
         # Imported late: most rooms hold no server, and talking to one takes a library.
         from odw_core.service.daemons import Daemons
 
         self._daemons = Daemons(
-            lambda: self._own, self._words, self._said, self._store.ask, reads_only=self._reads_only
+            lambda: self._lending.own, self._words, self._said, self._store.ask, reads_only=self._reads_only
         )
         await self._daemons.run()
 

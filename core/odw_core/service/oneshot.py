@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odw_core.config import Config
-from odw_core.engines.codex.names import CONTROL_SOCKET
 from odw_core.errors import NotFound
 from odw_core.index.read import IndexReader
 from odw_core.model.address import Address
@@ -21,6 +19,7 @@ from odw_core.model.problem import Problem
 from odw_core.paths import user_paths
 from odw_core.service.batch_log import log_of, with_log
 from odw_core.service.campaign_places import CampaignPlaces
+from odw_core.service.listening import listening_homes
 from odw_core.service.roster import Roster
 from odw_core.service.saved_unit import findable_of, row_of
 from odw_core.service.under_way import UnderWay
@@ -77,7 +76,7 @@ class Room:
 
     def hear(self) -> None:
         """Take in what the servers of the homes ask, too. Costs one look at each place where none listens."""
-        homes = [place for place in self._own if os.path.lexists(f"{place}/{CONTROL_SOCKET}")]
+        homes = listening_homes(self._own)
         if not homes:
             return
         # Imported late: talking to a server takes a library.

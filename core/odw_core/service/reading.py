@@ -97,6 +97,14 @@ class Reading:
                 items.append(item)
         self._take_items(items)
 
+    def show_stirred(self, readers: Iterable[UnitReader]) -> None:
+        """What woke: read what may be otherwise by now, show the rest as the cache knows it."""
+        for reader in readers:
+            if reader.is_due():
+                self.schedule.add(reader.unit.address, Priority.LIVE)
+            else:
+                self.show(reader)
+
     def _take_items(self, items: list[Item]) -> None:
         for item in items:
             self._tell_kin(self._kinship.take(item))

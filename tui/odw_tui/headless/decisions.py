@@ -87,10 +87,10 @@ async def _heard(
     homes: Sequence[str], wanted: str, known: Sequence[Question]
 ) -> AsyncIterator[tuple[Daemons | None, tuple[Question, ...]]]:
     """What the servers of these homes ask, as long as the block runs; they are not asked for what files can answer."""
-    from odw_core.service.live import has_control_socket
+    from odw_core.service.listening import listening_homes
 
     is_answerable = any(_could_be(one, wanted) and one.road is not Road.NONE for one in known)
-    if is_answerable or not has_control_socket(homes):
+    if is_answerable or not listening_homes(homes):
         yield None, ()
         return
     # Imported late: talking to a server takes a library.
