@@ -119,7 +119,7 @@ async def test_a_run_that_has_waited_for_25_hours_survives_upstreams_retention(
         # What its supervisor does every minute while it lives.
         spec = read_spec(world.folder(run))
         projections = Projections(
-            RunPlace(spec.workspace, spec.run_id), world.folder(run).root, spec, record["command"], record["started_ms"]
+            RunPlace(spec.workspace, spec.run_id), world.folder(run).root, spec, record["started_ms"]
         )
         projections.renew(later - 60_000)
         assert removable(world.workspace, 0, later) == [f"odw-exec-{record['started_ms'] - 10}-1"]

@@ -16,7 +16,6 @@ from odw_core.engines.odw.names import JOURNAL, RECORD, start_ms_of
 from odw_core.engines.odw.records import JournalLine
 from odw_core.errors import OdwError
 from odw_core.process.flock import hold, is_held
-from odw_core.process.spawn import python_module
 from odw_core.runs.folders import RunFolder, read_object
 from odw_core.runs.journal import Journal, is_over
 from odw_core.runs.projections import Projections
@@ -85,8 +84,7 @@ def _say(folder: RunFolder, spec: RunSpec) -> None:
     finally:
         journal.close()
     ended = next((line for line in reversed(lines) if line.type == "exit"), JournalLine({}))
-    command = python_module("odw_core.runs.supervisor", str(folder.root))
-    projections = Projections(place, folder.root, spec, command, start_ms_of(spec.run_id) or 0)
+    projections = Projections(place, folder.root, spec, start_ms_of(spec.run_id) or 0)
     projections.end(text(ended.fields, "status") or "failed", ended.ts_ms or 0)
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import importlib
 import json
 import os
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from odw_core.engines.odw.names import INPUT, JOURNAL, RECORD
+from odw_core.engines.odw.names import INPUT, JOURNAL, RECORD, SUPERVISOR
 from odw_core.engines.odw.records import RunRecord, encode_run
+from odw_core.process.spawn import python_module
 from odw_core.runs.spec import RunSpec
 from odw_core.runs.workspace import RunPlace, open_new, write_whole
 from odw_core.text.secrets import masked
@@ -24,9 +24,11 @@ _DEBUG, _REPORT = "script-debug.log", "report.html"
 class Projections:
     """``run.json``, ``latest.json``, ``input.raw``, ``script-debug.log`` of one run. A full disk stops nothing."""
 
-    def __init__(self, place: RunPlace, private: Path, spec: RunSpec, command: Sequence[str], started_ms: int) -> None:
+    def __init__(self, place: RunPlace, private: Path, spec: RunSpec, started_ms: int) -> None:
         self._place, self._private, self._spec = place, private, spec
-        self._command, self._started_ms = [*command], started_ms
+        self._started_ms = started_ms
+        self.command = python_module(SUPERVISOR, str(private))
+        """How the run is driven."""
 
     def begin(self, renewed_ms: int | None = None) -> None:
         """Everything that upstream writes before a run begins; ``renewed_ms`` is when it was taken up again.
@@ -84,8 +86,8 @@ class Projections:
                     "started_ms": self._started_ms,
                     "finished_ms": finished_ms,
                     "session_id": None,
-                    "command": self._command,
-                    "shell": " ".join(self._command),
+                    "command": self.command,
+                    "shell": " ".join(self.command),
                     "run_dir": str(path),
                     "events_path": str(path / JOURNAL),
                     "debug_file": str(path / _DEBUG),

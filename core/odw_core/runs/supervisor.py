@@ -12,7 +12,6 @@ import signal
 import sys
 import traceback
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from odw_core import __version__
@@ -21,27 +20,25 @@ from odw_core.config import load_config
 from odw_core.engines.odw.names import NATIVE, start_ms_of
 from odw_core.engines.odw.records import JournalLine, exit_line
 from odw_core.errors import OdwError, no_room
-from odw_core.model.command import Cancel, Command, Decide, Interrupt, Outcome, Receipt, Say
+from odw_core.model.command import Cancel, Command
 from odw_core.model.question import Question
 from odw_core.paths import user_paths
 from odw_core.process.flock import hold
 from odw_core.process.groups import end_group, end_groups
-from odw_core.process.spawn import python_module
 from odw_core.runs import faults
 from odw_core.runs.asking import Asking
 from odw_core.runs.blobs import Blobs
 from odw_core.runs.children import Children
 from odw_core.runs.context import Context
-from odw_core.runs.control import bury, lying, write_receipt
 from odw_core.runs.decided import Decided
 from odw_core.runs.ending import mark_settled
-from odw_core.runs.folders import RunFolder, new_epoch, private_chain, write_private
+from odw_core.runs.folders import RunFolder, new_epoch, write_private
 from odw_core.runs.journal import Journal, is_over
 from odw_core.runs.litter import litter, take_away
+from odw_core.runs.obeying import Obeying
 from odw_core.runs.projections import Projections, write_report
 from odw_core.runs.spec import read_spec
 from odw_core.runs.waiting import has_waited, wait_for
-from odw_core.runs.whispers import LOST, Ear
 from odw_core.runs.workflow import Result, checked_input, load_workflow
 from odw_core.runs.workspace import RunPlace
 from odw_core.text.secrets import masked
@@ -56,14 +53,6 @@ _RESERVE = 64 * 1024
 """Given back to a disk that is full, so that a last line can say so."""
 _NICENESS = 5
 """What a person looks at goes before what runs by itself; agents, git and tests of a run inherit this."""
-
-
-@dataclass(slots=True)
-class _Held:
-    """A decision on a question that the resumed workflow has not asked again yet."""
-
-    command: Decide
-    until: float
 
 
 class Supervisor:
@@ -84,8 +73,8 @@ class Supervisor:
         self._children = Children(folder.children, folder.run_id)
         self._asking = Asking(self._journal.emit, told, clock.now, self._call_out, Decided(folder.root))
         started_ms = start_ms_of(folder.run_id) or int(clock.now() * 1000)
-        command = python_module("odw_core.runs.supervisor", str(folder.root))
-        self._projections = Projections(self._place, folder.root, self._spec, command, started_ms)
+        self._projections = Projections(self._place, folder.root, self._spec, started_ms)
+        self._obeying = Obeying(folder, self._epoch, self._workflow, self._asking, clock, self._hear)
         self._context = Context(
             self._spec,
             folder,
@@ -94,23 +83,15 @@ class Supervisor:
             self._asking,
             self._children,
             clock,
-            self._accept,
+            self._obeying.accept,
             told,
         )
-        self._held: list[_Held] = []
-        self._ear: Ear | None = None
-        self._seen: set[str] = set()
-        self._cancel: Cancel | None = None
-        self._cancelled_by = ""
         self._stopped = asyncio.Event()
         self._work: asyncio.Task[Result] | None = None
 
     def begin(self) -> None:
         """Take the run over: a new epoch, its folders, the first lines. Raises ``OSError``, ``OdwError``."""
-        private_chain(self._folder.root, self._epoch, "control")
-        private_chain(self._folder.root, self._epoch, "receipts")
-        self._ear = Ear(self._folder.root / self._epoch)
-        bury(self._folder, reason="The supervisor it was meant for is gone; it was never carried out. Decide again.")
+        self._obeying.begin()
         with suppress(OSError):
             # Of a supervisor before this one; nobody goes on in there.
             take_away(litter(self._folder), Blobs(self._folder.root))
@@ -132,7 +113,7 @@ class Supervisor:
 
     def _launch(self) -> None:
         name, spec = self._workflow.name, self._spec
-        command = python_module("odw_core.runs.supervisor", str(self._folder.root))
+        command = self._projections.command
         launch: dict[str, object] = {
             "type": "launch",
             "run_id": spec.run_id,
@@ -180,7 +161,8 @@ class Supervisor:
             if not self._work.done():
                 await self._stop(no_room(watching.exception()) if watching.done() else "")
                 return 0
-            if self._cancel is None and not self._work.cancelled() and (said := no_room(self._work.exception())):
+            is_cancelled = self._obeying.is_cancelled or self._work.cancelled()
+            if not is_cancelled and (said := no_room(self._work.exception())):
                 await self._stop(said)
                 return 0
             await self._finish(self._work)
@@ -192,8 +174,7 @@ class Supervisor:
             self._context.close()
             self._journal.close()
             self._folder.reserve.unlink(missing_ok=True)
-            if self._ear is not None:
-                self._ear.close()
+            self._obeying.close()
 
     async def _whole_work(self) -> Result:
         if self._after:
@@ -215,7 +196,7 @@ class Supervisor:
         """Commands, the journal's copy, unfinished lines, the sign of life for upstream."""
         turn = 0
         while True:
-            self._obey()
+            self._obeying.obey()
             self._journal.check()
             if turn % _FLUSHES_EVERY == 0:
                 with suppress(OSError):
@@ -234,52 +215,11 @@ class Supervisor:
     def _has_workspace(self) -> bool:
         return Path(self._spec.workspace).is_dir()
 
-    def _obey(self) -> None:
-        for command, by in lying(self._folder.control(self._epoch)):
-            if command.id not in self._seen:
-                self._seen.add(command.id)
-                self._take(command, by)
-        now = self._clock.monotonic()
-        for held in [*self._held]:
-            receipt = self._asking.decide(held.command)
-            if receipt is None and now >= held.until:
-                reason = "The run did not ask it again; look at what it does now."
-                receipt = Receipt(held.command.id, Outcome.STALE, reason)
-            if receipt is not None:
-                self._held.remove(held)
-                write_receipt(self._folder, self._epoch, receipt)
-
-    def _take(self, command: Command, by: str) -> None:
-        match command:
-            case Decide():
-                whole = None if self._ear is None else self._ear.whole(command)
-                if whole is None:
-                    self._say(command, Outcome.REFUSED, LOST)
-                    return
-                # A resumed workflow needs a moment to ask again; an agent that must be started may need many.
-                self._held.append(_Held(whole, self._clock.monotonic() + 120.0))
-            case Cancel():
-                if self._cancel is not None:
-                    self._say(command, Outcome.REFUSED, "It is being cancelled already.")
-                    return
-                self._cancel, self._cancelled_by = command, by
-                self._context.hear(command)
-                # While it only waits there is nothing that wants to end in its own way.
-                asyncio.get_running_loop().call_later(0 if self._after else self._workflow.grace_s, self._force)
-            case Say() if not self._workflow.is_heard:
-                self._say(command, Outcome.REFUSED, f"A run of {self._workflow.name} listens to nobody.")
-            case Say() | Interrupt():
-                self._context.hear(command)
-            case _:
-                self._say(command, Outcome.REFUSED, "A supervisor cannot do that.")
-
-    def _accept(self, command: Command) -> None:
-        # A cancel is accepted when everything is ended, which is when it is true.
-        if not isinstance(command, Cancel):
-            self._say(command, Outcome.ACCEPTED, "")
-
-    def _say(self, command: Command, outcome: Outcome, reason: str) -> None:
-        write_receipt(self._folder, self._epoch, Receipt(command.id, outcome, reason))
+    def _hear(self, command: Command) -> None:
+        self._context.hear(command)
+        if isinstance(command, Cancel):
+            # While it only waits there is nothing that wants to end in its own way.
+            asyncio.get_running_loop().call_later(0 if self._after else self._workflow.grace_s, self._force)
 
     def _force(self) -> None:
         if self._work is not None and not self._work.done():
@@ -319,13 +259,13 @@ class Supervisor:
             with suppress(OSError):
                 said = f"its supervisor stopped: {no_room}"
                 self._journal.emit({"type": "supervisor_stopped", "reason": no_room}, said)
-        bury(self._folder, reason="The supervisor was stopped before it saw this; resume the run and decide again.")
+        self._obeying.stop()
 
     async def _finish(self, work: asyncio.Task[Result]) -> None:
         """Nothing of the run goes on; then its last lines."""
         self._asking.close_all()
         left = [one.child for one in self._children.left()]
-        is_polite = self._cancel is not None
+        is_polite = self._obeying.is_cancelled
         count = await end_groups(left, self._children.marker, patience_s=_PATIENCE_S, is_polite=is_polite)
         if count and not is_polite:
             self._warn(
@@ -340,14 +280,12 @@ class Supervisor:
         self._journal.write(exit_line(status, code, now_ms))
         self._projections.end(status, now_ms)
         mark_settled(self._folder)
-        if self._cancel is not None:
-            self._say(self._cancel, Outcome.ACCEPTED, "")
-        bury(self._folder, reason="The run was over before it saw this.")
+        self._obeying.finish()
 
     def _last_lines(self, work: asyncio.Task[Result]) -> tuple[str, int | None]:
         """(status, code) for the exit event."""
-        if self._cancel is not None:
-            self._journal.emit({"type": "cancelled", "by": self._cancelled_by}, "cancelled")
+        if self._obeying.is_cancelled:
+            self._journal.emit({"type": "cancelled", "by": self._obeying.cancelled_by}, "cancelled")
             return "failed", None
         error = None if work.cancelled() else work.exception()
         if error is not None or work.cancelled():
@@ -358,7 +296,7 @@ class Supervisor:
         result = work.result()
         value = {**result.value, "ok": result.ok}
         if result.is_cancelled:
-            self._journal.emit({"type": "cancelled", "by": self._cancelled_by}, "cancelled")
+            self._journal.emit({"type": "cancelled", "by": self._obeying.cancelled_by}, "cancelled")
             return "failed", None
         done: dict[str, object] = {"type": "workflow_done", "name": self._workflow.name, "result": value}
         # A supervisor that was killed after this line and before the last one has said it already.
