@@ -102,6 +102,15 @@ def test_nobody_waits_in_a_way_that_may_not_hear_a_cancel() -> None:
     assert broken(waits) == []
 
 
+def test_only_one_module_reaches_a_layer_above_its_own() -> None:
+    """What is imported by name, the contracts of layers do not see."""
+
+    def by_name(node: ast.AST) -> bool:
+        return called(node) in ("importlib.import_module", "import_module", "__import__")
+
+    assert broken(by_name, except_in=("core/odw_core/runs/above",)) == []
+
+
 def test_foreign_text_is_never_parsed_as_markup() -> None:
     def parses(node: ast.AST) -> bool:
         if called(node).endswith((".from_markup", "render_markup", "Content.from_rich_text")):

@@ -5,7 +5,6 @@ Rooms of the same person read those in the run's private folder, since an agent 
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 from contextlib import suppress
@@ -96,10 +95,8 @@ class Projections:
         )
 
 
-def write_report(place: RunPlace, state: Path, spec: RunSpec) -> None:
+def write_report(place: RunPlace, html: bytes) -> None:
     """``report.html`` of a run that is over. Raises ``OSError``; does nothing where the run's folder was removed."""
-    # What a run says is read by a layer above this one.
-    html: bytes = importlib.import_module("odw_core.service.run_report").run_report(state, spec.workspace, spec.run_id)
     if not html or not place.path.is_dir():
         return
     folder = place.open()

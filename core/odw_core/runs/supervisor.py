@@ -26,6 +26,7 @@ from odw_core.paths import user_paths
 from odw_core.process.flock import hold
 from odw_core.process.groups import end_group, end_groups
 from odw_core.runs import faults
+from odw_core.runs.above import report_above
 from odw_core.runs.asking import Asking
 from odw_core.runs.blobs import Blobs
 from odw_core.runs.children import Children
@@ -342,7 +343,8 @@ def _leave_report(folder: RunFolder) -> None:
     """``report.html`` beside the journal, as upstream leaves one. A run is as over without it."""
     try:
         spec = read_spec(folder)
-        write_report(RunPlace(spec.workspace, spec.run_id), folder.state, spec)
+        html = report_above(folder.state, spec.workspace, spec.run_id)
+        write_report(RunPlace(spec.workspace, spec.run_id), html)
     except Exception:
         _log(traceback.format_exc())
 

@@ -1,8 +1,7 @@
-"""Workflow: what can be started, with a typed input. Loaded by name, so that nobody pays for those not asked for."""
+"""Workflow: what can be started, with a typed input that is checked before anything begins."""
 
 from __future__ import annotations
 
-import importlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
 from odw_core.config import near
 from odw_core.errors import UsageError
 from odw_core.model.workflow import WORKFLOWS
+from odw_core.runs.above import workflow_above
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -49,7 +49,8 @@ def load_workflow(name: str) -> Workflow:
     """The workflow of that name. Raises ``UsageError`` when there is none."""
     if name not in WORKFLOWS:
         raise UsageError(f"There is no workflow {name!r}; there are {', '.join(WORKFLOWS)}.")
-    found: Workflow = importlib.import_module(f"odw_core.workflows.{name.replace('-', '_')}").WORKFLOW
+    found = workflow_above(name)
+    assert isinstance(found, Workflow)
     return found
 
 
