@@ -168,7 +168,7 @@ async def test_what_nobody_knows_how_to_start_says_so() -> None:
 async def test_a_run_of_another_program_is_run_again_by_it_or_natively(monkeypatch: pytest.MonkeyPatch) -> None:
     # The one stands for the other program, whichever of the two ways that takes the same words.
     ways = ("parallel-review-apply", "coordinate")
-    monkeypatch.setattr("odw_tui.screens.start.twins", lambda name: ways if name in ways else (name,))
+    monkeypatch.setattr("odw_tui.start_form.twins", lambda name: ways if name in ways else (name,))
     run = replace(samples.item("plan", State.BLOCKED, driver="scenario_batch"), address=Address("scenario", "run-1"))
     async with open_room(samples.snapshot([run])) as room:
         given: dict[str, object] = {"goal": "all of it", "repos": ["/work/a", "/work/b"], "from_run": "converge:1"}

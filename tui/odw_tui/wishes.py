@@ -12,6 +12,7 @@ from textual.screen import Screen
 from odw_core.errors import OdwError
 from odw_core.model.address import Address
 from odw_core.model.command import (
+    WAIT_S,
     Adopt,
     Archive,
     Cancel,
@@ -30,11 +31,10 @@ from odw_core.model.item import Item
 from odw_core.state.driving import Wish
 from odw_core.text.ansi import one_line
 from odw_tui.kit import Kit
+from odw_tui.present.receipts import receipt_words
 from odw_tui.present.spans import Line, Span
 from odw_tui.screens.ask_line import AskLineScreen
 
-WAIT_S = 10.0
-"""Seconds after which a command that nobody confirmed is called that."""
 _TITLE = 100
 _CANCEL_WORD = "cancel"
 _ADOPT_WORD = "adopt"
@@ -204,19 +204,3 @@ async def submit(command: Command, wisher: Wisher) -> Receipt:
         receipt = await service.outcome(command.id, WAIT_S)
         wisher.flash(*receipt_words(receipt))
     return receipt
-
-
-def receipt_words(receipt: Receipt) -> tuple[str, str]:
-    """What became of a command, and its tone."""
-    reason = one_line(receipt.reason, 300)
-    match receipt.outcome:
-        case Outcome.SENT:
-            return reason or "Sent; nobody has said yet that it was seen.", "quiet"
-        case Outcome.ACCEPTED:
-            return reason or "Taken; what comes of it is shown as soon as it is written down.", "strong"
-        case Outcome.STALE:
-            return reason or "Too late: it changed meanwhile, so nothing was done.", "blocked"
-        case Outcome.REFUSED:
-            return reason or "Refused.", "blocked"
-        case Outcome.UNCONFIRMED:
-            return reason or "Sent, but nobody has said that it was seen; its supervisor may be stopped.", "blocked"

@@ -9,6 +9,9 @@ from uuid import uuid4
 from odw_core.model.address import Address
 from odw_core.model.decision import Decision
 
+WAIT_S = 10.0
+"""Seconds after which a command that nobody confirmed is called that."""
+
 
 def new_command_id() -> str:
     """An id that nobody else has; also a file name."""

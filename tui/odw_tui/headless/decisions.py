@@ -18,14 +18,14 @@ from odw_core.decide.guard import refuse, word_for
 from odw_core.decide.verdicts import FEEDBACK, Meaning, is_judged, meaning
 from odw_core.errors import NotFound, OdwError, Refused, Stale, UsageError
 from odw_core.model.address import Address
-from odw_core.model.command import Decide, Outcome
+from odw_core.model.command import WAIT_S, Decide, Outcome
 from odw_core.model.decision import Decision
 from odw_core.model.question import Field, Question, Road
 from odw_core.state.select import merge_questions
 from odw_core.text.ansi import one_line
 from odw_tui.headless.arguments import Given
 from odw_tui.headless.drawing import BLANK, Look, facts
-from odw_tui.headless.driving import EXITS, WAIT_S
+from odw_tui.headless.driving import EXITS
 from odw_tui.headless.inbox import question_lines
 from odw_tui.headless.ways import FITTING, PLAIN, command_for, plain_verdict
 from odw_tui.present.spans import Spans

@@ -14,6 +14,7 @@ from odw_core.config import Config
 from odw_core.errors import NotFound, OdwError, UsageError
 from odw_core.model.address import Address
 from odw_core.model.command import (
+    WAIT_S,
     Adopt,
     Cancel,
     Command,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from odw_core.service.service import RunningService
     from odw_core.service.submit import Submitter
 
-WAIT_S = 10.0
 _SAYS_EVERY_S = 0.1
 EXITS = {
     Outcome.SENT: 0,

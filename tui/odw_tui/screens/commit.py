@@ -8,19 +8,19 @@ from typing import ClassVar, NamedTuple
 from textual import events
 from textual.app import ComposeResult
 
-from odw_core.model.command import Commit, Outcome
+from odw_core.model.command import WAIT_S, Commit, Outcome
 from odw_core.model.landing import CommitPlan
 from odw_core.text.ansi import one_line, plain
 from odw_tui import actions
 from odw_tui.kit import Kit
 from odw_tui.present.commit_form import BRANCH, LABELS, MESSAGE, field_lines, file_lines, head_lines
+from odw_tui.present.receipts import receipt_words
 from odw_tui.screens.form import FormScreen
 from odw_tui.widgets.fitted_sheet import FittedSheet
 from odw_tui.widgets.line_editor import LineEditor
 from odw_tui.widgets.lines_provider import LinesProvider
 from odw_tui.widgets.row_list import RowList
 from odw_tui.widgets.sheet import Sheet
-from odw_tui.wishes import WAIT_S, receipt_words
 
 _MESSAGE_SHARE = 0.4
 """Of the height, for what is typed."""
