@@ -151,7 +151,7 @@ async def take(picture: Picture, places: tuple[str, ...]) -> None:
         patch.object(LiveService, "models", AsyncMock(return_value=())),
     ):
         service = LiveService(places, config, cache=None)
-        app = OdwApp(service, service.snapshot(), config, Clock())
+        app = OdwApp(service, config, clock=Clock())
         app.show_theme(picture.theme)
         async with app.run_test(size=picture.size) as pilot:
             await settled(pilot, service)

@@ -119,7 +119,7 @@ class Screen:
 async def on_screen(codex: RealCodex) -> AsyncIterator[Screen]:
     """A room with a screen."""
     room = Room(codex)
-    app = OdwApp(room.service, room.service.snapshot(), room.config, SystemClock(), state=codex.state)
+    app = OdwApp(room.service, room.config, clock=SystemClock(), state=codex.state)
     async with app.run_test(size=(160, 50)) as pilot:
         yield Screen(room, app, pilot)
         await app.do_quit()

@@ -42,7 +42,7 @@ async def on_screen(
         item = next(one for one in service.snapshot().items.values() if wanted(one))
         seen = cast("MemoryService", _Watched(service))
         clock = StillClock(now(item) or 0.0)
-        app = OdwApp(seen, service.snapshot(), Config(), clock)
+        app = OdwApp(seen, Config(), clock=clock)
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
             screen = screen_for(app.kit, item)

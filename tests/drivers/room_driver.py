@@ -186,9 +186,8 @@ async def open_room(
     service = MemoryService(snapshot or samples.room(), details)
     app = OdwApp(
         service,
-        service.snapshot(),
         config or Config(),
-        clock,
+        clock=clock,
         themes=themes,
         desk=desk,
         state=state,

@@ -153,7 +153,7 @@ async def opened(
     known = () if isinstance(detail, Item) else (detail,)
     service = MemoryService(room or samples.snapshot([item]), known, logs)
     clock = StillClock()
-    app = OdwApp(service, service.snapshot(), config or Config(), clock)
+    app = OdwApp(service, config or Config(), clock=clock)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         screen = screen_for(app.kit, item)

@@ -50,7 +50,7 @@ async def talking(
     """The screen of a session in which this was said."""
     service = MemoryService(samples.snapshot([detail.item]), (detail,))
     service.conversations[detail.item.address] = MemoryConversation(told, step)
-    app = OdwApp(service, service.snapshot(), Config(), StillClock())
+    app = OdwApp(service, Config(), clock=StillClock())
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         screen = screen_for(app.kit, detail.item)

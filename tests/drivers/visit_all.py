@@ -106,7 +106,7 @@ class Visitor:
 
 async def _visit(folder: Path, places: list[str]) -> None:
     service = LiveService(places, Config(), cache=folder / "index.sqlite3")
-    app = OdwApp(service, service.snapshot(), Config(), SystemClock())
+    app = OdwApp(service, Config(), clock=SystemClock())
     async with app.run_test(size=(160, 50)) as pilot:
         await service.settle()
         visitor = Visitor(pilot, service)

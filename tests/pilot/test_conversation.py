@@ -168,7 +168,7 @@ async def test_a_run_lists_its_sessions_and_each_leads_back_up() -> None:
     own = replace(record, address=Address("codex", "0199"), title="the same", tokens=Tokens(900), claims=())
     waits = samples.session_item("docs-1", parent=run_address, state=State.WAITING, why="asks which queue")
     service = MemoryService(samples.snapshot([RUN.item, record, own]), (RUN, samples.session_detail(record)))
-    app = OdwApp(service, service.snapshot(), Config(), StillClock())
+    app = OdwApp(service, Config(), clock=StillClock())
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         screen = screen_for(app.kit, RUN.item)

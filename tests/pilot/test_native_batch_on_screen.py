@@ -34,7 +34,7 @@ async def test_what_the_log_of_a_batch_knows_is_seen_in_the_run_that_drives_it(
         (log,) = [one for one in items.values() if one.address.engine == "scenario"]
         assert log.parent == run and item.tasks == log.tasks
         seen = cast("MemoryService", Watched(room.service))
-        app = OdwApp(seen, room.service.snapshot(), Config(), StillClock(item.started_at or 0.0))
+        app = OdwApp(seen, Config(), clock=StillClock(item.started_at or 0.0))
         async with app.run_test(size=(120, 40)) as pilot:
             await pilot.pause()
             screen = screen_for(app.kit, items[run])

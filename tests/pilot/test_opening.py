@@ -31,7 +31,7 @@ async def begun(opening: Opening, *others: Detail) -> AsyncIterator[RunDriver]:
     details = (RUN, *others)
     service = MemoryService(samples.snapshot([detail.item for detail in details]), details, LOGS)
     clock = StillClock()
-    app = OdwApp(service, service.snapshot(), Config(), clock, opening)
+    app = OdwApp(service, Config(), clock=clock, opening=opening)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         assert isinstance(app.screen, OpenedScreen)
@@ -86,7 +86,7 @@ async def test_news_of_the_run_leave_what_was_asked_for_where_it_is() -> None:
 async def test_a_key_that_opens_a_screen_before_the_first_frame_does_not_keep_the_room_from_being_read() -> None:
     for _ in range(3):
         service = MemoryService(samples.snapshot([]))
-        app = OdwApp(service, service.snapshot(), Config(), StillClock())
+        app = OdwApp(service, Config(), clock=StillClock())
         async with app.run_test(size=(120, 40)) as pilot:
             assert not service.is_running
             await pilot.press("i")

@@ -50,7 +50,7 @@ _LONGEST_END_S = 5
 
 
 class OdwApp(App[None], inherit_bindings=False):
-    """``first`` is painted before the service is set going, so it may be a cached reading.
+    """What the service shows is painted before it is set going, so it may be a cached reading.
 
     ``opening`` is shown above the room, so that leaving it leads there. Half-written answers are kept below ``state``.
     """
@@ -67,16 +67,14 @@ class OdwApp(App[None], inherit_bindings=False):
     def __init__(
         self,
         service: RunningService,
-        first: Snapshot,
         config: Config,
+        *,
         clock: Clock | None = None,
         opening: Opening | None = None,
         themes: Gallery | None = None,
         desk: Desk | None = None,
         visit: Visit | None = None,
-        config_file: Path | None = None,
         state: Path | None = None,
-        *,
         is_read_only: bool = False,
     ) -> None:
         # Without colour the terminal's own are used, so that not even a grey one is written.
@@ -89,7 +87,7 @@ class OdwApp(App[None], inherit_bindings=False):
         theme = config.theme if config.theme in self.themes.names else fitting
         self._service = service
         self._opening = opening
-        self._given_desk, self._config_file = desk, config_file
+        self._given_desk = desk
         clock = clock or SystemClock()
         self.kit = Kit(
             service=service,
@@ -108,6 +106,7 @@ class OdwApp(App[None], inherit_bindings=False):
         self.attention = Attention(config, shared, stage, self.kit.signs, self.set_timer, self.run_worker, clock.now())
         self._is_loaded = False
         self._watching: Worker[None] | None = None
+        first = service.snapshot()
         self.room = RoomScreen(
             self.kit, first, (*keymap.problems, *(one.sentence for one in self.themes.problems)), visit
         )
@@ -239,7 +238,7 @@ class OdwApp(App[None], inherit_bindings=False):
         from odw_core.paths import user_paths
         from odw_tui.desk import Desk
 
-        return self._given_desk or Desk(self._config_file or user_paths().config_file, environ=os.environ)
+        return self._given_desk or Desk(user_paths().config_file, environ=os.environ)
 
     def do_settings(self) -> None:
         from odw_tui.screens.settings import SettingsScreen

@@ -76,7 +76,6 @@ def open_screen(task: Task, *, is_demo: bool = False) -> int:
     visit = Visit(None if is_demo else user_paths().state)
     app = OdwApp(
         LateService(make, first, early),
-        first,
         config,
         opening=opening,
         visit=visit,
