@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -424,7 +425,7 @@ async def test_a_lock_is_busy(repository: Repository, tmp_path: Path) -> None:
 
 
 async def test_a_git_that_takes_too_long_is_ended(repository: Repository) -> None:
-    git = (await open_repo(repository.root)).patient(0.2)
+    git = replace(await open_repo(repository.root), deadline_s=0.2)
     with pytest.raises(GitError, match=r"longer than 0\.2 s"):
         await git.run("-c", "alias.wait=!sleep 1000", "wait")
 

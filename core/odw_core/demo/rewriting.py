@@ -37,13 +37,6 @@ class Rewriting:
     owner_pid: int | None = None
     """Put wherever a record names the process that owns it; None leaves those as they are."""
 
-    def inverse(self) -> Rewriting:
-        """The way back, but for the owner's pid."""
-        run_id = None if self.run_id is None else (self.run_id[1], self.run_id[0])
-        return Rewriting(
-            run_id, (self.root[1], self.root[0]), (self.origin_ms[1], self.origin_ms[0]), 1 / self.pace, None
-        )
-
     def moment(self, at_ms: int) -> int:
         """When something of ``at_ms`` happens in the other world."""
         before, after = self.origin_ms

@@ -11,7 +11,7 @@ import signal
 import tempfile
 from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -118,10 +118,6 @@ class Git:
         if args[0] not in _NO_CONTENTS:
             environ |= await self._without_drivers(environ)
         return await self._start((*_SWITCHES, *args), stdin, environ)
-
-    def patient(self, deadline_s: float) -> Git:
-        """The same repository with another deadline for each command, in seconds."""
-        return replace(self, deadline_s=deadline_s)
 
     def _environ(self, more: Mapping[str, str] | None) -> dict[str, str]:
         environ = {name: value for name, value in os.environ.items() if name in _KEPT or not name.startswith("GIT_")}

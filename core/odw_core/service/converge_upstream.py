@@ -62,12 +62,6 @@ def adoption(address: Address, place: str, kept: Sequence[Answer] = (), typed: o
     return Start(COORDINATE, given, place, parent=root), _note(root, repos, plans, answers, left_out)
 
 
-def open_questions(address: Address, place: str) -> list[Answer]:
-    """What a run or task asks, each as an answer without text. Raises as ``adoption`` does."""
-    run, row = _run_and_row(address.root, place)
-    return _asked(_read(run, place) if run else None, row)
-
-
 def converge_again(address: Address, place: str) -> Start:
     """The run of ours that lets Converge itself do the same once more. Raises ``NotFound`` or ``Refused``."""
     root = address.root

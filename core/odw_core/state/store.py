@@ -47,11 +47,6 @@ class Store:
         return self._seq
 
     @property
-    def own_problems(self) -> tuple[Problem, ...]:
-        """Problems of the room itself."""
-        return self._own_problems
-
-    @property
     def counts(self) -> Mapping[State, int] | None:
         """Rows of each state while not all items are here."""
         return self._counts

@@ -32,8 +32,6 @@ class Selection:
     """Ids in the order of the run; never empty while there are tasks."""
     reasons: Mapping[str, str]
     """Task to why, in words: ``named: src/a.js``, ``defines createDigest`` …"""
-    is_full_batch: bool
-    """Whether every task runs again, so that nothing is retained."""
 
 
 def select(blockers: Sequence[str], tasks: Sequence[Task], diffs: Mapping[str, str]) -> Selection:
@@ -42,7 +40,7 @@ def select(blockers: Sequence[str], tasks: Sequence[Task], diffs: Mapping[str, s
     if not reasons:
         reasons = {task.id: "no blocker names a file or a symbol: full batch" for task in tasks}
     chosen = tuple(dict.fromkeys(task.id for task in tasks if task.id in reasons))
-    return Selection(chosen, {task: reasons[task] for task in chosen}, len(chosen) == len({task.id for task in tasks}))
+    return Selection(chosen, {task: reasons[task] for task in chosen})
 
 
 def named(blockers: Sequence[str], tasks: Sequence[Task], diffs: Mapping[str, str]) -> dict[str, str]:

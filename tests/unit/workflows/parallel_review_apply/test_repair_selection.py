@@ -208,9 +208,11 @@ def test_the_name_of_a_file_is_no_symbol() -> None:
 
 
 def test_a_full_batch_says_so_and_retains_nothing() -> None:
-    assert select(["it is slow"], BATCH, DIFFS).is_full_batch
+    everybody = select(["it is slow"], BATCH, DIFFS)
+    assert everybody.tasks == tuple(task.id for task in BATCH)
+    assert all("full batch" in why for why in everybody.reasons.values())
     chosen = select(["README.md is out of date"], BATCH, DIFFS)
-    assert not chosen.is_full_batch
+    assert chosen.tasks == ("docs",)
     assert chosen.reasons == {"docs": "named: README.md"}
 
 
