@@ -11,19 +11,25 @@ MOST_READ = 20_000
 """Characters of a sentence that are looked at."""
 _BEFORE_CHARS = 60
 _SHORTEST_NAME = 3
+# Letters of scripts that part words by blanks; in others a name ends where the prose begins, as in a.js中的parse.
+_LETTERS = "0-9A-Za-zÀ-ɏͰ-ԯ"
+IN_NAME = f"{_LETTERS}_"
+"""Characters of a name, for a class in a pattern."""
 _LINES = r"(?:lines?|ln\.?)"
-# Behind a path people put :12, :12:5, :L12, #L12, (12), (12,5), (line 12), - lines 12-14, at line 12, L12.
+# Behind a path people put :12, :12:5, :L12, #L12, (12), (12,5), (line 12), - lines 12-14, at line 12, L12, 第12行.
 _LINE_AFTER = re.compile(
-    rf"""["'`*\]]{{0,4}}(?::(?-i:L)?|\#(?-i:L)?|\((?=\d+[,)])|\([^()\s]{{1,400}}(?::|\#L)
-    |\s{{0,3}}[,:;@(\[–—-]?\s{{0,3}}(?:(?:at|on|in|near|from)\s+)?(?:{_LINES}\s*|(?-i:L)(?=\d)))(\d{{1,7}})(?![\w%])""",
+    rf"""["'`*_\]]{{0,4}}(?:[:：](?-i:L)?|\#(?-i:L)?|[(（](?=\d+[,)，）])|\([^()\s]{{1,400}}(?::|\#L)
+    |\s{{0,3}}[,，:：(（的中]?第(?=\d+行)
+    |\s{{0,3}}[,:;@(\[–—-]?\s{{0,3}}(?:(?:at|on|in|near|from)\s+)?(?:{_LINES}\s*|(?-i:L)(?=\d)))
+    (\d{{1,7}})(?![{IN_NAME}%])""",
     re.IGNORECASE | re.VERBOSE,
 )
 _LINE_BEFORE = re.compile(
     rf"""\b{_LINES}\s*(\d{{1,7}})(?:\s*(?:-|–|,|to|and)\s*\d{{1,7}})?\s+(?:of|in|at)\s+(?:the\s+)?(?:file\s+)?["'`*\[(]{{0,4}}\Z""",
     re.IGNORECASE | re.VERBOSE,
 )
-_TOKEN = re.compile(r"[\w@+./-]{2,400}")
-_ENDING = re.compile(r"[\w@+-]\.(?P<ending>[A-Za-z]\w{0,9})\Z")
+_TOKEN = re.compile(rf"[{IN_NAME}@+./-]{{2,400}}")
+_ENDING = re.compile(rf"[{IN_NAME}@+-]\.(?P<ending>[A-Za-z]\w{{0,9}})\Z")
 _CODE = "[cm]?[jt]sx?|py|rs|go|rb|java|kt|swift|c|cc|cpp|h|hpp|cs|php|sh|md|json|toml|ya?ml|html|css"
 _OF_CODE = re.compile(rf"(?:{_CODE})\Z", re.IGNORECASE)
 # After a dot these are names of methods as well.
@@ -32,10 +38,13 @@ _OF_FILES = re.compile(
     r"|proto|htm|scss|vue|svelte)\Z",
     re.IGNORECASE,
 )
-_NAME = r"([A-Za-z_$][\w$]*)"
+_NAME = rf"([A-Za-z_$][{IN_NAME}$]*)"
 # Every word is English until it looks like code: in ticks, called, or written as no word is.
 _TICKED = re.compile(rf"`{_NAME}(?:\(\))?`")
-_WRITTEN = re.compile(r"(?<![\w$])([A-Za-z_$][\w$]{2,79})(?![\w$])(\()?")
+_WRITTEN = re.compile(rf"(?<![{IN_NAME}$])([A-Za-z_$][{IN_NAME}$]{{2,79}})(?![{IN_NAME}$])(\()?")
+# What is a part of a longer name. Underscores with no letter beyond them only stress what they stand around.
+_JOINS_BEFORE = re.compile(rf"[{_LETTERS}]_{{0,2}}\Z")
+_JOINS_AFTER = re.compile(rf"_{{0,2}}[{_LETTERS}]|[.-][{IN_NAME}]")
 _HUMPED = re.compile(r"[a-z0-9][A-Z]|[A-Za-z0-9]_[A-Za-z0-9]|\$")
 
 
@@ -73,15 +82,10 @@ def occurrences(text: str, paths: Collection[str], *, within_words: bool = False
 def _starts(text: str, path: str, within_words: bool) -> Iterator[int]:
     at = text.find(path)
     while at >= 0:
-        before, after = text[at - 1 : at] if at else "", text[at + len(path) : at + len(path) + 2]
-        is_whole = not _is_in_name(before) and not _is_in_name(after[:1]) and not re.match(r"[.-]\w", after)
-        if is_whole or within_words:
+        is_part = _JOINS_BEFORE.search(text[max(0, at - 3) : at]) or _JOINS_AFTER.match(text, at + len(path))
+        if within_words or not is_part:
             yield at
         at = text.find(path, at + len(path))
-
-
-def _is_in_name(char: str) -> bool:
-    return char.isalnum() or char == "_"
 
 
 def line_at(text: str, start: int, stop: int) -> int | None:

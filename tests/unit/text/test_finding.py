@@ -52,6 +52,11 @@ FORMS = [
     "- src/view.js:12 drops it",
     "[high] src/view.js:12 — drops it",
     "It drops the last one (see src/view.js:12).",
+    "参见src/view.js:12行",
+    "src/view.js：12 没有转义",
+    "src/view.js（12）没有转义",
+    "src/view.js第12行没有转义",
+    "src/view.js 的第12行没有转义",
 ]
 
 
@@ -98,6 +103,22 @@ def test_the_longest_path_is_meant_where_several_fit() -> None:
 def test_a_path_within_another_word_counts_only_when_asked_for() -> None:
     assert occurrences("xsrc/view.jsx", KNOWN) == ()
     assert [one.start for one in occurrences("xsrc/view.jsx", KNOWN, within_words=True)] == [1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["src/view.js中", "参见src/view.js。", "src/view.js에서", "_src/view.js_", "__src/view.js__", "src/view.js。"],
+)
+def test_a_path_ends_where_prose_without_blanks_or_a_mark_begins(text: str) -> None:
+    assert [one.path for one in occurrences(text, KNOWN)] == ["src/view.js"]
+    assert place_of(text.strip("_"), ()) == ("src/view.js", None)
+
+
+@pytest.mark.parametrize(
+    "text", ["old_src/view.js", "src/view.js_old", "src/view.jsx", "src/view.js.map", "ésrc/view.js"]
+)
+def test_a_path_does_not_end_within_a_name(text: str) -> None:
+    assert occurrences(text, KNOWN) == ()
 
 
 def test_names_that_are_written_as_code_are_found_in_prose() -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from odw_core.text.finding import MOST_READ, occurrences, without_files
+from odw_core.text.finding import IN_NAME, MOST_READ, occurrences, without_files
 
 FOLLOWS_CHARS = 220
 """How far behind a place a phrase of a cause still belongs to it."""
@@ -14,30 +14,28 @@ _NEAR_CHARS = 120
 _TEST_NEAR_CHARS = 220
 _CAUSE, _WORD, _TEST = 100, 20, -70
 
+# ASCII: where no blanks part them, a word ends where another script begins.
+_PLAIN = re.IGNORECASE | re.ASCII
 _CAUSE_PHRASE = re.compile(
     r"\b(?:(?:does|do|did|is|are|has|have|was|were|will|would|should|must)(?:\s+not\b|n['’]t\b)"
     r"|(?:fails?|failed|failing)\s+to\b|cannot\b|can['’]t\b|never\b|returns?\b|returning\b|drops?\b|dropped\b"
     r"|dropping\b|omits?\b|omitted\b|omitting\b|ignores?\b|ignored\b|lacks?\b|lacking\b|missing\b|must\b|should\b"
     r"|wrong\b|wrongly\b|incorrect\b|incorrectly\b|throws?\b|instead\s+of\b|mismatch\w*)",
-    re.IGNORECASE,
+    _PLAIN,
 )
-_CAUSE_WORD = re.compile(
-    r"\b(?:root[\s-]?cause\w*|because|caused?\s+by|violat(?:es?|ed|ing|ion)|due\s+to)\b", re.IGNORECASE
-)
+_CAUSE_WORD = re.compile(r"\b(?:root[\s-]?cause\w*|because|caused?\s+by|violat(?:es?|ed|ing|ion)|due\s+to)\b", _PLAIN)
 _TEST_EVIDENCE = re.compile(
     r"\b(?:assert(?:ion)?(?:error|s)?\w*|exit(?:s|ed)?\s+(?:with\s+)?(?:code|status)?\s*\d+"
     r"|exit(?:s|ed)?\s+with\s+(?:a\s+)?(?:non-?zero|code|status)|exit\s+(?:code|status)"
     r"|fail(?:s|ed|ing|ures?)?\b(?!\s+to\b)|(?:npm|node)\s+(?:run\s+|--)?test"
     r"|pytest|test\s+run)\b",
-    re.IGNORECASE,
+    _PLAIN,
 )
-_SYMPTOM = re.compile(
-    r"\bsymptom\w*|\bcallers?\b|\bcall-?sites?\b|\bcall\s+sites?\b|\bstack\s*-?traces?\b", re.IGNORECASE
-)
+_SYMPTOM = re.compile(r"\bsymptom\w*|\bcallers?\b|\bcall-?sites?\b|\bcall\s+sites?\b|\bstack\s*-?traces?\b", _PLAIN)
 _TEST_PATH = re.compile(
     r"(?:^|/)(?:tests?|__tests__|specs?|e2e)/|(?:[._-](?:test|spec)s?|_test)\.\w+$|(?:^|/)test_[^/]*$"
 )
-_WORD_AT = re.compile(r"[A-Za-z_$][\w$]*")
+_WORD_AT = re.compile(rf"[A-Za-z_$][{IN_NAME}$]*")
 
 
 @dataclass(frozen=True, slots=True)

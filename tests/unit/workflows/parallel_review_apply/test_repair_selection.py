@@ -99,6 +99,19 @@ TABLE = [
         ["/home/dev/project/src/view.js:3 returns null"], ("view",), id="an absolute path ends in the declared one"
     ),
     pytest.param(["`src/core.js` must not throw"], ("core",), id="a path in ticks"),
+    pytest.param(["src/view.js中must转义, README.md should be there"], ("view",), id="4.3-1: prose without blanks"),
+    pytest.param(["参见README.md。函数createDigest丢失了最后一项"], ("core",), id="4.3-2: a symbol in it"),
+    pytest.param(["bin/other.js中的createDigest丢失了"], ("core",), id="4.3-2: beside a file that no task declares"),
+    pytest.param(["_src/view.js_ must escape, README.md is fine"], ("view",), id="4.3-1: a path in italics"),
+    pytest.param(["“src/view.js”, lines 3–9: returns null"], ("view",), id="a path in typographic quotes"),
+    pytest.param(["src/core.js:10-20,30 — wrong order, see docs/use.md:2"], ("core",), id="ranges of lines"),
+    pytest.param(["src/other.js:3 drops it", "README.md lacks it"], ("docs",), id="4.3-7: a file of no task adds none"),
+    pytest.param(
+        ["src/other.js:3 drops the last item"], ("core", "view", "tests", "docs"), id="4.3-6: file of no task"
+    ),
+    pytest.param(["src/core.js and src/view.js both must check it"], ("core",), id="4.3-3: the earliest among equals"),
+    pytest.param(["src/view.js: must escape", "docs/use.md: wrong"], ("view", "docs"), id="4.3-7: one task each"),
+    pytest.param(["renderView().title is missing"], ("view",), id="F4: a symbol that is called"),
     pytest.param(["see xsrc/core.jsx"], ("core",), id="4.3-6: a path within another word, for want of better"),
 ]
 
