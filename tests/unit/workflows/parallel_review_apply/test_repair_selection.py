@@ -123,6 +123,7 @@ def test_blockers_select(blockers: list[str], tasks: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("word", ["symptom", "caller", "callsite", "call-site", "stack trace"])
 def test_a_symptom_lets_the_prompts_symbols_in_beside_a_path(word: str) -> None:
+    """4.3-4."""
     blocker = f"src/view.js is only the {word}; parseItems returns undefined"
     core = Task("core", ("src/core.js",), "Implement parseItems(text) in src/core.js.")
     assert select([blocker], (core, VIEW), {}).tasks == ("core", "view")
@@ -130,6 +131,7 @@ def test_a_symptom_lets_the_prompts_symbols_in_beside_a_path(word: str) -> None:
 
 
 def test_without_a_path_the_prompts_symbols_count() -> None:
+    """4.3-4."""
     core = Task("core", ("src/core.js",), "Implement parseItems(text) in src/core.js.")
     assert select(["parseItems is slow"], (core, VIEW), {}).tasks == ("core",)
 
@@ -191,6 +193,7 @@ def test_of_two_paths_with_equal_causes_the_earliest_is_taken_and_no_other() -> 
 
 
 def test_a_symbol_of_several_diffs_repairs_each_of_their_tasks() -> None:
+    """4.3-2."""
     diffs = {**DIFFS, "view": diff_of("src/view.js", "export function createDigest() {}")}
     assert select(["createDigest drops items"], BATCH, diffs).tasks == ("core", "view")
 
