@@ -33,7 +33,8 @@ _TEST_EVIDENCE = re.compile(
 )
 _SYMPTOM = re.compile(r"\bsymptom\w*|\bcallers?\b|\bcall-?sites?\b|\bcall\s+sites?\b|\bstack\s*-?traces?\b", _PLAIN)
 _TEST_PATH = re.compile(
-    r"(?:^|/)(?:tests?|__tests__|specs?|e2e)/|(?:[._-](?:test|spec)s?|_test)\.\w+$|(?:^|/)test_[^/]*$"
+    r"(?:^|/)(?:[Tt]ests?|__tests__|specs?|e2e)/|(?:^|/)test_[^/]*$"
+    r"|(?:[._-](?:test|spec)|(?:^|/)test|[a-z0-9](?:Test|Spec))s?\.\w+$"
 )
 _WORD_AT = re.compile(rf"[A-Za-z_$][{IN_NAME}$]*")
 

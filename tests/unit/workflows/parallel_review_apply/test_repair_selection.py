@@ -172,7 +172,18 @@ def test_each_word_of_a_cause_counts_a_little(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["test/core.test.js", "tests/core.py", "src/core_test.go", "lib/test_core.py", "a/core.spec.ts"]
+    "path",
+    [
+        *(
+            "test/core.test.js",
+            "tests/core.py",
+            "src/core_test.go",
+            "lib/test_core.py",
+            "a/core.spec.ts",
+            "shop/tests.py",
+        ),
+        *("src/CoreTest.java", "Tests/core.swift", "spec/core.rb", "lib/core_spec.rb", "src/__tests__/core.js"),
+    ],
 )
 @pytest.mark.parametrize("evidence", ["AssertionError", "assertion failed", "exits with code 1", "the tests fail"])
 def test_a_test_file_with_the_evidence_of_a_failure_weighs_less(path: str, evidence: str) -> None:
@@ -181,6 +192,13 @@ def test_a_test_file_with_the_evidence_of_a_failure_weighs_less(path: str, evide
     blocker = f"{path}: {evidence}, it must pass {'.' * 250} src/core.js must be pure"
     assert select([blocker], batch, {}).tasks == ("core",)
     assert select([blocker.replace(evidence, "nothing")], batch, {}).tasks == ("tests",)
+
+
+@pytest.mark.parametrize("path", ["src/latest.js", "src/contest/core.js", "src/Contest.java", "src/inspect.js"])
+def test_a_file_whose_name_only_sounds_like_a_test_is_none(path: str) -> None:
+    batch = (Task("first", (path,), "x"), CORE)
+    blocker = f"{path}: assertion failed, it must pass {'.' * 250} src/core.js must be pure"
+    assert select([blocker], batch, {}).tasks == ("first",)
 
 
 def test_a_path_without_a_cause_is_no_match_beside_a_defined_symbol() -> None:
