@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from drivers.live_room import live_room, until
+from odw_core.config import Config
 from odw_core.model.address import Address
 from odw_core.service.live import LiveService
+from odw_core.service.oneshot import open_room
 
 HOME = Path(__file__).parents[1] / "fixtures" / "codex" / "mini_home"
 
@@ -54,3 +56,15 @@ async def test_one_that_was_put_away_while_nobody_looked_is_found_at_the_next_st
         await service.settle()
         assert is_put_away(service, address)
         assert len(service.snapshot().items) == before
+
+
+def test_a_command_after_it_was_put_away_finds_it_there_too(tmp_path: Path) -> None:
+    home, cache = a_home(tmp_path), tmp_path / "index.sqlite3"
+    room = open_room((str(home),), Config(), cache=cache)
+    before = len(room.snapshot.items)
+    room.close()
+    address = put_away(home)
+    room = open_room((str(home),), Config(), cache=cache)
+    assert room.snapshot.items[address].is_archived
+    assert len(room.snapshot.items) == before
+    room.close()

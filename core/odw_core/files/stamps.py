@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Collection, Mapping
 
 FolderStamp = tuple[int, int]
 
@@ -27,3 +28,37 @@ def folder_stamp(folder: str) -> FolderStamp | None:
     except (OSError, ValueError):
         return (0, 0)
     return None if is_fresh(status.st_ctime_ns) else (status.st_ino, status.st_ctime_ns)
+
+
+class Stamps:
+    """What watched folders and files were when they were last looked at, and which of that was written down."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, FolderStamp] = {}
+        self._kept: dict[str, FolderStamp] = {}
+
+    def load(self, kept: Mapping[str, FolderStamp]) -> None:
+        """Begin with what was written down."""
+        self._seen.update(kept)
+        self._kept = dict(kept)
+
+    def is_same(self, path: str) -> bool:
+        """Whether it is what it was at the last look; from now on this is the last look."""
+        stamp = folder_stamp(path)
+        if stamp is None:
+            self._seen.pop(path, None)
+            return False
+        if self._seen.get(path) == stamp:
+            return True
+        self._seen[path] = stamp
+        return False
+
+    def forget(self, path: str) -> None:
+        """It counts as changed at the next look."""
+        self._seen.pop(path, None)
+
+    def to_keep(self, *, but: Collection[str]) -> dict[str, FolderStamp]:
+        """What is to be written down, since it is another one by now; not what is in ``but``."""
+        new = {path: stamp for path, stamp in self._seen.items() if path not in but and self._kept.get(path) != stamp}
+        self._kept.update(new)
+        return new

@@ -13,14 +13,15 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from odw_core.engines.registry import ENGINES, AnyEngine, engine_of
-from odw_core.files.stamps import FolderStamp, folder_stamp
+from odw_core.files.stamps import FolderStamp, Stamps
 from odw_core.index.read import IndexReader
-from odw_core.index.rows import Known, from_body, items_from_bodies, questions_from_text
+from odw_core.index.rows import Known, from_body, questions_from_text
 from odw_core.model.address import Address
 from odw_core.model.evidence import Cursor, Unit
-from odw_core.model.item import Depth, Item, State
+from odw_core.model.item import Item, State
 from odw_core.model.problem import Problem
 from odw_core.service.saved_unit import known_of
+from odw_core.service.sleepers import Saved, Sleepers
 from odw_core.service.unit_reader import Settings, UnitReader
 
 _STEP = 500
@@ -50,23 +51,16 @@ class Roster:
         self._engines = engines
         self.kept_awake: frozenset[Address] = frozenset()
         """What is watched although it is over."""
-        self._index: IndexReader | None = None
-        self._asleep: dict[str, Known] = {}
-        self._unshown: dict[str, None] = {}
-        self._stamps: dict[str, FolderStamp] = {}
-        self._saved_stamps: dict[str, FolderStamp] = {}
+        self._asleep = Sleepers()
+        self._stamps = Stamps()
         self._by_root: dict[str, list[Address]] = {}
         self._untold: dict[tuple[str, str], list[Problem]] = {}
         """What no item tells: by engine and place."""
 
     def load(self, index: IndexReader) -> None:
         """Begin with what the index knows, all of it asleep. The index is asked again when something wakes."""
-        self._index = index
-        stamps = index.folders()
-        self._stamps.update(stamps)
-        self._saved_stamps = dict(stamps)
-        self._asleep = {row.address: row for row in index.all(self.places)}
-        self._unshown = dict.fromkeys(self._asleep)
+        self._stamps.load(index.folders())
+        self._asleep.load(index, self.places)
 
     def set_places(self, places: Sequence[str]) -> frozenset[str]:
         """Know of these places and no others; the value is those that were dropped."""
@@ -77,14 +71,9 @@ class Roster:
             self._forget(reader)
         for folder in (one for place in dropped for engine in self._engines for one in engine.watched_folders(place)):
             # Should it be watched again, it is listed again.
-            self._stamps.pop(folder, None)
-        for row in [row for row in self._asleep.values() if row.place in dropped]:
-            del self._asleep[row.address]
-            self._unshown.pop(row.address, None)
-        for row in self._index.all(new) if self._index is not None and new else ():
-            if row.address not in self._asleep and Address.parse(row.address) not in self.readers:
-                self._asleep[row.address] = row
-                self._unshown[row.address] = None
+            self._stamps.forget(folder)
+        self._asleep.leave(dropped)
+        self._asleep.join(new, self.readers)
         return dropped
 
     # ---- asleep and awake
@@ -92,118 +81,69 @@ class Roster:
     @property
     def has_unshown(self) -> bool:
         """Whether the items of some sleepers were not handed out yet."""
-        return bool(self._unshown)
+        return self._asleep.has_unshown
 
     @property
     def sleeper_count(self) -> int:
         """How many are known by their index row alone."""
-        return len(self._asleep)
+        return len(self._asleep.rows)
 
     def unfinished(self, engine: str) -> list[Unit]:
         """What is not over of an engine, asleep or awake; nothing wakes."""
         found = [
             reader.unit for reader in self.readers.values() if reader.engine.name == engine and not reader.is_final
         ]
-        rows = (row for row in self._asleep.values() if not row.is_over and row.address.startswith(f"{engine}:"))
-        return [*found, *(Unit(Address.parse(row.address), row.place, row.root) for row in rows)]
+        return [*found, *self._asleep.units(engine)]
 
     def stir(self, places: Collection[str] | None = None) -> list[UnitReader]:
         """Wake what changed on disk, what may still live, and what waits for a person, everywhere or in ``places``. One
         stat for each."""
-        versions: dict[str, int] = {}
-        stirred: list[Known] = []
-        for row in self._asleep.values():
-            if places is not None and row.place not in places:
-                continue
-            # What is stale already stays so until a file says otherwise.
-            is_quiet = row.is_over or row.alive == 0 or row.state == State.STALE
-            name = row.address.partition(":")[0]
-            if name not in versions:
-                engine = engine_of(Address(name, ""))
-                versions[name] = -1 if engine is None else engine.fold_version
-            is_known = row.fold_version == versions[name]
-            if not (is_quiet and is_known) or row.state == State.WAITING or _has_changed(row):
-                stirred.append(row)
-        return self._wake(*stirred)
+        return self._wake(self._asleep.stirred(places))
 
     def stir_some(self, share: slice | None = None) -> list[UnitReader]:
         """Wake those of a share of the sleepers (or of all) that changed on disk."""
-        rows = [*self._asleep.values()]
-        return self._wake(*(row for row in rows[share or slice(None)] if _has_changed(row)))
+        return self._wake(self._asleep.changed(share))
 
     def show_some(self, count: int) -> tuple[list[Item], list[UnitReader]]:
         """The items of the next sleepers, the most urgent and newest first, and readers of those that cannot be told
         from the index: they woke and have to be read."""
-        addresses = [address for address, _ in zip(self._unshown, range(count), strict=False)]
-        by_place: dict[str, list[str]] = {}
-        for address in addresses:
-            del self._unshown[address]
-            by_place.setdefault(self._asleep[address].place, []).append(address)
-        items: list[Item] = []
+        items, untold = self._asleep.next_items(count)
         woken: list[UnitReader] = []
-        for place, wanted in by_place.items():
-            bodies = {} if self._index is None else self._index.bodies(place, wanted)
-            try:
-                found = items_from_bodies([bodies[address] for address in wanted])
-            except (KeyError, ValueError):
-                # One of them is damaged or gone; each one is read anew from its own row or its files.
-                for address in wanted:
-                    if (row := self._asleep.get(address)) is not None:
-                        woken += self._wake(row)
-                continue
-            for address, item in zip(wanted, found, strict=True):
-                if item.depth is Depth.FOLDED:
-                    items.append(item)
-                elif (row := self._asleep.get(address)) is not None:
-                    woken += self._wake(row)
+        for address in untold:
+            # Waking one wakes the run it belongs to as well.
+            if (row := self._asleep.rows.get(address)) is not None:
+                woken += self._wake((row,))
         return items, woken
 
     def rest(self, reader: UnitReader) -> None:
         """Let a unit sleep again that the index knows as it is now, unless somebody wants it awake."""
         address = reader.unit.address
         known = None if address in self.kept_awake else known_of(reader)
-        if known is not None and self._index is not None and self.readers.get(address) is reader:
+        if known is not None and self.readers.get(address) is reader and self._asleep.lay(known):
             self._forget(reader)
-            self._asleep[known.address] = known
 
     def wake_all(self) -> None:
         """Wake everything: a verification trusts no cache."""
-        self._wake(*self._asleep.values())
+        self._wake([*self._asleep.rows.values()])
 
     def get(self, address: Address) -> UnitReader | None:
         """The reader of an address, woken if need be."""
-        row = self._asleep.get(str(address))
+        row = self._asleep.rows.get(str(address))
         if row is not None:
-            self._wake(row)
+            self._wake((row,))
         return self.readers.get(address)
 
     def unit(self, address: Address) -> Unit | None:
         """What has that address, left asleep if it sleeps."""
         reader = self.readers.get(address)
-        if reader is not None:
-            return reader.unit
-        row = self._asleep.get(str(address))
-        return None if row is None else Unit(address, row.place, row.root)
+        return self._asleep.unit(address) if reader is None else reader.unit
 
-    def _wake(self, *rows: Known) -> list[UnitReader]:
-        """Wake rows, and the runs they belong to: a session is shown only together with its run."""
-        by_place: dict[str, dict[str, Known]] = {}
-        above: Known | None
-        for row in rows:
-            above = row
-            while above is not None and above.address in self._asleep:
-                del self._asleep[above.address]
-                self._unshown.pop(above.address, None)
-                by_place.setdefault(above.place, {})[above.address] = above
-                above = None if above.parent is None else self._asleep.get(above.parent)
-        woken: list[UnitReader] = []
-        for place, found in by_place.items():
-            saved = {} if self._index is None else self._index.sleepers(place, [*found])
-            readers = (self._awake(row, saved.get(address)) for address, row in found.items())
-            woken += [reader for reader in readers if reader is not None]
-        return woken
+    def _wake(self, rows: Iterable[Known]) -> list[UnitReader]:
+        """Wake rows, and the runs they belong to."""
+        readers = (self._awake(row, saved) for row, saved in self._asleep.take(rows))
+        return [reader for reader in readers if reader is not None]
 
-    def _awake(self, row: Known, saved: tuple[str, str, str] | None) -> UnitReader | None:
+    def _awake(self, row: Known, saved: Saved | None) -> UnitReader | None:
         """The reader of what slept, as the index knew it; None where no engine knows it."""
         address = Address.parse(row.address)
         engine = engine_of(address)
@@ -223,7 +163,7 @@ class Roster:
 
     def names(self) -> list[tuple[str, float, bool]]:
         """(address, start, whether it is part of a run) of everything, asleep or awake."""
-        found = [(row.address, row.started_at, row.parent is not None) for row in self._asleep.values()]
+        found = [(row.address, row.started_at, row.parent is not None) for row in self._asleep.rows.values()]
         for address, reader in self.readers.items():
             item = reader.item
             started_at = 0.0 if item is None else item.started_at or 0.0
@@ -234,12 +174,12 @@ class Roster:
         """How many rows of each state there are, asleep or awake, by the rule of ``state.select.is_row``."""
         awake = {str(item.address): item for reader in self.readers.values() if (item := reader.item) is not None}
         # Nearly all of them belong to nothing, and counting those needs no look at anybody else.
-        found = Counter(row.state for row in self._asleep.values() if row.parent is None)
+        found = Counter(row.state for row in self._asleep.rows.values() if row.parent is None)
         found.update(str(item.state) for item in awake.values() if item.parent is None)
-        parts = [(row.state, row.parent) for row in self._asleep.values() if row.parent is not None]
+        parts = [(row.state, row.parent) for row in self._asleep.rows.values() if row.parent is not None]
         parts += [(str(item.state), str(item.parent)) for item in awake.values() if item.parent is not None]
         for state, parent in parts:
-            above = awake.get(parent) or self._asleep.get(parent)
+            above = awake.get(parent) or self._asleep.rows.get(parent)
             if above is None or (state == State.WAITING and above.state != State.WAITING):
                 found[state] += 1
         return {state: found[str(state)] for state in State}
@@ -249,19 +189,19 @@ class Roster:
     def at(self, path: str) -> list[UnitReader]:
         """The readers of the units whose folder or file has that path: rows of a database share theirs."""
         if path not in self._by_root:
-            for row in [row for row in self._asleep.values() if row.root == path]:
-                self._wake(row)
+            for row in [row for row in self._asleep.rows.values() if row.root == path]:
+                self._wake((row,))
         found = (self.readers.get(address) for address in self._by_root.get(path, ()))
         return [reader for reader in found if reader is not None]
 
     def newest(self, count: int) -> list[UnitReader]:
         """The units that started last, as far as is known, woken; what was not read yet counts as newest."""
-        asleep = heapq.nlargest(count, self._asleep.values(), key=attrgetter("started_at"))
+        asleep = heapq.nlargest(count, self._asleep.rows.values(), key=attrgetter("started_at"))
         started: dict[str, float] = {row.address: row.started_at for row in asleep}
         for address, reader in self.readers.items():
             started[str(address)] = math.inf if reader.item is None else reader.item.started_at or 0.0
         chosen = heapq.nlargest(count, started, key=started.__getitem__)
-        self._wake(*(row for address in chosen if (row := self._asleep.get(address)) is not None))
+        self._wake([row for address in chosen if (row := self._asleep.rows.get(address)) is not None])
         found = (self.readers.get(Address.parse(address)) for address in chosen)
         return [reader for reader in found if reader is not None]
 
@@ -315,13 +255,8 @@ class Roster:
         path = engine.names_file(place)
         if path is None:
             return []
-        stamp = folder_stamp(path)
-        if stamp is not None and self._stamps.get(path) == stamp:
+        if self._stamps.is_same(path):
             return []
-        if stamp is None:
-            self._stamps.pop(path, None)
-        else:
-            self._stamps[path] = stamp
         changed = self._settings.names.look(engine, place)
         return [reader for address in changed if (reader := self.get(address)) is not None]
 
@@ -329,14 +264,15 @@ class Roster:
         self, engine: AnyEngine, found: Mapping[Address, Unit], place: str, problems: list[Problem]
     ) -> list[UnitReader]:
         new: list[UnitReader] = []
+        asleep = self._asleep.rows
         for address, unit in found.items():
             reader = self.readers.get(address)
             if reader is None:
-                row = self._asleep.get(str(address)) if self._asleep else None
+                row = asleep.get(str(address)) if asleep else None
                 other = None if row is None or row.place == place else row.place
                 if row is not None and row.place == place and row.root != unit.root:
                     # Moved while it was asleep: what the index says of it is about a file that is not there.
-                    self._asleep.pop(row.address)
+                    self._asleep.forget(row)
                     row = None
                 if row is None:
                     new.append(self._add(engine, unit))
@@ -351,12 +287,12 @@ class Roster:
         return new
 
     def _gone_of(self, engine: AnyEngine, found: Mapping[Address, Unit], place: str) -> list[UnitReader]:
-        if self._asleep:
+        if self._asleep.rows:
             names = {str(address) for address in found}
-            lost = [row for row in self._asleep.values() if row.place == place and row.address not in names]
+            lost = [row for row in self._asleep.rows.values() if row.place == place and row.address not in names]
             for row in lost:
                 if engine.owns(Address.parse(row.address)):
-                    self._wake(row)
+                    self._wake((row,))
         return [
             reader
             for address, reader in self.readers.items()
@@ -372,13 +308,7 @@ class Roster:
             if self._untold.get((engine.name, place))
             for folder in engine.watched_folders(place)
         }
-        new = {
-            path: stamp
-            for path, stamp in self._stamps.items()
-            if path not in again and self._saved_stamps.get(path) != stamp
-        }
-        self._saved_stamps.update(new)
-        return new
+        return self._stamps.to_keep(but=again)
 
     def _add(self, engine: AnyEngine, unit: Unit) -> UnitReader:
         reader = self.readers[unit.address] = UnitReader(engine, unit, self._settings)
@@ -394,16 +324,9 @@ class Roster:
             self._by_root.pop(reader.unit.root, None)
 
     def _is_unchanged(self, engine: AnyEngine, place: str) -> bool:
-        is_same = True
-        for folder in engine.watched_folders(place):
-            stamp = folder_stamp(folder)
-            if self._stamps.get(folder) != stamp or stamp is None:
-                is_same = False
-            if stamp is None:
-                self._stamps.pop(folder, None)
-            else:
-                self._stamps[folder] = stamp
-        return is_same
+        # Every one is looked at, so that the next look knows all of them.
+        looks = [self._stamps.is_same(folder) for folder in engine.watched_folders(place)]
+        return all(looks)
 
     def _unreadable_places(self) -> Iterable[Problem]:
         for place in self.places:
@@ -413,11 +336,3 @@ class Roster:
                 yield Problem(place, 0, "the folder is gone; it is shown again when it comes back")
             except OSError as error:
                 yield Problem(place, 0, f"the folder cannot be listed: {(error.strerror or 'unknown reason').lower()}")
-
-
-def _has_changed(row: Known) -> bool:
-    try:
-        status = os.lstat(row.file)
-    except (OSError, ValueError):
-        return True
-    return (status.st_size, status.st_mtime_ns, status.st_ino) != (row.size, row.mtime_ns, row.inode)
