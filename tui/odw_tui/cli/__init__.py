@@ -10,8 +10,8 @@ import sys
 from collections.abc import Callable, Sequence
 
 from odw_core.errors import OdwError
+from odw_tui.cli.invocation import FAILURE, FINE, INTERRUPTED, Invocation, configuration
 from odw_tui.cli.printing import narrate
-from odw_tui.cli.task import FAILURE, FINE, INTERRUPTED, Task, configuration
 from odw_tui.headless.arguments import SCREEN, build_parser, parse
 from odw_tui.headless.commands import command_table
 
@@ -52,10 +52,10 @@ def _run(words: Sequence[str]) -> int:
         from odw_tui.cli import settings
 
         return settings.config(given) if given.command == "config" else settings.completion(given)
-    return _does(given.command)(Task(given, configuration(given)))
+    return _does(given.command)(Invocation(given, configuration(given)))
 
 
-def _does(command: str) -> Callable[[Task], int]:
+def _does(command: str) -> Callable[[Invocation], int]:
     """What carries it out; only its own part of the program is loaded."""
     match command:
         case name if name in _DRIVING:

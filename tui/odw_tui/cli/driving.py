@@ -13,8 +13,8 @@ from odw_core.errors import UsageError
 from odw_core.model.address import Address
 from odw_core.model.workflow import SCENARIO_BATCH, traits
 from odw_core.paths import user_paths
+from odw_tui.cli.invocation import FINE, INTERRUPTED, Invocation, refuse_if_read_only, submitter_of
 from odw_tui.cli.printing import look_of, narrate, print_answer
-from odw_tui.cli.task import FINE, INTERRUPTED, Task, refuse_if_read_only, submitter_of
 
 if TYPE_CHECKING:
     from odw_core.model.command import Command, Start
@@ -23,39 +23,39 @@ if TYPE_CHECKING:
     from odw_core.service.preparing import Preparing
 
 
-def start(task: Task) -> int:
+def start(invocation: Invocation) -> int:
     """Start a run; in the foreground follow it to its end."""
     import asyncio
 
     from odw_core.service.first_page import first_snapshot
     from odw_tui.headless.driving import WAITS, drive, follow, start_of
 
-    if task.given.as_json and not task.given.is_check:
+    if invocation.given.as_json and not invocation.given.is_check:
         raise UsageError("--json goes with --check; start prints the address of the run.")
-    if not task.given.is_check:
-        refuse_if_read_only(task)
-    roots = task.given.roots
+    if not invocation.given.is_check:
+        refuse_if_read_only(invocation)
+    roots = invocation.given.roots
     workspace = str(Path(roots[0]).expanduser().absolute() if roots else Path.cwd())
     after = None
-    if task.given.after is not None:
-        with task.room() as room:
-            after = room.resolve(task.given.after).root
-    command = start_of(task.given, workspace, task.config, after)
-    code = _check(task, command)
-    if task.given.is_check:
+    if invocation.given.after is not None:
+        with invocation.room() as room:
+            after = room.resolve(invocation.given.after).root
+    command = start_of(invocation.given, workspace, invocation.config, after)
+    code = _check(invocation, command)
+    if invocation.given.is_check:
         return code
-    submitter = submitter_of(task, lambda: first_snapshot((), None), "command line")
+    submitter = submitter_of(invocation, lambda: first_snapshot((), None), "command line")
     driven = asyncio.run(drive(submitter, command))
     if driven.address is None:
         narrate(driven.note)
         return driven.exit_code
     sys.stdout.write(f"{driven.address}\n")
     sys.stdout.flush()
-    if not task.given.foreground:
+    if not invocation.given.foreground:
         return code
     from odw_core.service.live import LiveService
 
-    watched = LiveService((workspace,), task.config, cache=None)
+    watched = LiveService((workspace,), invocation.config, cache=None)
     try:
         ended = asyncio.run(follow(watched, driven.address, narrate, _lines_of(command, driven.address)))
         if ended == WAITS:
@@ -66,23 +66,23 @@ def start(task: Task) -> int:
         return INTERRUPTED
 
 
-def _check(task: Task, command: Start) -> int:
+def _check(invocation: Invocation, command: Start) -> int:
     """Say what stands against a start; the exit code that it has because of that."""
     import asyncio
 
     from odw_core.service.starts.table import starter
     from odw_tui.headless import checking
 
-    if not task.given.is_check:
+    if not invocation.given.is_check:
         asyncio.run(starter(command.workflow).refuse(command, user_paths().state))
-    if not task.given.is_check and not traits(command.workflow).is_checked_at_start:
+    if not invocation.given.is_check and not traits(command.workflow).is_checked_at_start:
         return FINE
-    homes = task.given.codex_home
+    homes = invocation.given.codex_home
     looked_at = replace(command, home=command.home or (homes[0] if homes else None))
-    checks = asyncio.run(checking.checks_of(looked_at, task.config, user_paths().state))
-    if task.given.is_check:
+    checks = asyncio.run(checking.checks_of(looked_at, invocation.config, user_paths().state))
+    if invocation.given.is_check:
         told = checking.answer(checks)
-        print_answer(told, task)
+        print_answer(told, invocation)
         return told.exit_code
     for note in checking.notes(checks):
         narrate(note)
@@ -105,25 +105,25 @@ def _lines_of(command: Start, address: Address) -> Callable[[], None] | None:
     return say
 
 
-def drive(task: Task) -> int:
+def drive(invocation: Invocation) -> int:
     """Send one wish about a run or session."""
     import asyncio
 
     from odw_core.model.command import Rerun
     from odw_tui.headless.driving import check_again, command_of, drive, session_again
 
-    refuse_if_read_only(task)
+    refuse_if_read_only(invocation)
     # What is over may sleep, and can be repeated and adopted all the same.
-    with task.room(is_whole=True) as room:
-        address = room.resolve(task.given.address)
-        if task.given.is_after_current:
+    with invocation.room(is_whole=True) as room:
+        address = room.resolve(invocation.given.address)
+        if invocation.given.is_after_current:
             _refuse_unless_batch(address)
-        command: Command = command_of(task.given.command, task.given, address)
+        command: Command = command_of(invocation.given.command, invocation.given, address)
         if isinstance(command, Rerun) and address.engine == "codex":
-            command = asyncio.run(session_again(_preparing(task, room), command))
+            command = asyncio.run(session_again(_preparing(invocation, room), command))
         elif isinstance(command, Rerun):
-            asyncio.run(check_again(_preparing(task, room), command))
-        driven = asyncio.run(drive(submitter_of(task, lambda: room.snapshot, "command line"), command))
+            asyncio.run(check_again(_preparing(invocation, room), command))
+        driven = asyncio.run(drive(submitter_of(invocation, lambda: room.snapshot, "command line"), command))
     if driven.address is not None:
         sys.stdout.write(f"{driven.address}\n")
     if driven.note:
@@ -131,19 +131,19 @@ def drive(task: Task) -> int:
     return driven.exit_code
 
 
-def commit(task: Task) -> int:
+def commit(invocation: Invocation) -> int:
     """Show what a run landed as a commit, or make it."""
     import asyncio
 
     from odw_tui.headless.commit import commit
 
-    if task.given.is_sure:
-        refuse_if_read_only(task)
-    with task.room() as room:
-        address = room.resolve(task.given.address).root
-        preparing = _preparing(task, room)
-        submitter = submitter_of(task, lambda: room.snapshot, "command line")
-        found = asyncio.run(commit(preparing, submitter, task.given, str(address)))
+    if invocation.given.is_sure:
+        refuse_if_read_only(invocation)
+    with invocation.room() as room:
+        address = room.resolve(invocation.given.address).root
+        preparing = _preparing(invocation, room)
+        submitter = submitter_of(invocation, lambda: room.snapshot, "command line")
+        found = asyncio.run(commit(preparing, submitter, invocation.given, str(address)))
     if found.lines is not None:
         sys.stdout.writelines(f"{line}\n" for line in found.lines())
     if found.driven.note:
@@ -151,25 +151,25 @@ def commit(task: Task) -> int:
     return found.driven.exit_code
 
 
-def clean(task: Task) -> int:
+def clean(invocation: Invocation) -> int:
     """List what dead runs left, or take it away."""
     import asyncio
 
     from odw_core.service.leftovers import leftovers
     from odw_tui.headless.doctor import clean, left_lines
 
-    if task.given.is_sure:
-        refuse_if_read_only(task)
-    found = [*leftovers(user_paths().state, task.places)]
+    if invocation.given.is_sure:
+        refuse_if_read_only(invocation)
+    found = [*leftovers(user_paths().state, invocation.places)]
     sys.stdout.writelines(f"{line}\n" for line in left_lines(found))
-    with task.room() as room:
-        submitter = submitter_of(task, lambda: room.snapshot, "command line")
-        driven = asyncio.run(clean(submitter, found, is_sure=task.given.is_sure))
+    with invocation.room() as room:
+        submitter = submitter_of(invocation, lambda: room.snapshot, "command line")
+        driven = asyncio.run(clean(submitter, found, is_sure=invocation.given.is_sure))
     narrate(driven.note)
     return driven.exit_code
 
 
-def decide(task: Task) -> int:
+def decide(invocation: Invocation) -> int:
     """Answer, approve or reject a question."""
     import asyncio
     from functools import partial
@@ -177,19 +177,19 @@ def decide(task: Task) -> int:
     from odw_tui.headless.decisions import decide
     from odw_tui.headless.drawing import draw
 
-    refuse_if_read_only(task)
-    with task.room() as room:
-        make = partial(submitter_of, task, where="command line")
-        decided = asyncio.run(decide(room, task.places, task.given, user_paths().state, make))
+    refuse_if_read_only(invocation)
+    with invocation.room() as room:
+        make = partial(submitter_of, invocation, where="command line")
+        decided = asyncio.run(decide(room, invocation.places, invocation.given, user_paths().state, make))
     if decided.lines is not None:
-        look = look_of(task)
+        look = look_of(invocation)
         sys.stdout.writelines(f"{text}\n" for text in draw(decided.lines(look), look))
     if decided.note:
         narrate(decided.note)
     return decided.exit_code
 
 
-def _preparing(task: Task, room: Room) -> Preparing:
+def _preparing(invocation: Invocation, room: Room) -> Preparing:
     from odw_core.service.preparing import Preparing
 
     @asynccontextmanager
@@ -200,7 +200,7 @@ def _preparing(task: Task, room: Room) -> Preparing:
         finally:
             said.close()
 
-    return Preparing(lambda: room.snapshot, conversation, state=user_paths().state, program=task.config.codex)
+    return Preparing(lambda: room.snapshot, conversation, state=user_paths().state, program=invocation.config.codex)
 
 
 def _refuse_unless_batch(address: Address) -> None:
@@ -210,7 +210,7 @@ def _refuse_unless_batch(address: Address) -> None:
         raise UsageError(f"{address} is no batch of ours; leave --after-current out to end it now.")
 
 
-COMMANDS: Mapping[str, Callable[[Task], int]] = {
+COMMANDS: Mapping[str, Callable[[Invocation], int]] = {
     "start": start,
     **dict.fromkeys(("resume", "rerun", "cancel", "adopt", "repeat", "pin"), drive),
     "commit": commit,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from odw_core.errors import UsageError
 from odw_core.paths import user_paths
+from odw_tui.cli.invocation import FINE, INTERRUPTED, Invocation, refuse_if_read_only
 from odw_tui.cli.printing import look_of, narrate, notes_about, print_answer, print_document
-from odw_tui.cli.task import FINE, INTERRUPTED, Task, refuse_if_read_only
 from odw_tui.headless.arguments import Given
 
 if TYPE_CHECKING:
@@ -24,16 +24,16 @@ _OF_THE_WHOLE_ROOM = ("list", "show")
 """Commands that say of an item what belongs to it."""
 
 
-def answer(task: Task, command: str | None = None) -> int:
+def answer(invocation: Invocation, command: str | None = None) -> int:
     """What the room tells at this moment: the command that was given, or another."""
-    command = command or task.given.command
+    command = command or invocation.given.command
     make = _maker(command)
-    with task.room(is_whole=command in _OF_THE_WHOLE_ROOM) as room:
-        if _is_about_questions(task.given) and not task.given.read_only:
+    with invocation.room(is_whole=command in _OF_THE_WHOLE_ROOM) as room:
+        if _is_about_questions(invocation.given) and not invocation.given.read_only:
             room.hear()
-        told = make(room, task.given)
+        told = make(room, invocation.given)
         if not told.is_silent:
-            print_answer(told, task)
+            print_answer(told, invocation)
             for note in (*told.notes, *notes_about(room)):
                 narrate(note)
     return told.exit_code
@@ -62,36 +62,36 @@ def _maker(command: str) -> Callable[[Room, Given], Answer]:
     return answer
 
 
-def explain(task: Task) -> int:
+def explain(invocation: Invocation) -> int:
     """Say why something failed, from a text or a file."""
     from odw_tui.headless.explain import answer
 
-    told = answer(task.given, sys.stdin.buffer if sys.stdin else None)
-    print_answer(told, task)
+    told = answer(invocation.given, sys.stdin.buffer if sys.stdin else None)
+    print_answer(told, invocation)
     return told.exit_code
 
 
-def env(task: Task) -> int:
+def env(invocation: Invocation) -> int:
     """The variables that let a person answer runs that were typed by hand."""
     from odw_tui.headless.env import answer
 
-    told = answer(task.given, user_paths().state, os.environ)
-    print_answer(told, task)
+    told = answer(invocation.given, user_paths().state, os.environ)
+    print_answer(told, invocation)
     for note in told.notes:
         narrate(note)
     return told.exit_code
 
 
-def search(task: Task) -> int:
+def search(invocation: Invocation) -> int:
     """Find words in everything, and tell each hit as it is found."""
     from odw_tui.headless.drawing import draw
     from odw_tui.headless.search import Teller, closing_note, findings, search, search_document
 
-    given, kept, is_interrupted = task.given, findings(task.given), False
+    given, kept, is_interrupted = invocation.given, findings(invocation.given), False
     if not kept.query or kept.limit < 1:
         raise UsageError("odw-tui search takes a word to look for, and a --limit of 1 or more.")
-    with task.room(is_whole=True) as room:
-        look = look_of(task)
+    with invocation.room(is_whole=True) as room:
+        look = look_of(invocation)
         teller = Teller(room.snapshot.items, kept.query, look)
 
         def tell(hit: Hit) -> None:
@@ -110,16 +110,16 @@ def search(task: Task) -> int:
     return INTERRUPTED if is_interrupted else kept.exit_code
 
 
-def logs(task: Task) -> int:
+def logs(invocation: Invocation) -> int:
     """Print one stream, and what is added to it."""
     from odw_tui.headless.logs import plain_log, raw_log
     from odw_tui.headless.stdio import waiting_for_more
 
-    wait = waiting_for_more() if task.given.follow else None
-    with task.room() as room:
-        source = room.log(room.resolve(task.given.address), task.given.stream)
+    wait = waiting_for_more() if invocation.given.follow else None
+    with invocation.room() as room:
+        source = room.log(room.resolve(invocation.given.address), invocation.given.stream)
         try:
-            if task.given.raw:
+            if invocation.given.raw:
                 sys.stdout.buffer.writelines(raw_log(source, wait))
             else:
                 sys.stdout.writelines(plain_log(source, wait))
@@ -128,7 +128,7 @@ def logs(task: Task) -> int:
     return FINE
 
 
-def watch(task: Task) -> int:
+def watch(invocation: Invocation) -> int:
     """Print each change as a line of JSON until somebody ends it."""
     import asyncio
 
@@ -136,34 +136,38 @@ def watch(task: Task) -> int:
     from odw_tui.headless.stdio import pipe_to_reader
     from odw_tui.headless.watch import notifier, tell_changes
 
-    if task.given.notify:
-        refuse_if_read_only(task)
+    if invocation.given.notify:
+        refuse_if_read_only(invocation)
 
     def tell(document: Document) -> None:
         print_document(document)
         sys.stdout.flush()
 
     def begins(snapshot: Snapshot) -> None:
-        narrate(f"Watching {len(snapshot.items):,} runs and sessions under {', '.join(task.places)}; ctrl+c ends it.")
+        narrate(
+            f"Watching {len(snapshot.items):,} runs and sessions under {', '.join(invocation.places)}; ctrl+c ends it."
+        )
 
-    service = LiveService(task.places, task.config, cache=task.cache)
-    call_out = notifier(user_paths().state, task.config, narrate) if task.given.notify else None
+    service = LiveService(invocation.places, invocation.config, cache=invocation.cache)
+    call_out = notifier(user_paths().state, invocation.config, narrate) if invocation.given.notify else None
     asyncio.run(
-        tell_changes(service, tell, begins=begins, initial=task.given.initial, pipe=pipe_to_reader(), call_out=call_out)
+        tell_changes(
+            service, tell, begins=begins, initial=invocation.given.initial, pipe=pipe_to_reader(), call_out=call_out
+        )
     )
     return FINE
 
 
-def doctor(task: Task) -> int:
+def doctor(invocation: Invocation) -> int:
     """Examine this machine, or take away what was left."""
-    if task.given.is_cleaning:
+    if invocation.given.is_cleaning:
         from odw_tui.cli.driving import clean
 
-        return clean(task)
-    return answer(task)
+        return clean(invocation)
+    return answer(invocation)
 
 
-COMMANDS: Mapping[str, Callable[[Task], int]] = {
+COMMANDS: Mapping[str, Callable[[Invocation], int]] = {
     "logs": logs,
     "watch": watch,
     "env": env,

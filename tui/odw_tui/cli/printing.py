@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from odw_tui.cli.task import Task
+from odw_tui.cli.invocation import Invocation
 
 if TYPE_CHECKING:
     from odw_core.service.oneshot import Room
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from odw_tui.headless.drawing import Look
 
 
-def print_answer(answer: Answer, task: Task) -> None:
+def print_answer(answer: Answer, invocation: Invocation) -> None:
     """Print what a command found, as lines or as a document."""
     from odw_tui.headless.drawing import draw
 
-    if answer.lines is None or task.given.as_json:
+    if answer.lines is None or invocation.given.as_json:
         print_document(answer.document())
     else:
-        look = look_of(task)
+        look = look_of(invocation)
         sys.stdout.writelines(f"{text}\n" for text in draw(answer.lines(look), look))
 
 
@@ -37,7 +37,7 @@ def print_document(document: Document) -> None:
     print(json.dumps(document, indent=2 if shows_to_person() else None))
 
 
-def look_of(task: Task) -> Look:
+def look_of(invocation: Invocation) -> Look:
     """How lines are drawn on this stdout."""
     from odw_core.clock import SystemClock
     from odw_tui.headless.drawing import Look
@@ -46,12 +46,12 @@ def look_of(task: Task) -> Look:
     from odw_tui.terminal.ink import coloured, colourless
 
     return Look(
-        glyphs=glyphs(ascii_only=task.is_ascii),
+        glyphs=glyphs(ascii_only=invocation.is_ascii),
         now=SystemClock().now(),
         home=os.environ.get("HOME", ""),
         width=width(),
         paint=coloured if has_colour() else colourless,
-        own_names=task.config.place_names,
+        own_names=invocation.config.place_names,
     )
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from odw_core.config import Config
 from odw_core.errors import OdwError
 from odw_core.paths import user_paths
+from odw_tui.cli.invocation import FINE, Invocation, config_file, configuration, desk
 from odw_tui.cli.printing import narrate, print_answer
-from odw_tui.cli.task import FINE, Task, config_file, configuration, desk
 from odw_tui.headless.arguments import Given
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def config(given: Given) -> int:
             answer = config.validate(file, themes, must_exist=given.config is not None)
         case _:
             answer = config.schema(themes)
-    print_answer(answer, Task(given, Config(ascii=given.is_ascii)))
+    print_answer(answer, Invocation(given, Config(ascii=given.is_ascii)))
     for note in answer.notes:
         narrate(note)
     return answer.exit_code
@@ -39,7 +39,7 @@ def completion(given: Given) -> int:
     from odw_tui.headless.options import ASKED_BY_SHELLS
 
     answer = completion.script(given.about) if given.about not in ASKED_BY_SHELLS else _candidates(given)
-    print_answer(answer, Task(given, Config()))
+    print_answer(answer, Invocation(given, Config()))
     return FINE
 
 
@@ -51,18 +51,18 @@ def _candidates(given: Given) -> Answer:
     if given.about == "themes":
         return candidates(known_themes(user_paths().themes))
     try:
-        return candidates(("latest", *_known_addresses(Task(given, configuration(given)))))
+        return candidates(("latest", *_known_addresses(Invocation(given, configuration(given)))))
     except (OdwError, OSError):
         return candidates(())
 
 
-def _known_addresses(task: Task) -> list[str]:
+def _known_addresses(invocation: Invocation) -> list[str]:
     """The newest addresses that the cache has; while it is empty, one look at the disk fills it."""
     from odw_core.service.first_page import first_snapshot
 
-    items = first_snapshot(task.places, task.cache).items
-    if not items and task.cache is not None:
-        with task.room() as room:
+    items = first_snapshot(invocation.places, invocation.cache).items
+    if not items and invocation.cache is not None:
+        with invocation.room() as room:
             items = room.snapshot.items
     newest = sorted(items.values(), key=lambda item: item.changed_at or 0, reverse=True)
     return [str(item.address) for item in newest]

@@ -1,4 +1,4 @@
-"""One command with everything it was given: configuration, places, room, the road of its wishes. Prints nothing."""
+"""Invocation: one command with its configuration, places, room and the road of its wishes. Prints nothing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class Invocation:
     """One command with everything it was given."""
 
     given: Given
@@ -111,24 +111,24 @@ def desk(given: Given) -> Desk:
     )
 
 
-def submitter_of(task: Task, snapshot: Callable[[], Snapshot], where: str) -> Submitter:
+def submitter_of(invocation: Invocation, snapshot: Callable[[], Snapshot], where: str) -> Submitter:
     """The road of this person's wishes."""
     from odw_core.service.submit import Submitter
 
-    homes = task.given.codex_home
+    homes = invocation.given.codex_home
     return Submitter(
         user_paths().state,
-        task.config,
-        read_only=task.given.read_only,
+        invocation.config,
+        read_only=invocation.given.read_only,
         snapshot=snapshot,
         where=where,
         codex_home=homes[0] if homes else None,
     )
 
 
-def refuse_if_read_only(task: Task) -> None:
+def refuse_if_read_only(invocation: Invocation) -> None:
     """Raises ``Refused`` where the command must change nothing."""
-    if task.given.read_only:
+    if invocation.given.read_only:
         from odw_core.service.submit import READ_ONLY
 
         raise Refused(READ_ONLY)
