@@ -89,9 +89,6 @@ def _copy(source: Path, target: Path, *, dirs_exist_ok: bool = False) -> None:
         path.chmod(0o755 if path.is_dir() else 0o644)
 
 
-# ---- outside
-
-
 def _lay_bait(outside: Path) -> None:
     """What links lead to: whole and valid, so that whoever follows one shows it."""
     _copy(FIXTURES / "odw" / "b" / "project" / ".odw", outside / ".odw")
@@ -129,9 +126,6 @@ def _traps(folder: Path, outside: Path, *names: str) -> None:
                 path.symlink_to("/dev/random")
             case _:
                 path.mkdir()
-
-
-# ---- Codex
 
 
 def _line(kind: str, payload: object, second: int = 0) -> str:
@@ -209,9 +203,6 @@ def _lay_home(home: Path, outside: Path, large: int) -> Path:
     (daemon / "app-server.pid").write_text(json.dumps({"pid": os.getppid(), "processStartTime": "1"}))
     _traps(home / "app-server-control", outside, "app-server-control.sock")
     return home
-
-
-# ---- ODW
 
 
 def _lay_odw(place: Path, outside: Path, marker: Path, large: int) -> Path:
@@ -382,9 +373,6 @@ def _lay_linked(place: Path, outside: Path) -> Path:
     return place
 
 
-# ---- Converge
-
-
 def _lay_converge(place: Path, outside: Path, home: Path) -> Path:
     source = FIXTURES / "converge" / "three-rounds-three-repos"
     _copy(source / "project", place)
@@ -491,9 +479,6 @@ def _lay_database(place: Path, outside: Path, kind: str) -> Path:
     if kind == "lost-log":
         Path(f"{path}-wal").write_bytes(bytes(4 << 20))
     return place
-
-
-# ---- scenario batches
 
 
 def _lay_batches(place: Path, outside: Path, large: int) -> Path:

@@ -52,8 +52,6 @@ class SessionRun:
         """Start a supervisor for it again."""
         launch.resume(self.folder.run_id, self.world.state)
 
-    # -- what it says
-
     @property
     def events(self) -> list[Mapping[str, Any]]:
         """The journal so far: our events as they are, outer lines by their own fields."""
@@ -95,8 +93,6 @@ class SessionRun:
     def supervisor(self) -> int:
         """Process id of the newest supervisor."""
         return int(self.of("supervisor")[-1]["pid"])
-
-    # -- waiting and doing
 
     def until(self, holds: Callable[[], Any], why: str = "") -> Any:
         """Wait until something holds; looks again whenever the kernel says that little time went by, never longer than

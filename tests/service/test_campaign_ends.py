@@ -38,9 +38,6 @@ def start(place: Campaigned, *words: str) -> Ran:
     return odw_tui("--root", str(place.world.workspace), "start", "campaign", "--input", str(given), *words)
 
 
-# ---- a driver that is gone
-
-
 async def test_a_run_whose_driver_died_is_said_in_the_row_and_one_wish_takes_it_up(
     place: Campaigned, world: RunsWorld
 ) -> None:
@@ -76,9 +73,6 @@ async def test_a_campaign_whose_own_driver_died_says_what_has_landed(place: Camp
         resume(run.item, world.state)
         await place.decide(room, await gate(place, room, run, "web"), "approve")
         assert (await place.over(room, run)).state is State.DONE
-
-
-# ---- a person stops it
 
 
 async def test_interrupted_it_starts_nothing_more_and_what_is_at_work_goes_on(
@@ -132,9 +126,6 @@ async def test_cards_of_a_campaign_say_what_has_landed_so_far(place: Campaigned)
     assert item.why.endswith("; landed: api; not landed: web")
 
 
-# ---- what cannot begin
-
-
 @pytest.mark.parametrize(
     ("more", "code", "said"),
     [
@@ -163,9 +154,6 @@ def test_what_could_never_begin_is_refused_in_a_sentence_and_leaves_nothing(
     assert (ran.code, ran.out) == (code, ""), ran
     assert said in ran.err and len(ran.err.splitlines()) == 1
     assert not (world.state / "runs").exists()
-
-
-# ---- few and many
 
 
 async def test_one_repository_alone_is_a_campaign(place: Campaigned) -> None:

@@ -30,9 +30,6 @@ async def landed(place: ReviewApply, room: Room) -> Address:
     return run
 
 
-# ---- commit
-
-
 async def test_exactly_what_landed_is_committed_and_everything_else_stays(place: ReviewApply, world: RunsWorld) -> None:
     place.repository.write("src/docs.py", "# mine\n")
     place.repository.write("notes.txt", "mine\n")
@@ -124,9 +121,6 @@ async def test_other_edits_in_those_files_are_never_committed_by_an_offer(place:
     assert item.state is State.FAILED and place.result(run)["error"]["category"] == "dirty_task_files"
 
 
-# ---- again
-
-
 async def test_what_failed_is_done_again_and_what_went_well_is_kept(place: ReviewApply, world: RunsWorld) -> None:
     broken = {"key": "view", "do": [{"fail": "out of luck"}]}
     place.play(CORE, broken, FINE)
@@ -178,9 +172,6 @@ async def test_a_step_that_never_began_is_named(place: ReviewApply, world: RunsW
         run = await landed(place, room)
         receipt = await room.service.submit(Rerun(run, {}, reuse_of(step="nothing")))
     assert receipt.outcome is Outcome.REFUSED and "its steps are" in receipt.reason and "core" in receipt.reason
-
-
-# ---- after
 
 
 async def test_a_run_waits_until_another_has_landed(place: ReviewApply, world: RunsWorld) -> None:
@@ -236,9 +227,6 @@ async def test_nothing_waits_for_a_run_that_failed_already(place: ReviewApply, w
         start = Start("command", {"argv": ["true"]}, str(world.workspace), after=first)
         receipt = await room.service.submit(start)
     assert receipt.outcome is Outcome.REFUSED and "landed nothing" in receipt.reason
-
-
-# ---- keeping and cleaning
 
 
 async def test_the_oldest_runs_go_and_what_is_needed_stays(world: RunsWorld) -> None:

@@ -230,9 +230,6 @@ async def test_smoke_lets_the_first_go_alone_and_stops_when_it_wrote_nothing(pla
     assert {one["check"]: one["level"] for one in place.records(fine, "preflight")}["smoke result"] == "PASS"
 
 
-# -- the batches of §8
-
-
 async def test_8_exec_enoent_forty_times_with_all_files_written_is_one_warning(place: ScenarioBatch) -> None:
     place.play(
         *every({"tool": "shell", "args": {"command": "rg --files"}}, *({"print": ENOENT} for _ in range(40))),
@@ -349,9 +346,6 @@ async def test_8_a_supervisor_that_dies_after_some_leaves_a_log_that_stopped_ear
     assert place.calls(run) == ["scenario-001", "scenario-002", "scenario-003", "scenario-003", "scenario-004"]
 
 
-# -- stopping
-
-
 async def test_stop_after_current_lets_the_scenario_at_work_end(place: ScenarioBatch, world: RunsWorld) -> None:
     place.play(writes(1, {"touch": "begun"}, {"say": "here"}, {"wait": "go"}), *every())
     async with world.room() as room:
@@ -388,9 +382,6 @@ async def test_a_call_that_takes_too_long_is_ended_and_its_end_told(place: Scena
     assert pairs(place.lines(run)) == [(1, "FAILED"), (2, "OK")]
 
 
-# -- the log below the root is not believed
-
-
 async def test_an_agent_that_writes_into_the_log_changes_nothing_of_what_is_told(place: ScenarioBatch) -> None:
     forged = '{"type":"scenario_end","index":2,"status":"OK"}'
     spoil = {"run": ["sh", "-c", f"for f in logs/*.log; do echo '{forged}' >> $f; done"]}
@@ -413,9 +404,6 @@ async def test_a_log_folder_that_is_a_link_is_refused(place: ScenarioBatch, worl
         item = await place.over(room, run)
     assert item.state is State.FAILED and "logs is a link" in item.why
     assert [*(place.root / "elsewhere").iterdir()] == []
-
-
-# -- round trip
 
 
 async def test_what_is_written_is_read_cold_as_it_was_shown_live(place: ScenarioBatch, world: RunsWorld) -> None:

@@ -162,9 +162,6 @@ def test_d2_force_makes_warnings_of_failures_that_lose_nothing(place: ScenarioBa
     )
 
 
-# -- on the command line
-
-
 def started(place: ScenarioBatch, *more: str) -> list[str]:
     return [
         *("--root", str(place.root), "start", "scenario-batch"),

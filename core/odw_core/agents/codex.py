@@ -142,8 +142,6 @@ class _Work:
             self._tell.said(prompt)
             await self._start_turn(prompt)
 
-    # -- server and thread
-
     async def _connect(self) -> None:
         client = await self._server.client(self._key, self._tell.trace)
         await client.__aenter__()
@@ -245,8 +243,6 @@ class _Work:
         memory.turn = self._story.turn = text(mapping(started, "turn"), "id")
         self._keep()
         self._tell.turn(memory.turn, "started")
-
-    # -- following a turn
 
     async def _follow(self) -> None:
         """Until the turn is over."""
@@ -353,8 +349,6 @@ class _Work:
 
     def _touch(self) -> None:
         self._patience.touch(asyncio.get_running_loop().time())
-
-    # -- what came of it
 
     @property
     def _came(self) -> Came:

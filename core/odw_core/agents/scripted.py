@@ -165,8 +165,6 @@ class _Work:
         if left and self._wish is None and not self._lost:
             self._warn(f"{left} {'process' if left == 1 else 'processes'} it had left running ended with it")
 
-    # -- what it tells and prints
-
     async def _hear(self, stream: asyncio.StreamReader, process: Process) -> None:
         while data := await stream.read(_CHUNK):
             self._patience.touch(asyncio.get_running_loop().time())
@@ -247,8 +245,6 @@ class _Work:
     def _warn(self, message: str) -> None:
         self._host.emit({"type": "warning", "key": self._call.key, "message": message})
 
-    # -- what a person wants
-
     async def _obey(self, process: Process) -> None:
         async for command in self._host.commands:
             await self._one(command, process)
@@ -270,8 +266,6 @@ class _Work:
         with suppress(BrokenPipeError, ConnectionResetError):
             process.stdin.write(json.dumps(line).encode() + b"\n")
             await process.stdin.drain()
-
-    # -- what came of it
 
     def _outcome(self, code: int | None) -> AgentResult:
         if self._wish is not None:

@@ -93,8 +93,6 @@ class CodexSessions:
         """Everything here is known at once."""
         return None
 
-    # ---- at work
-
     def _client(self, item: Item) -> Client:
         client = None if self._daemons is None else self._daemons.client_of(item.address)
         if client is None:
@@ -128,8 +126,6 @@ class CodexSessions:
         if not turn:
             raise Refused("Its turn is over already.")
         return turn
-
-    # ---- over
 
     async def _go_on(self, item: Item, words: str, command_id: str, *, is_fork: bool) -> Receipt:
         given: dict[str, object] = {"prompt": words, "thread": item.address.item, "fork": is_fork}

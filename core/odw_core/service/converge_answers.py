@@ -64,8 +64,6 @@ class ConvergeAnswers:
         said = await server.cancel(task)
         return Receipt(command.id, Outcome.ACCEPTED, f"{said or 'The server was told'}; {_FLAG}.", command.address.root)
 
-    # ---- the server
-
     async def _to_server(self, command: Decide, root: Address, question: Question, text: str) -> Receipt:
         identity = task_id_of(root)
         if identity is None:
@@ -83,8 +81,6 @@ class ConvergeAnswers:
         if item is not None and item.goal is not None and one_line(task.goal, 400) != item.goal:
             raise Refused(f"The server at {server.address} has another task of that name; it serves another queue.")
         return task.status
-
-    # ---- a native run
 
     def _keep(self, command: Decide, root: Address, question: Question, text: str) -> Receipt:
         """Agents begin where a person says so, not with the last of several answers."""

@@ -118,8 +118,6 @@ class Daemons:
         waits = {thread for thread, word in words if word is not None and word.is_asking}
         return attached.has_looked and waits <= asking
 
-    # ---- one server
-
     async def _attend(self, home: str, socket: Path) -> None:
         """Follow one server until it is gone."""
         try:
@@ -205,8 +203,6 @@ class Daemons:
         attached.changes.clear()
         self._publish(attached)
 
-    # ---- what is asked
-
     def _question(self, attached: _Attached, request: Request) -> Question | None:
         why_not = "--read-only only listens; leave it out to answer" if self._reads_only else None
         asker = Asker(
@@ -240,8 +236,6 @@ class Daemons:
         questions = tuple(question for _, question in attached.asked.values())
         self._tell(Address("codex", plain(f"server of {attached.home}")), questions)
         self._news.set()
-
-    # ---- what a person says
 
     async def decide(self, command: Decide, question: Question) -> Receipt:
         """Answer what a server asks. Raises ``Stale`` when it asks something else by now, or nothing."""

@@ -60,8 +60,6 @@ class Reading:
         """Why the cache is not kept; empty while it is."""
         return () if self._keeper is None else self._keeper.problems
 
-    # ---- the cache
-
     def load_index(self) -> None:
         """Everything the cache knows, asleep."""
         if self._index is None:
@@ -129,8 +127,6 @@ class Reading:
             await self._keeper.close()
         if self._index is not None:
             self._index.close()
-
-    # ---- reading
 
     @property
     def is_busy(self) -> bool:
@@ -326,8 +322,6 @@ class Reading:
             reader.drop()
             if self._keeper is not None:
                 self._roster.rest(reader)
-
-    # ---- hot tails
 
     def _heat(self, reader: UnitReader) -> None:
         """Something was written a moment ago: more is likely to follow at once."""

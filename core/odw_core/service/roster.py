@@ -76,8 +76,6 @@ class Roster:
         self._asleep.join(new, self.readers)
         return dropped
 
-    # ---- asleep and awake
-
     @property
     def has_unshown(self) -> bool:
         """Whether the items of some sleepers were not handed out yet."""
@@ -183,8 +181,6 @@ class Roster:
             if above is None or (state == State.WAITING and above.state != State.WAITING):
                 found[state] += 1
         return {state: found[str(state)] for state in State}
-
-    # ---- what is there
 
     def at(self, path: str) -> list[UnitReader]:
         """The readers of the units whose folder or file has that path: rows of a database share theirs."""

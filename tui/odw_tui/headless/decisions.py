@@ -155,9 +155,6 @@ def _what_happened(name: str, digest: str, state: Path) -> str:
     return "" if last is None else f"It was decided already: {last.verdict}, by {last.who}: {last.outcome}."
 
 
-# ---- what was typed
-
-
 def decision_of(question: Question, given: Given) -> Decision:
     """What would be sent. Raises ``UsageError`` for what does not fit the question, ``Refused`` for what it offers
     not."""
@@ -271,9 +268,6 @@ def _read(name: str) -> object:
     except (ValueError, RecursionError):
         # What stands in it may be secret, so not even its beginning is repeated.
         raise UsageError(f"{name} is no JSON.") from None
-
-
-# ---- what is said
 
 
 def _why_not(question: Question, decision: Decision, given: Given) -> OdwError | None:

@@ -161,8 +161,6 @@ class CardScreen(CardPage):
             deciding = self.kit.deciding
             deciding.send(question, deciding.decision(question, verdict, self._values(verdict, reason), reason))
 
-    # ---- going elsewhere
-
     def _beside(self, step: int) -> Question | None:
         """The question that waits after or before this one; None when no other does."""
         questions = self.kit.service.snapshot().questions

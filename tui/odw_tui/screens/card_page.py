@@ -156,8 +156,6 @@ class CardPage(FootedScreen):
             self._where = where(found)
             self._show()
 
-    # ---- showing
-
     def _show(self) -> bool:
         self._take_news()
         question, kit = self._question, self.kit
@@ -242,8 +240,6 @@ class CardPage(FootedScreen):
         else:
             super()._show_footer()
 
-    # ---- keys
-
     def type_key(self, key: str, character: str | None) -> bool:
         self._said = ""
         if self._prompt is not None:
@@ -314,8 +310,6 @@ class CardPage(FootedScreen):
         else:
             self.kit.deciding.drafts.keep(self._question.id, self._form.kept())
 
-    # ---- fields
-
     def do_pick(self) -> None:
         self.flash("Press the number of an option.")
 
@@ -337,8 +331,6 @@ class CardPage(FootedScreen):
         if self._form.pick_beside(steps):
             self._keep_soon()
             self._show_form()
-
-    # ---- moving
 
     def _scroll(self, rows: int) -> None:
         if self.has_class("-patch") and not self._asked.scroll_lines(rows):

@@ -83,8 +83,6 @@ class CommitScreen(FormScreen):
         self._files.show(LinesProvider(file_lines(plan), max(1, self.app.size.width - 3)))
         self._show_footer()
 
-    # ---- typing
-
     @property
     def _editor(self) -> LineEditor:
         return self._editors[self._at]
@@ -129,8 +127,6 @@ class CommitScreen(FormScreen):
 
     def on_row_list_scrolled(self, event: RowList.Scrolled) -> None:
         event.stop()
-
-    # ---- sending
 
     def why_not(self, action_id: str) -> str | None:
         if action_id == "commit_now" and self.kit.deciding.is_read_only:

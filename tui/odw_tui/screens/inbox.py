@@ -163,8 +163,6 @@ class InboxScreen(FootedScreen):
     def _key(self, action_id: str) -> str:
         return self.kit.keymap.shown(self.CONTEXT, action_id, ascii_only=self.kit.signs.is_ascii)
 
-    # ---- several at once
-
     def type_key(self, key: str, character: str | None) -> bool:
         self._said = ""
         if self._editor is None:

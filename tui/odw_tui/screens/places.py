@@ -91,8 +91,6 @@ class PlacesScreen(ListedScreen):
         async for _ in self.kit.service.changes(self.kit.service.snapshot().seq):
             self._limiter.request()
 
-    # ---- showing
-
     def _show(self) -> None:
         home, offer = self.kit.home, self._offer
         if offer is not None:
@@ -120,8 +118,6 @@ class PlacesScreen(ListedScreen):
 
     def on_row_list_cursor_moved(self) -> None:
         self._show_footer()
-
-    # ---- typing
 
     def type_key(self, key: str, character: str | None) -> bool:
         self._said = ""
@@ -166,8 +162,6 @@ class PlacesScreen(ListedScreen):
     def _ask(self, asking: _Asking, text: str) -> None:
         self._asking = asking
         self._edit(LineEditor(text, len(text)))
-
-    # ---- adding
 
     def do_add_place(self) -> None:
         typed = "~/" if self.kit.home else "/"
@@ -223,8 +217,6 @@ class PlacesScreen(ListedScreen):
         said = f"Kept {counted(len(paths), 'place')}."
         self._change(lambda: add_places(self._file, sorted(paths), self.kit.home), said)
 
-    # ---- naming and removing
-
     def do_name_place(self) -> None:
         if (place := self._pane.place) is not None:
             self._ask(
@@ -276,8 +268,6 @@ class PlacesScreen(ListedScreen):
         places += [place for place in kept if place not in places]
         if places != watched:
             self.run_worker(self.kit.service.set_places(places), name="watch other places", group="places")
-
-    # ---- moving
 
     def why_not(self, action_id: str) -> str | None:
         place = self._pane.place

@@ -122,8 +122,6 @@ class _Run:
         crew = Crew(context, agent, given.agent, slots=slots, concurrency=given.jobs, tells_calls=True)
         return Batch(context, given, sources, self._log, crew, self._ears)
 
-    # -- before the first scenario
-
     async def _read(self) -> Sources:
         async def read() -> Value:
             return (await asyncio.to_thread(read_sources, self._given, self._root, self._context.environ)).encode()
@@ -207,8 +205,6 @@ class _Run:
         value = await self._context.steps.step("cleared", "checkpoint", self._own, take_away)
         said = f"{self._given.outputs}/ was cleared: {value.get('count')} taken away"
         self._context.emit_once({"type": "log", "message": said}, said)
-
-    # -- the scenarios
 
     async def _go_through(self, batch: Batch, planned: Sequence[Statement]) -> str:
         """Why it ended. Begins in the order of the list, at most as many at once as there are jobs."""
