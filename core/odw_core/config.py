@@ -1,4 +1,4 @@
-"""Config: the choices a person made in ``config.toml``. Says exactly which key of which line is wrong.
+"""Config: the choices a person made in ``config.toml``, read and checked.
 
 A right file is checked without pydantic, which would cost more than reading it; only a wrong one pays for the words.
 """
@@ -6,13 +6,13 @@ A right file is checked without pydantic, which would cost more than reading it;
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import UnionType
-from typing import Any, ClassVar, Literal, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Literal, get_args, get_origin, get_type_hints
 
-from odw_core.errors import ConfigError
+from odw_core.config_mistakes import Mistake, WrongConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,36 +60,6 @@ POSITIVE = ("silent_after_s", "codex_silence_s")
 """Keys whose seconds must be more than none."""
 
 
-class Mistake(NamedTuple):
-    """One thing that is wrong in a configuration, or beside it. Its sentence is what a ``ConfigError`` says."""
-
-    file: str
-    line: int
-    """From 1; 0 when the whole file is meant."""
-    key: str
-    """``theme``, ``keys.open``; empty when no key is meant."""
-    reason: str
-    """What is wrong with the key, and what would be right."""
-    nearest: str | None = None
-    """The valid name that was probably meant."""
-
-    @property
-    def sentence(self) -> str:
-        """One line for people."""
-        said = f"{self.key!r} {self.reason}" if self.key else self.reason
-        meant = f"; did you mean {self.nearest!r}?" if self.nearest else ""
-        end = "" if (said + meant).endswith(("?", ".")) else "."
-        return f"{self.file}{f':{self.line}:' if self.line else ''} {said}{meant}{end}"
-
-
-class WrongConfig(ConfigError):
-    """A file that cannot be used because of one mistake."""
-
-    def __init__(self, mistake: Mistake) -> None:
-        super().__init__(mistake.sentence)
-        self.mistake = mistake
-
-
 def load_config(file: Path, *, must_exist: bool) -> Config:
     """Read ``file``; without one, the defaults.
 
@@ -129,7 +99,7 @@ def parse_config(text: str, file: Path) -> Config:
                 places=tuple(absolute_place(place, file) for place in config.places),
                 place_names={absolute_place(place, file): name for place, name in config.place_names.items()},
             )
-    from odw_core.config_mistakes import mistakes_in
+    from odw_core.config_check import mistakes_in
 
     raise WrongConfig(mistakes_in(text, file)[0])
 
@@ -146,45 +116,6 @@ def given_in(text: str, file: Path) -> dict[str, Any]:
         line = int(at[1]) if at else text.rstrip().count("\n") + 1
         said = f"not valid TOML: {reason[: at.start()] if at else reason}"
         raise WrongConfig(Mistake(str(file), line, "", said)) from None
-
-
-def misnamed(file: Path, text: str, key: tuple[str, ...], said: str, name: str, known: Iterable[str]) -> Mistake:
-    """A ``name`` that only the screen can judge, such as a theme; ``said`` is the verdict on ``key`` in ``text``."""
-    choices = sorted(known)
-    close = near(name, choices)
-    reason = said if close else f"{said}{nearest(name, choices)}"
-    return Mistake(str(file), line_of(text, key), ".".join(key), reason, close)
-
-
-def near(name: str, known: Iterable[str]) -> str | None:
-    """The known name that was probably meant."""
-    from difflib import get_close_matches
-
-    return next(iter(get_close_matches(name, sorted(known), n=1)), None)
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """``; did you mean 'x'?``, or all there are when none is near."""
-    choices = sorted(known)
-    if close := near(name, choices):
-        return f"; did you mean {close!r}?"
-    return f"; there are {', '.join(choices)}." if choices else "."
-
-
-def line_of(text: str, key: tuple[str, ...]) -> int:
-    """The line, from 1, that sets ``key`` (or the nearest key above it); 1 when it cannot be told."""
-    section: tuple[str, ...] = ()
-    best = (0, 1)
-    for number, line in enumerate(text.split("\n"), start=1):
-        if header := re.match(r"\s*\[+([^\]]+)\]", line):
-            section = path = _split_key(header[1])
-        elif assignment := re.match(r"""\s*((?:[\w.\s-]|"[^"]*"|'[^']*')+?)\s*=""", line):
-            path = (*section, *_split_key(assignment[1]))
-        else:
-            continue
-        if path == key[: len(path)] and len(path) > best[0]:
-            best = (len(path), number)
-    return best[1]
 
 
 def fits(value: object, hint: object) -> bool:
@@ -226,7 +157,3 @@ def _freeze(value: object) -> object:
 def absolute_place(place: str, file: Path) -> str:
     """The path that ``place`` means in the configuration ``file``."""
     return str((file.parent / Path(place).expanduser()).absolute())
-
-
-def _split_key(dotted: str) -> tuple[str, ...]:
-    return tuple(part.strip().strip("\"'") for part in re.findall(r"""\s*("[^"]*"|'[^']*'|[^.]+)""", dotted))

@@ -1,79 +1,69 @@
-"""Everything that is wrong with a configuration at once, and the JSON Schema of a right one.
-
-Loads pydantic, so only a wrong file and who asks for the schema pay for it.
-"""
+"""What is wrong with a configuration, in words: in which line, what would be right, what was meant. Reads no file."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import fields
+import re
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
-from pydantic import TypeAdapter, ValidationError
-
-from odw_core.config import POSITIVE, Config, Mistake, given_in, line_of, misnamed
-
-_UNKNOWN = ("unexpected_keyword_argument", "extra_forbidden")
+from odw_core.errors import ConfigError
+from odw_core.text.nearest import near, nearest
 
 
-def mistakes_in(text: str, file: Path) -> tuple[Mistake, ...]:
-    """All mistakes in the order of their lines, one a key. Raises ``ConfigError`` when ``text`` is no TOML."""
-    given = given_in(text, file)
-    every = [*_of_types(given, text, file), *_of_values(given, text, file)]
-    found = {mistake.key: mistake for mistake in reversed(every)}
-    return tuple(sorted(found.values(), key=lambda one: one.line))
+class Mistake(NamedTuple):
+    """One thing that is wrong in a configuration, or beside it. Its sentence is what a ``ConfigError`` says."""
+
+    file: str
+    line: int
+    """From 1; 0 when the whole file is meant."""
+    key: str
+    """``theme``, ``keys.open``; empty when no key is meant."""
+    reason: str
+    """What is wrong with the key, and what would be right."""
+    nearest: str | None = None
+    """The valid name that was probably meant."""
+
+    @property
+    def sentence(self) -> str:
+        """One line for people."""
+        said = f"{self.key!r} {self.reason}" if self.key else self.reason
+        meant = f"; did you mean {self.nearest!r}?" if self.nearest else ""
+        end = "" if (said + meant).endswith(("?", ".")) else "."
+        return f"{self.file}{f':{self.line}:' if self.line else ''} {said}{meant}{end}"
 
 
-def schema() -> dict[str, Any]:
-    """JSON Schema of the configuration as TOML can say it, made from ``Config``."""
-    made = TypeAdapter(Config).json_schema()
-    for one in made["properties"].values():
-        # TOML knows no null: a key without a value is left out.
-        choices = [choice for choice in one.pop("anyOf", []) if choice != {"type": "null"}]
-        for choice in choices:
-            one.update(choice)
-        one.pop("title", None)
-        if one.get("default", ...) is None:
-            del one["default"]
-        one["description"] = one["description"].replace("``", "`")
-    for key in POSITIVE:
-        made["properties"][key]["exclusiveMinimum"] = 0
-    keys = made["properties"]["keys"]
-    keys["additionalProperties"] = {"anyOf": [{"type": "string"}, keys["additionalProperties"]]}
-    made.update(title="config.toml of odw-tui", description=made["description"].replace("``", "`"))
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
+class WrongConfig(ConfigError):
+    """A file that cannot be used because of one mistake."""
+
+    def __init__(self, mistake: Mistake) -> None:
+        super().__init__(mistake.sentence)
+        self.mistake = mistake
 
 
-def _of_types(given: Mapping[str, Any], text: str, file: Path) -> list[Mistake]:
-    # JSON is the one form in which pydantic takes an array for a tuple and yet no "yes" for a truth value.
-    as_json = json.dumps(given, default=lambda date: [{"date": str(date)}])
-    try:
-        TypeAdapter(Config).validate_json(as_json, strict=True)
-    except ValidationError as failure:
-        return [_mistake(error["type"], error["msg"], error["loc"], given, text, file) for error in failure.errors()]
-    return []
+def misnamed(file: Path, text: str, key: tuple[str, ...], said: str, name: str, known: Iterable[str]) -> Mistake:
+    """A ``name`` that only the screen can judge, such as a theme; ``said`` is the verdict on ``key`` in ``text``."""
+    choices = sorted(known)
+    close = near(name, choices)
+    reason = said if close else f"{said}{nearest(name, choices)}"
+    return Mistake(str(file), line_of(text, key), ".".join(key), reason, close)
 
 
-def _of_values(given: Mapping[str, Any], text: str, file: Path) -> list[Mistake]:
-    found = []
-    for key in POSITIVE:
-        seconds = given.get(key, 1)
-        if isinstance(seconds, int | float) and not isinstance(seconds, bool) and not seconds > 0:
-            found.append(Mistake(str(file), line_of(text, (key,)), key, "should be more than 0 seconds"))
-    return found
+def line_of(text: str, key: tuple[str, ...]) -> int:
+    """The line, from 1, that sets ``key`` (or the nearest key above it); 1 when it cannot be told."""
+    section: tuple[str, ...] = ()
+    best = (0, 1)
+    for number, line in enumerate(text.split("\n"), start=1):
+        if header := re.match(r"\s*\[+([^\]]+)\]", line):
+            section = path = _split_key(header[1])
+        elif assignment := re.match(r"""\s*((?:[\w.\s-]|"[^"]*"|'[^']*')+?)\s*=""", line):
+            path = (*section, *_split_key(assignment[1]))
+        else:
+            continue
+        if path == key[: len(path)] and len(path) > best[0]:
+            best = (len(path), number)
+    return best[1]
 
 
-def _mistake(
-    kind: str, message: str, location: tuple[int | str, ...], given: Mapping[str, Any], text: str, file: Path
-) -> Mistake:
-    key = tuple(part for part in location if isinstance(part, str))
-    if kind in _UNKNOWN:
-        return misnamed(file, text, key, "is no key", key[-1], (one.name for one in fields(Config)))
-    value: Any = given
-    for part in location:
-        value = value[part]
-    reason = message.replace("Input should", "should")
-    said = f"{reason}, not {json.dumps(value, default=str, ensure_ascii=False)}"
-    return Mistake(str(file), line_of(text, key), ".".join(key), said)
+def _split_key(dotted: str) -> tuple[str, ...]:
+    return tuple(part.strip().strip("\"'") for part in re.findall(r"""\s*("[^"]*"|'[^']*'|[^.]+)""", dotted))

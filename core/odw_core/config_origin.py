@@ -8,7 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from odw_core.config import Config, given_in, line_of
+from odw_core.config import Config, given_in
+from odw_core.config_mistakes import line_of
 
 
 class Source(StrEnum):

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odw_core.config import Config, load_config, misnamed, parse_config
-from odw_core.config_mistakes import mistakes_in, schema
+from odw_core.config import Config, load_config, parse_config
+from odw_core.config_check import mistakes_in, schema
+from odw_core.config_mistakes import misnamed
 from odw_core.config_origin import origins
 from odw_core.errors import ConfigError
 

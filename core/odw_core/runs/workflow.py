@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
 
-from odw_core.config import near
 from odw_core.errors import UsageError
 from odw_core.model.workflow import WORKFLOWS
 from odw_core.runs.above import workflow_above
+from odw_core.text.nearest import near
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

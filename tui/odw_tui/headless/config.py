@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from odw_core.config import Mistake, WrongConfig, config_text, given_in
+from odw_core.config import config_text, given_in
+from odw_core.config_mistakes import Mistake, WrongConfig
 from odw_core.config_origin import Source
 from odw_core.errors import ConfigError
 from odw_core.service.plain_values import Document
@@ -77,7 +78,7 @@ def schema(theme_folder: Path) -> Answer:
     """JSON Schema of ``config.toml``, with the themes and the actions that there are."""
 
     def document() -> Document:
-        from odw_core.config_mistakes import schema as made
+        from odw_core.config_check import schema as made
 
         whole = made()
         whole["properties"]["theme"]["enum"] = list(known_themes(theme_folder))
@@ -89,7 +90,7 @@ def schema(theme_folder: Path) -> Answer:
 
 def _looked_through(file: Path, theme_folder: Path, *, must_exist: bool) -> tuple[list[Mistake], list[str]]:
     """What is wrong, in the order of the lines, and what is worth knowing."""
-    from odw_core.config_mistakes import mistakes_in
+    from odw_core.config_check import mistakes_in
 
     themes = [Mistake(one.file, one.line, "", one.reason) for one in Gallery(theme_folder).problems]
     try:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from odw_core.config import Config, Mistake, WrongConfig, config_text, line_of, misnamed, nearest
+from odw_core.config import Config, config_text
+from odw_core.config_mistakes import Mistake, WrongConfig, line_of, misnamed
 from odw_core.errors import UsageError
+from odw_core.text.nearest import nearest
 from odw_themes.loader import own_theme_files, theme_names
 from odw_tui.actions import ACTIONS
 from odw_tui.keymap import Keymap, is_key, nearest_key
