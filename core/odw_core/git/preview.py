@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,13 +91,16 @@ def _refuse_obstacles(root: Path, touched: set[str]) -> None:
         for path in sorted(touched):
             if path.startswith("/") or ".." in path.split("/") or is_private(path):
                 raise GitError(f"{path} is no path that a patch may touch.")
-            for slash in re.finditer("/", path):
-                above = files.look(path[: slash.start()])
-                if above is not None and above.kind != "folder" and path[: slash.start()] not in touched:
-                    raise GitError(f"{path[: slash.start()]} is no folder; {path} cannot be there.")
+            for above in (path[: slash.start()] for slash in re.finditer("/", path)):
+                there = files.look(above)
+                if there is not None and there.kind != "folder" and above not in touched:
+                    raise GitError(f"{above} is no folder; {path} cannot be there.")
             found = files.look(path)
-            if found is not None and found.kind == "folder":
-                for parent, _, inside in os.walk(root / path):
-                    for name in inside:
-                        if Path(parent, name).relative_to(root).as_posix() not in touched:
-                            raise GitError(f"{path} is a folder with other files in it.")
+            is_folder = found is not None and found.kind == "folder"
+            if is_folder and any(below not in touched for below in _files_below(root, path)):
+                raise GitError(f"{path} is a folder with other files in it.")
+
+
+def _files_below(root: Path, folder: str) -> Iterator[str]:
+    for parent, _, inside in os.walk(root / folder):
+        yield from (Path(parent, name).relative_to(root).as_posix() for name in inside)
