@@ -135,6 +135,22 @@ def test_a_module_says_what_it_owns_in_at_most_three_lines(module: str) -> None:
     assert len(words.splitlines()) <= 4, "one sentence or two, a blank line between them at most"
 
 
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_needs_no_banners(module: str) -> None:
+    banner = re.compile(r"^\s*#\s*([-=#*~])\1")
+    assert [line for line in (ROOT / module).read_text("utf-8").splitlines() if banner.match(line)] == []
+
+
+def test_what_many_parameters_say_is_a_value() -> None:
+    def takes_too_much(node: ast.AST) -> bool:
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            return False
+        given = [one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+        return len([one for one in given if one not in ("self", "cls")]) > 9
+
+    assert broken(takes_too_much) == []
+
+
 def test_no_module_is_a_drawer_for_everything() -> None:
     names = {"utils", "util", "helpers", "helper", "common", "misc"}
     assert [module for module in MODULES if Path(module).stem in names] == []
