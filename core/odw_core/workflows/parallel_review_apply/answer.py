@@ -59,6 +59,6 @@ def _objects(text: str) -> Iterator[dict[str, object]]:
             end = at + 1
         else:
             # Braces of code in the words are no answer.
-            if isinstance(value, dict) and value:
+            if value:
                 yield value
         at = text.find("{", end)

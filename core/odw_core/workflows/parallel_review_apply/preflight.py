@@ -183,7 +183,7 @@ class Block:
     def message(self) -> str:
         """All of it in one line."""
         said = self.blockers()
-        return f"No reviewer saw this candidate: {said[0]}{_and_more(said)}" if said else "No reviewer saw it."
+        return f"No reviewer saw this candidate: {said[0]}{_and_more(said)}"
 
     def blockers(self) -> tuple[str, ...]:
         """One plain sentence for each thing, as a reviewer would say it: feedback of the repair."""

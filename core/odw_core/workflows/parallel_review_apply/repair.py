@@ -39,7 +39,7 @@ def select(blockers: Sequence[str], tasks: Sequence[Task], diffs: Mapping[str, s
     reasons = named(blockers, tasks, diffs)
     if not reasons:
         reasons = {task.id: "no blocker names a file or a symbol: full batch" for task in tasks}
-    chosen = tuple(dict.fromkeys(task.id for task in tasks if task.id in reasons))
+    chosen = tuple(task.id for task in tasks if task.id in reasons)
     return Selection(chosen, {task: reasons[task] for task in chosen})
 
 

@@ -55,14 +55,22 @@ def test_p1_a_run_without_tasks_does_not_start() -> None:
     assert trouble().category == "invalid_task_ids"
 
 
-@pytest.mark.parametrize("name", ["planner", "verify", "core-repair-1", "review-correctness-r2", "a|b", "a\nb"])
+@pytest.mark.parametrize(
+    "name", ["planner", "verify", "core-repair-1", "core-repair-12", "review-correctness-r2", "a|b", "a\nb"]
+)
 def test_p1_an_id_is_nothing_else_in_the_run(name: str) -> None:
     found = trouble(task("core"), task(name, "x.js"))
     assert found.category == "invalid_task_ids"
     assert found.items == (name,)
 
 
-@pytest.mark.parametrize("name", ["docs-repair-1", "review-other-r1", "planner2", "Größe", "a/b", "tests"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("docs-repair-1", "core-repair-0", "review-other-r1", "review-correctness-rules", "planner2", "Größe", "a/b"),
+        *("tests", "in all 20 letters, 12"),
+    ],
+)
 def test_p1_other_ids_are_fine(name: str) -> None:
     assert preflight((task("core"), task(name, "x.js")), (), Allowed()) is None
 
@@ -155,6 +163,34 @@ def test_the_rules_come_in_their_order() -> None:
         "duplicate_task_files",
         "dirty_task_files",
     ]
+
+
+def test_what_is_wrong_is_named_and_not_at_any_length() -> None:
+    """Three by name, the rest by their number; the one in the way stands alone."""
+    bare = [Task(name, (), "x") for name in "abcde"]
+    assert "Task a, b, c and 2 more owns no file" in trouble(*bare).message
+    assert "Task a, b, c owns no file" in trouble(*bare[:3]).message
+    taken = trouble(*(task(name, f"{name}.js") for name in ("verify", "core", "planner", "core-repair-1")))
+    assert taken.items == ("core-repair-1", "planner", "verify")
+    wrong = trouble(task("core", "/a"))
+    assert wrong.message.startswith("Task core cannot own '/a': it is absolute")
+    assert "more like it" not in wrong.message
+    assert "There are 1 more like it." in trouble(task("core", "/a", "/b")).message
+    one, two = trouble(task("core", "a"), dirty=("a",)), trouble(task("core", "a", "b"), dirty=("a", "b"))
+    assert one.message.startswith("a has changes")
+    assert two.message.startswith("a, b have changes")
+
+
+def test_a_block_before_review_says_all_of_it() -> None:
+    """P8."""
+    block = pre_review(BATCH, {"core": ["new.js", "bin/a.js"]}, {"docs": " it crashed\n"})
+    assert block is not None
+    assert block.blockers() == (
+        "task docs failed: it crashed",
+        "new.js: task core must not change it, which no task declares",
+        "bin/a.js: task core must not change it, which belongs to task cli",
+    )
+    assert block.message == ("No reviewer saw this candidate: task docs failed: it crashed There are 2 more like it.")
 
 
 def test_trouble_is_an_error_of_a_result() -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from odw_core.workflows.parallel_review_apply.blocker import blocker_of
 from odw_core.workflows.parallel_review_apply.repair import select
 from odw_core.workflows.parallel_review_apply.symbols import defined_symbols, prompted_symbols
 from odw_core.workflows.parallel_review_apply.task import Task
@@ -141,6 +142,9 @@ def test_a_prompt_ties_a_name_to_its_path_within_260_characters() -> None:
     assert prompted_symbols(near, ("src/a.js",)) == {"parseItems"}
     assert prompted_symbols(far, ("src/a.js",)) == frozenset()
     assert prompted_symbols("src/a.js holds parseItems(", ("src/a.js",)) == frozenset()
+    assert prompted_symbols("src/a.js: put parseItems() into src/a.js", ("src/a.js",)) == {"parseItems"}
+    assert prompted_symbols("`parse`" + "x" * 253 + "src/a.js", ("src/a.js",)) == {"parse"}
+    assert prompted_symbols("`parse`" + "x" * 254 + "src/a.js", ("src/a.js",)) == frozenset()
 
 
 def test_a_cause_counts_within_220_characters() -> None:
@@ -153,7 +157,24 @@ def test_a_cause_counts_within_220_characters() -> None:
 
 @pytest.mark.parametrize(
     "phrase",
-    ["does not", "fails to", "returns", "drops", "omits", "is missing", "must", "is wrong", "never", "ignores"],
+    [
+        *("does not", "fails to", "returns", "drops", "omits", "is missing", "must", "is wrong", "never", "ignores"),
+        *(
+            "do not",
+            "did not",
+            "is not",
+            "are not",
+            "has not",
+            "have not",
+            "was not",
+            "were not",
+            "will not",
+            "would not",
+        ),
+        *("doesn't", "don’t", "isn't", "cannot", "can't", "can’t", "should", "should not", "failed to", "failing to"),
+        *("returning", "dropped", "dropping", "omitted", "omitting", "ignored", "lacks", "lacking", "wrongly"),
+        *("is incorrect", "incorrectly reads", "throws on", "gives 1 instead of", "mismatches"),
+    ],
 )
 def test_each_phrase_of_a_cause_counts(phrase: str) -> None:
     """4.3-1: without it the earlier path would be taken."""
@@ -163,7 +184,13 @@ def test_each_phrase_of_a_cause_counts(phrase: str) -> None:
     assert select([f"{far} src/view.js is there"], BATCH, {}).tasks == ("core",)
 
 
-@pytest.mark.parametrize("word", ["root cause", "because", "violates"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("root cause", "root-cause", "rootcause", "because", "caused by", "cause by", "due to"),
+        *("violate", "violates", "violated", "violating", "violation"),
+    ],
+)
 def test_each_word_of_a_cause_counts_a_little(word: str) -> None:
     """4.3-1: it breaks a tie, and does not outweigh a phrase."""
     far = "." * 250
@@ -192,6 +219,94 @@ def test_a_test_file_with_the_evidence_of_a_failure_weighs_less(path: str, evide
     blocker = f"{path}: {evidence}, it must pass {'.' * 250} src/core.js must be pure"
     assert select([blocker], batch, {}).tasks == ("core",)
     assert select([blocker.replace(evidence, "nothing")], batch, {}).tasks == ("tests",)
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        *(
+            "assert a",
+            "asserts it",
+            "AssertError",
+            "exit 1",
+            "exits 1",
+            "exited 2",
+            "exit with code 1",
+            "exit status 2",
+        ),
+        *("exit code", "exit status", "exits with a non-zero code", "exited with nonzero", "exits with status"),
+        *("fail", "fails", "failed", "failing", "a failure", "failures", "npm test", "npm run test", "node --test"),
+        *("pytest says so", "the test run shows it"),
+    ],
+)
+def test_each_word_of_a_failure_beside_a_test_file_weighs_against_it(evidence: str) -> None:
+    """4.3-1; ``fails to`` tells of a cause instead."""
+    blocker = f"test/core.test.js must pass: {evidence}. {'.' * 250} src/core.js must be pure"
+    assert select([blocker], BATCH, {}).tasks == ("core",)
+    assert select([blocker.replace(evidence, "it fails to load")], BATCH, {}).tasks == ("tests",)
+
+
+def test_evidence_counts_within_220_characters_and_words_of_a_cause_within_120() -> None:
+    """4.3-1, to the character: what begins or ends one further off belongs to something else."""
+
+    def of(before: str, after: str = "") -> tuple[str, ...]:
+        """Whether what stands around the later path makes it the better one."""
+        return select([f"src/core.js {'.' * 300}{before}src/view.js{after}"], (CORE, VIEW), {}).tasks
+
+    assert of("", "." * 215 + " must") == ("view",)
+    assert of("", "." * 216 + " must") == ("core",)
+    assert of("because" + "." * 113) == ("view",)
+    assert of("because" + "." * 114) == ("core",)
+    assert of("", "." * 112 + " because") == ("view",)
+    assert of("", "." * 113 + " because") == ("core",)
+
+    def against(before: str, after: str = "") -> tuple[str, ...]:
+        """Whether what stands around the test makes another equal path the better one."""
+        said = f"{before}test/core.test.js{after} must pass {'.' * 300} src/core.js must be pure"
+        return select([said], BATCH, {}).tasks
+
+    assert against("pytest" + "." * 214) == ("core",)
+    assert against("pytest" + "." * 215) == ("tests",)
+
+
+def test_a_cause_outweighs_words_and_a_failed_test_outweighs_words_but_no_cause() -> None:
+    """4.3-1: 100, 20 and -70."""
+    far = "." * 250
+    assert select([f"test/core.test.js must pass, npm test {far} src/core.js because"], BATCH, {}).tasks == ("tests",)
+    assert select([f"test/core.test.js because npm test {far} README.md says so"], BATCH, {}).tasks == ("tests",)
+    assert select([f"test/core.test.js because npm test {far} README.md because"], BATCH, {}).tasks == ("docs",)
+
+
+def test_a_file_within_a_word_is_not_named_beside_one_that_stands_alone() -> None:
+    run = Task("cli", ("run",), "x")
+    assert select(["While running, src/core.js drops it"], (run, CORE), {}).tasks == ("core",)
+
+
+def test_a_path_far_down_in_a_blocker_is_found_for_want_of_better() -> None:
+    """4.3-6: its first declared path says why."""
+    far = "." * 30_000 + " README.md and docs/use.md"
+    chosen = select([far], BATCH, DIFFS)
+    assert chosen.tasks == ("docs",)
+    assert chosen.reasons == {"docs": "mentioned: README.md"}
+    assert select([far, "src/view.js: wrong"], BATCH, DIFFS).tasks == ("view",)
+
+
+def test_what_a_task_without_files_defines_selects_nobody() -> None:
+    """4.3: over tasks that declare files."""
+    free = Task("free", (), "Do what is left.")
+    diffs = {"free": diff_of("src/new.js", "function parseItems() {}")}
+    assert select(["parseItems drops items"], (CORE, free), diffs).tasks == ("core", "free")
+
+
+def test_of_several_symbols_the_one_with_a_cause_is_told_first() -> None:
+    """4.3-2: base 80 and the bonuses of a path; the best score of a task is its own."""
+    far = "." * 250
+    found = select([f"renderView calls it {far} createDigest drops it"], BATCH, DIFFS)
+    assert found.tasks == ("core", "view")
+    blocker = blocker_of(f"renderView calls it {far} createDigest drops it", BATCH, diffs=DIFFS)
+    assert blocker.task == "core"
+    again = f"createDigest is there {far} renderView must be pure {far} createDigest is there because of it"
+    assert blocker_of(again, BATCH, diffs=DIFFS).task == "view"
 
 
 @pytest.mark.parametrize("path", ["src/latest.js", "src/contest/core.js", "src/Contest.java", "src/inspect.js"])
@@ -263,6 +378,49 @@ def test_symbols_come_from_added_and_context_lines() -> None:
         "+async function* flow() {}\n }\n"
     )
     assert defined_symbols(diff) == {"kept", "came", "counter", "flow"}
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        *(
+            ("a.js", line)
+            for line in ("let parse = 1", "var parse = 1", "export const parse = 1", "function* parse() {")
+        ),
+        *(("a.py", line) for line in ("def parse():", "async def parse():", "class parse:")),
+        *(("a.rs", line) for line in ("pub fn parse() {", "struct parse {", "trait parse {", "enum parse {")),
+        *(
+            ("a.kt", "fun parse() {"),
+            ("a.kts", "fun parse() {"),
+            ("a.go", "func parse() {"),
+            ("a.pyi", "def parse(): ..."),
+        ),
+        *(
+            ("a.java", "interface parse {"),
+            ("a.cs", "class parse {"),
+            ("a.php", "class parse {"),
+            ("a.rb", "def parse"),
+        ),
+        *((f"a.{end}", "struct parse {") for end in ("c", "h", "cc", "cpp", "hpp", "swift")),
+        ("a.scala", "def parse = 1"),
+    ],
+)
+def test_each_language_has_its_words_for_a_definition(path: str, line: str) -> None:
+    assert defined_symbols(diff_of(path, line)) == {"parse"}
+
+
+@pytest.mark.parametrize("path", ["a.md", "a.markdown", "a.rst", "a.txt", "a.adoc"])
+def test_prose_defines_nothing(path: str) -> None:
+    assert defined_symbols(diff_of(path, "the function parse", "const parse = 1")) == frozenset()
+
+
+def test_names_of_two_letters_are_words_of_prose() -> None:
+    assert defined_symbols(diff_of("a.js", "const id = 1", "const ids = [1]")) == {"ids"}
+
+
+def test_each_file_of_a_diff_is_read_in_its_own_language() -> None:
+    both = diff_of("a.py", "def parse():") + diff_of("b.js", "// the class hierarchy", "const kept = 1")
+    assert defined_symbols(both) == {"parse", "kept"}
 
 
 def test_other_languages_define_in_their_own_words_and_prose_defines_nothing() -> None:

@@ -58,6 +58,16 @@ def test_an_approval_among_other_words_does_not_count() -> None:
     assert (found.decision, found.is_failed) == ("reject", True)
 
 
+def test_braces_of_code_beside_an_answer_are_no_second_answer() -> None:
+    found = parse_review(f"if (x) {{}} then {{ y }}: {json.dumps(answer('reject', blockers=['b']))}", "x")
+    assert (found.decision, found.blockers) == ("reject", ("b",))
+
+
+def test_what_was_answered_instead_of_json_is_said() -> None:
+    assert parse_review("", "x").summary == parse_review(None, "x").summary == "its answer is nothing"
+    assert parse_review("LGTM", "x").summary == "its answer is no JSON object that stands alone"
+
+
 def test_a_reject_among_other_words_counts() -> None:
     found = parse_review(f"Well: {json.dumps(answer('reject', blockers=['b']))}", "x")
     assert (found.decision, found.blockers, found.is_failed) == ("reject", ("b",), False)
@@ -71,7 +81,10 @@ def test_an_approval_with_blockers_is_no_approval() -> None:
 def test_a_reject_always_has_a_blocker_and_needs_owner_a_question() -> None:
     assert review("x", "reject", summary="too slow").blockers == ("too slow",)
     assert review("x", "reject", blockers=[" "]).blockers == ("x rejects and does not say why",)
-    assert review("x", "needs_owner", summary="which port?").owner_questions == ("which port?",)
+    assert review("x", "needs_owner", summary=" which port? ").owner_questions == ("which port?",)
+    assert review("x", "needs_owner").owner_questions == ("x needs a decision and does not say which",)
+    asked = review("x", "needs_owner", summary="two things", owner_questions=["which port?", "which host?"])
+    assert asked.owner_questions == ("which port?", "which host?")
 
 
 def test_a_reviewer_that_fails_is_a_reject_with_its_message() -> None:
@@ -120,6 +133,12 @@ def test_the_schema_wants_every_key() -> None:
     assert isinstance(properties, dict)
     assert REVIEW_SCHEMA["required"] == [*properties]
     assert REVIEW_SCHEMA["additionalProperties"] is False
+    assert REVIEW_SCHEMA["type"] == "object"
+    assert properties["decision"] == {"type": "string", "enum": ["approve", "reject", "needs_owner"]}
+    assert properties["summary"] == {"type": "string"}
+    for key in ("blockers", "risks", "owner_questions", "verification", "files_reviewed"):
+        assert properties[key]["type"] == "array"
+        assert properties[key]["items"] == {"type": "string"}
 
 
 @given(st.text(), st.text())
