@@ -111,7 +111,7 @@ class Story:
     def state(self) -> State:
         """Where it is."""
         if self.has_landed:
-            return State.VERIFIED if self.is_over and self.is_ok else State.LANDED
+            return State.VERIFIED if self.is_ok else State.LANDED
         if self.is_over:
             return State.STOPPED if self.is_stopped else State.FAILED
         return State.APPROVED if self.is_ready else State.RUNNING

@@ -110,7 +110,7 @@ def _drifts(repos: Sequence[Mapped]) -> Iterator[Issue]:
     sharing: dict[str, dict[int, None]] = {}
     for repo, artifact in ((one.repo, artifact) for one in repos for artifact in one.artifacts):
         signs = {use.id for use in artifact.names} | _declares(artifact)
-        near = list(dict.fromkeys(number for sign in signs for number in sharing.get(sign, ())))[:_MOST_NEAR]
+        near = list(dict.fromkeys(number for sign in sorted(signs) for number in sharing.get(sign, ())))[:_MOST_NEAR]
         number = next(
             (n for n in sorted(near) if any(is_same_contract(artifact, one) for _, one in groups[n])), len(groups)
         )

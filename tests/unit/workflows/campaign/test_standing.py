@@ -92,7 +92,14 @@ def test_the_oldest_open_question_is_what_a_repository_asks() -> None:
 
 def test_a_run_that_is_over_asks_nothing_any_more() -> None:
     assert story(question("q1", "land it?"), exit_status="failed").told == "it ended without a word"
-    assert story(question("q1", "land it?"), exit_status="completed").told == ""
+    over = story(question("q1", "land it?"), exit_status="completed")
+    assert (over.told, over.asks) == ("", "")
+
+
+def test_lines_without_an_event_say_nothing() -> None:
+    found = Story()
+    found.take([JournalLine({"type": "launch"}), JournalLine({"type": "script_stream", "raw": "stray words"})])
+    assert (found.state, found.told) == (State.RUNNING, "")
 
 
 def test_what_was_turned_down_says_in_which_round_and_by_what() -> None:

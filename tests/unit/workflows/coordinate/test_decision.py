@@ -3,6 +3,8 @@ record is written."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from drivers.coordination import GHOST, NODE, PYTHON, SPLIT, mapped, plan
@@ -10,6 +12,8 @@ from odw_core.workflows.coordinate.decision import (
     Decision,
     Reason,
     decided,
+    reason_of,
+    reason_value,
     route,
 )
 from odw_core.workflows.coordinate.issues import Analysis, analysis
@@ -110,3 +114,52 @@ def test_questions_are_answered_and_the_rest_is_looked_at_or_accepted() -> None:
     assert [(one.kind, one.is_question) for one in found.reasons] == [
         ("fallback", False), ("question", True), ("question", True), ("contract_issue", False),
     ]  # fmt: skip
+
+
+def test_d2_what_is_accepted_is_told_apart_from_what_is_left() -> None:
+    plans = (plan(PYTHON, "Who?"), plan(NODE))
+    first = decided(plans, SPLIT, BOTH, MISMATCH)
+    question = Reason("question", "/work/api", "Who?")
+    found = decided(plans, SPLIT, BOTH, MISMATCH, (question, Reason("question", None, "asked long ago")))
+    assert found.accepted == (question,)
+    assert found.reasons == tuple(one for one in first.reasons if one != question)
+
+
+def test_d2_a_reason_has_the_best_words_there_are() -> None:
+    def said(**plan_with: str) -> str:
+        return decided((replace(plan(PYTHON), **plan_with),), SPLIT, (PYTHON,), Analysis()).reasons[0].text
+
+    assert said(status="FAILED", cause="no disk", summary="s") == "no disk"
+    assert said(status="FAILED", cause="", summary="s") == "s"
+    assert said(status="FAILED", cause="", summary="") == "its plan failed"
+    assert said(status="FALLBACK", cause="") == "no agent answered"
+    missing = replace(GHOST, constraints=("repo folder not found: its path is a file",))
+    assert decided((), SPLIT, (missing,), Analysis()).reasons[0].text == "repo folder not found: its path is a file"
+    assert decided((), SPLIT, (replace(GHOST, constraints=()),), Analysis()).reasons[0].text == "repo path not found"
+
+
+def test_d3_d4_each_way_says_why_it_is_taken() -> None:
+    failed = Decision("FAILED", (Reason("failed", None, "no disk"),))
+    two = (Reason("question", None, "a"), Reason("question", None, "b"))
+    assert [
+        route(Decision("CONVERGED"), 1, 2, "conditional", True).why,
+        route(Decision("CONVERGED", (), two), 2, 2, "conditional", True).why,
+        route(failed, 1, 2, "conditional", True).why,
+        route(OPEN, 1, 2, "interrupt", True).why,
+        route(OPEN, 2, 2, "conditional", True).why,
+        route(OPEN, 1, 2, "conditional", True).why,
+        route(Decision("HITL_REQUIRED"), 1, 2, "conditional", True).why,
+    ] == [
+        "every plan agrees in round 1",
+        "agreed in round 2, with 2 things that a person accepted",
+        "round 1 failed: no disk",
+        "a person is asked after every round: /work/api: Who?",
+        "round 2 of 2 was the last: /work/api: Who?",
+        "round 1 of 2 did not agree: /work/api: Who?",
+        "round 1 of 2 did not agree",
+    ]
+
+
+def test_a_reason_comes_back_from_the_journal_as_it_was() -> None:
+    for one in (Reason("question", "/work/api", "Who?"), Reason("empty_split", None, "x")):
+        assert reason_of(reason_value(one)) == one

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.coordination import FOLDER, NODE, PYTHON, SPLIT, mapped, plan
+from odw_core.workflows.coordinate.contracts import Artifact, Use
 from odw_core.workflows.coordinate.decision import decided
-from odw_core.workflows.coordinate.issues import Side, analysis, as_upstream, issue_of, issue_value
+from odw_core.workflows.coordinate.issues import Side, analysis, as_upstream, is_same_contract, issue_of, issue_value
 from odw_core.workflows.coordinate.mapped import RepoMap, mapped_of, mapped_value
 from odw_core.workflows.coordinate.walking import look_at
 
@@ -75,6 +76,60 @@ def test_k6_equal_texts_and_texts_that_only_look_different_do_not_drift() -> Non
     assert (
         kinds(mapped("a", openapi__yaml=said), mapped("b", openapi__yaml=said.replace("\n", "  \r\n") + "\n\n")) == []
     )
+
+
+def artifact(path: str, *ids: str, title: str = "") -> Artifact:
+    """A contract file that declares these HTTP paths."""
+    uses = tuple(Use(f"http:path:/{one}", path, 2, one) for one in ids)
+    return Artifact(path, "0" * 12, uses, (Use(f"title:{title}", path, 1, title),) if title else ())
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        # At one path a name that tells is enough, also without an id in common; so are most of the ids.
+        (artifact("openapi.yaml", "a", title="Orders"), artifact("openapi.yaml", "b", title="Orders"), True),
+        (artifact("openapi.yaml", "a", title="Orders"), artifact("OpenAPI.yaml", "b", title="Orders"), True),
+        (artifact("openapi.yaml", "a", "b"), artifact("openapi.yaml", "a", "b", "c", "d"), True),
+        (artifact("openapi.yaml", "a"), artifact("openapi.yaml", "a"), False),
+        (artifact("openapi.yaml", "a", title="Orders"), artifact("openapi.yaml", "b", title="Bills"), False),
+        # Elsewhere a name wants an id beside it.
+        (artifact("openapi.yaml", "a", title="Orders"), artifact("v/openapi.yaml", "b", title="Orders"), False),
+        (artifact("openapi.yaml", "a", "b", "c", title="Orders"), artifact("v/openapi.yml", "a", title="Orders"), True),
+        (artifact("openapi.yaml", "a", "b", "c"), artifact("v/openapi.yaml", "a"), False),
+        # Without a name half of the ids, and two at least.
+        (artifact("openapi.yaml", "a", "b"), artifact("v/openapi.yaml", "a", "b", "c", "d"), True),
+        (artifact("openapi.yaml", "a", "b"), artifact("v/openapi.yaml", "a", "b", "c", "d", "e"), False),
+        (artifact("openapi.yaml", "a"), artifact("v/openapi.yaml", "a"), False),
+        (artifact("openapi.yaml", "a", "b"), artifact("v/openapi.yaml", "c", "d"), False),
+        # What every service has makes no two of them one.
+        (artifact("openapi.yaml", "health", "metrics"), artifact("v/openapi.yaml", "health", "metrics"), False),
+        *(
+            (artifact("openapi.yaml", "a", title=title), artifact("openapi.yaml", "b", title=title), False)
+            for title in ("FastAPI", "api", "My API", "swagger", " OpenAPI ", "REST_API", "Untitled", "service")
+        ),
+        # Files of other formats are other contracts, whatever they hold.
+        (artifact("a.proto", "a", "b", title="Orders"), artifact("a.avsc", "a", "b", title="Orders"), False),
+        (artifact("openapi.json", "a", "b"), artifact("openapi.yml", "a", "b"), True),
+    ],
+)
+def test_k6_which_files_mean_the_same_contract(one: Artifact, other: Artifact, is_same: bool) -> None:
+    assert is_same_contract(one, other) is is_same
+    assert is_same_contract(other, one) is is_same
+
+
+def test_k6_the_issues_stand_in_the_order_of_their_sentences_each_with_its_groups() -> None:
+    found = analysis(
+        [
+            mapped("a", b__proto="package b; service B { rpc X (A) returns (B); }", a__graphql="type A { x: Int }"),
+            mapped("b", b__proto="package b; service B { rpc X (A) returns (C); }", a__graphql="type Z { x: Int }"),
+            mapped("c", b__proto="package b; service B { rpc X (A) returns (D); }"),
+        ]
+    )
+    assert [one.text for one in found.issues] == [
+        "Contract artifact drift detected for 'b.proto' across repos: a, b, c"
+    ]
+    assert found.artifacts == 5
 
 
 def test_k6_two_files_of_one_repo_do_not_drift() -> None:

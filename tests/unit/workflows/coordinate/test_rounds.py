@@ -52,6 +52,7 @@ def test_a_failure_that_may_pass_is_worth_another_round_each_time() -> None:
     fell = (plan(PYTHON), fallback_plan(NODE, "rate limited", is_retryable=True))
     second = knowledge("Gift cards", BOTH, plans=fell, round_number=1)
     assert "another try after round 1, /work/web: rate limited" in news(FIRST, second)
+    assert news(second, second) == ()
     third = knowledge("Gift cards", BOTH, plans=fell, round_number=2)
     assert news(second, third) == ("another try after round 2, /work/web: rate limited",)
 
@@ -60,6 +61,9 @@ def test_contract_mismatches_are_news_when_they_come_and_when_they_go() -> None:
     there = knowledge("Gift cards", BOTH, issues=("a drift",))
     assert news(FIRST, there) == ("a contract mismatch: a drift",)
     assert news(there, FIRST) == ("settled: a drift",)
+    both = knowledge("Gift cards", BOTH, issues=("a drift", "a path"))
+    assert news(there, both) == ("a contract mismatch: a path",)
+    assert news(both, there) == ("settled: a path",)
 
 
 def test_another_goal_is_news() -> None:
