@@ -9,7 +9,7 @@ from odw_core.model.address import Address
 from odw_core.model.command import Start
 from odw_core.service.carrying_out import campaign_of
 from odw_core.service.starting import checked, input_schema
-from odw_core.workflows.campaign.order import NoOrder, Wanted, check_order, named
+from odw_core.workflows.campaign.order import NoOrder, Wanted, check_order, named, wanted_of, wanted_value
 from odw_tui.present.start_inputs import given_of, inputs_of
 from odw_tui.present.typed_values import typed
 
@@ -72,13 +72,24 @@ def test_repositories_that_wait_for_each_other_are_named() -> None:
         check_order(ring)
 
 
+def test_an_order_without_a_circle_can_be_followed() -> None:
+    check_order([Wanted("/c", "c", "", ("/b", "/a")), Wanted("/a", "a", ""), Wanted("/b", "b", "", ("/a",))])
+    with pytest.raises(NoOrder, match=r"start: a\."):
+        check_order([Wanted("/a", "a", "", ("/a",)), Wanted("/b", "b", "")])
+
+
+def test_what_a_step_keeps_of_a_repository_comes_back_whole() -> None:
+    one = Wanted("/a", "a", "do it", ("/b",))
+    assert wanted_of(wanted_value(one)) == one
+
+
 def test_a_name_that_could_be_two_repositories_is_refused() -> None:
     repos = ["/one/api", "/two/api"]
     bases = {"/one/api": "api", "/two/api": "api-2"}
     assert named("api-2", repos, bases, "/w/api-2") == "/two/api"
     assert named("/two/api", repos, bases, "/two/api") == "/two/api"
-    for name in ("api", "web"):
-        with pytest.raises(NoOrder):
+    for name, why in (("api", "could be several"), ("web", "is none of")):
+        with pytest.raises(NoOrder, match=why):
             named(name, repos, bases, f"/w/{name}")
 
 
