@@ -25,9 +25,31 @@ def test_what_was_read_unchanged_is_let_through() -> None:
 
 
 @pytest.mark.parametrize(
+    ("field", "given", "said"),
+    [
+        (Field("size", "Size", (Choice("small"),)), ("huge",), "Size takes only what is offered"),
+        (Field("size", "", (Choice("small"),)), ("huge",), "size takes only what is offered"),
+        (Field("size", "Size", (Choice("small"),), allows_other=True), ("huge",), ""),
+        (Field("size", "Size"), ("huge",), ""),
+        (Field("size", "Size"), (" ",), "Size has no answer yet"),
+        (Field("size", ""), (), "size has no answer yet"),
+        (Field("size", "Size", (Choice("small"),), is_optional=True), (), ""),
+        (Field("size", "Size", (Choice("a"), Choice("b"))), ("a", "b"), ""),
+        (Field("size", "Size", (Choice("a"), Choice("b"))), ("a", "c"), "takes only what is offered"),
+    ],
+)
+def test_a_field_takes_what_it_offers_or_what_it_is_free_for(field: Field, given: tuple[str, ...], said: str) -> None:
+    question = asked.asked("form", fields=(field,), decisions=("answer", "decline"))
+    found = refuse(question, decision(question, "answer", ("size", given)), None, LONG_AGO, NOW)
+    assert (found is None) == (not said) and said in (found or "")
+    assert refuse(question, decision(question, "decline", ("size", given)), None, LONG_AGO, NOW) is None
+
+
+@pytest.mark.parametrize(
     ("now", "made", "typed", "since", "words"),
     [
         (None, decision(), None, LONG_AGO, "not asked any more"),
+        (replace(QUESTION, id="another"), decision(), None, LONG_AGO, "not asked any more"),
         (replace(QUESTION, digest="other"), decision(), None, LONG_AGO, "changed meanwhile"),
         (replace(QUESTION, why_not="no road"), decision(), None, LONG_AGO, "cannot be decided from here: no road"),
         (QUESTION, decision(verdict="overrule"), None, LONG_AGO, "not offered"),
@@ -123,6 +145,12 @@ def test_what_was_covered_counts_as_new() -> None:
         ("reject", Meaning.DECLINE, False),
         ("cancel", Meaning.CANCEL, False),
         ("overrule", Meaning.OTHER, True),
+        ("always", Meaning.ALWAYS, True),
+        ("allow-policy", Meaning.ALWAYS, True),
+        ("save amendment", Meaning.ALWAYS, True),
+        ("end session", Meaning.OTHER, True),
+        ("accept it twice", Meaning.OTHER, True),
+        ("add_round", Meaning.ROUND, False),
     ],
 )
 def test_a_verdict_is_understood_by_its_name(verdict: str, means: Meaning, goes_ahead: bool) -> None:
@@ -131,3 +159,4 @@ def test_a_verdict_is_understood_by_its_name(verdict: str, means: Meaning, goes_
 
 def test_only_a_gate_hears_why_it_was_rejected() -> None:
     assert takes_reason("gate", "reject") and not takes_reason("approval", "decline")
+    assert not takes_reason("gate", "approve") and not takes_reason("gate", "stop")
