@@ -135,6 +135,59 @@ def test_files_are_blanked_and_nothing_moves() -> None:
     assert without_files(text, [(one.start, one.stop) for one in found]) == f"{' ' * 12} and {' ' * 8} call clamp"
 
 
+@pytest.mark.parametrize(
+    ("word", "is_file"),
+    [
+        *(("app.py", True), ("lib/x.py", True), ("lib/x.strange", True), ("lib/x.py.", True), ("main.JS", True)),
+        *(("core.parse", False), ("lib/run", False), ("v1.2", False), ("and/or", False), ("clamp", False)),
+    ],
+)
+def test_a_word_is_a_file_by_its_folder_or_by_an_ending_that_only_files_have(word: str, is_file: bool) -> None:
+    kept = without_files(f"in {word} it", ())
+    assert (word in kept) is not is_file
+    assert len(kept) == len(f"in {word} it")
+
+
+def test_what_was_found_is_blanked_whatever_it_looks_like() -> None:
+    assert without_files("Makefile calls clamp", [(0, 8)]) == "         calls clamp"
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("clamp is wrong", []),
+        ("clamp() is wrong", ["clamp"]),
+        ("clamp( x ) is wrong", ["clamp"]),
+        ("`clamp` is wrong", ["clamp"]),
+        ("`clamp()` is wrong", ["clamp", "clamp"]),
+        ("`at` and at() are short", []),
+        ("`max` is long enough", ["max"]),
+        ("aB and $x are short, a_b and aBc are not", ["a_b", "aBc"]),
+        ("$el and parseItems2", ["$el", "parseItems2"]),
+        ("HTTP and Node are words", []),
+    ],
+)
+def test_a_name_is_code_in_ticks_when_it_is_called_or_written_as_no_word_is(text: str, names: list[str]) -> None:
+    assert [*code_names(text)] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("line 12 of the file src/view.js", 12),
+        ("on line 12 in `src/view.js`", 12),
+        ("lines 12 to 15 of src/view.js", 12),
+        ("lines 12, 15 at src/view.js", 12),
+        ("ln 12 of src/view.js", 12),
+        ("deadline 12 of src/view.js", None),
+        ("line 12 is fine, src/view.js is not", None),
+        ("line 12 of" + " " * 60 + "src/view.js", None),
+    ],
+)
+def test_a_line_may_stand_before_its_path(text: str, line: int | None) -> None:
+    assert place_of(text, KNOWN) == ("src/view.js", line)
+
+
 @given(
     st.text() | st.lists(st.sampled_from([*KNOWN, ":", "12", "line ", "L", "(", "`", "](", "#", "/", " "])).map("".join)
 )

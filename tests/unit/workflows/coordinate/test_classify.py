@@ -34,6 +34,30 @@ def test_c3_signals_are_markers_at_the_root_in_their_order_and_case() -> None:
     assert classify(tree("readme.md", "Package.json")).signals == ()
 
 
+def test_c3_projects_of_dotnet_are_signals_at_the_root_alone_by_their_names() -> None:
+    assert classify(tree("Shop.sln", "App.csproj", "src/Web.csproj")).signals == ("App.csproj", "Shop.sln")
+    assert classify(tree("src/Web.csproj", "src/a.cs")).signals == ("csharp_sources",)
+
+
+def test_c5_what_was_not_seen_is_evidence_too() -> None:
+    def said(paths: tuple[str, ...] = (), skipped: tuple[str, ...] = (), *, is_cut: bool = False) -> tuple[str, ...]:
+        return classify(Tree("shop", "/shop", True, tuple(Seen(one, 0) for one in paths), is_cut, skipped)).evidence
+
+    assert said() == ("no files",)
+    assert said(("LICENSE", "notes.txt")) == ("no source files among 2 files",)
+    assert said(("a.py",)) == ("1 Python file, such as a.py",)
+    assert said(("A.PY", "b.py")) == ("2 Python files, such as A.PY",)
+    assert said(("a.py",), ("dist", "venv", "build"))[-1] == "not looked into: dist, venv, build"
+    assert said(("a.py",), ("dist", "venv", "build", "x", "y"))[-1] == "not looked into: dist, venv, build and 2 more"
+    assert said(("a.py",), is_cut=True)[-1] == "only the first 1 files were looked at"
+
+
+def test_c5_files_that_most_repositories_hold_name_a_kind_only_by_themselves() -> None:
+    assert classify(tree("a.sh", "b.sh", "c.sql", "main.go")).kind == "go"
+    assert classify(tree("a.sh", "b.sh", "c.sql")).kind == "shell"
+    assert classify(tree("py", "src/py")).kind == "unknown", "a name without a dot has no ending"
+
+
 @pytest.mark.parametrize(
     ("files", "kind"),
     [
