@@ -122,7 +122,7 @@ def test_blockers_select(blockers: list[str], tasks: tuple[str, ...]) -> None:
     assert select(blockers, BATCH, DIFFS).tasks == tasks
 
 
-@pytest.mark.parametrize("word", ["symptom", "caller", "callsite", "call-site", "stack trace"])
+@pytest.mark.parametrize("word", ["symptom", "caller", "callsite", "call-site", "call site", "stack trace"])
 def test_a_symptom_lets_the_prompts_symbols_in_beside_a_path(word: str) -> None:
     """4.3-4."""
     blocker = f"src/view.js is only the {word}; parseItems returns undefined"
@@ -307,6 +307,8 @@ def test_of_several_symbols_the_one_with_a_cause_is_told_first() -> None:
     assert blocker.task == "core"
     again = f"createDigest is there {far} renderView must be pure {far} createDigest is there because of it"
     assert blocker_of(again, BATCH, diffs=DIFFS).task == "view"
+    twice = f"createDigest must be pure {far} renderView because of it {far} createDigest is there"
+    assert blocker_of(twice, BATCH, diffs=DIFFS).task == "core"
 
 
 @pytest.mark.parametrize("path", ["src/latest.js", "src/contest/core.js", "src/Contest.java", "src/inspect.js"])

@@ -16,6 +16,7 @@ from odw_core.workflows.parallel_review_apply.review import (
     failed_review,
     overruled,
     parse_review,
+    preflight_review,
 )
 
 
@@ -121,6 +122,29 @@ def test_overruling_every_blocker_of_a_reviewer_makes_it_content() -> None:
     assert [one.decision for one in overruled(both, ["a"])] == ["reject", "approve"]
     assert aggregate(overruled(both, ["a", "b"])).is_ready
     assert aggregate(overruled(both, [])).blockers == ("a", "b")
+
+
+def test_a_verdict_that_nobody_gave_or_that_nobody_knows_is_a_reject() -> None:
+    assert aggregate([]).blockers == ("nobody reviewed the candidate",)
+    assert aggregate([review("x", "approve"), Review("y", "maybe")]).decision == "reject"
+    assert aggregate([review(one, one) for one in ("approve", "needs_owner")]).decision == "needs_owner"
+
+
+def test_what_else_a_reviewer_says_is_left_out_and_the_rest_counts() -> None:
+    assert review("x", "reject", blockers=["b"], confidence=0.3).blockers == ("b",)
+
+
+def test_a_candidate_that_nobody_could_be_shown_is_a_failed_review() -> None:
+    """F2: asked again, and one structured blocker."""
+    found = preflight_review("patch_conflict", "two tasks change a.js")
+    assert found == Review(
+        "preflight", "reject", "two tasks change a.js", ("patch_conflict: two tasks change a.js",), is_failed=True
+    )
+
+
+def test_overruling_a_blocker_of_who_does_not_reject_changes_no_verdict() -> None:
+    asked = Review("x", "needs_owner", blockers=("a",), owner_questions=())
+    assert overruled([asked], ["a"])[0].decision == "needs_owner"
 
 
 def test_overruling_leaves_the_owners_questions_open() -> None:
