@@ -22,9 +22,10 @@ from odw_core.model.item import State
 from odw_core.workflows.coordinate.decision import Reason
 from odw_core.workflows.coordinate.projected import Coordination, bases_of, files_of
 from odw_core.workflows.coordinate.repo_plan import MISSING, RepoPlan, fallback_plan
-from odw_core.workflows.coordinate.rounds import Answer
+from odw_core.workflows.coordinate.rounds import Answer, Round
 from odw_core.workflows.coordinate.split import Split
 
+BOTH = (PYTHON, NODE)
 RECORDED = [
     "codex-fail-fallback", "contract-blockers", "converged-codex-json", "garbage-plan", "hitl-without-questions",
     "missing-repo", "model-fallback", "three-rounds-three-repos",
@@ -144,6 +145,34 @@ def test_a_missing_repo_is_a_blocker_of_the_written_run(tmp_path: Path) -> None:
     run = Coordination("Gift cards", 1, 2.0, (a_round(1, (PYTHON, GHOST), plans, SPLIT),), pauses=(1,))
     found = detail_of(run, tmp_path)
     assert any("ghost is missing" in blocker.text for blocker in found.blockers)
+
+
+def test_the_events_of_a_pause_are_upstreams_with_the_decision_once_there_is_one() -> None:
+    """§4 of the Converge reference: the way, the request, and what a person decided only after they did."""
+
+    def tail(*rounds: Round, pauses: tuple[int, ...] = (1,)) -> list[tuple[str, str]]:
+        record = json.loads(files_of(Coordination("Gift cards", 2, 2.0, rounds, pauses=pauses))["run.json"])
+        events = [(event["node"], event["message"]) for event in record["events"]]
+        first = next(place for place, (node, _) in enumerate(events) if node == "decide_node")
+        return [one for one in events[first + 1 :] if "route" in one[0] or "hitl" in one[0]]
+
+    asked = [
+        ("route_after_decide_interrupt", "destination=hitl_interrupt_node"),
+        ("hitl_interrupt_node", "hitl interrupt requested"),
+    ]
+    heard = [*asked, ("hitl_decision_received", "human decision recorded")]
+    done = ("route_after_decide", "destination=write_artifacts_node")
+    open_one = a_round(1, BOTH, (plan(PYTHON, "Who?"), plan(NODE)), SPLIT)
+    accepted = a_round(
+        1, (PYTHON, GHOST), (plan(PYTHON), fallback_plan(GHOST, "")), SPLIT,
+        accepted=(Reason("missing_repo", "/work/ghost", "repo path not found"),),
+    )  # fmt: skip
+    fine = a_round(2, BOTH, (plan(PYTHON), plan(NODE)), SPLIT)
+    assert tail(open_one) == asked
+    assert tail(accepted) == heard
+    assert tail(replace(open_one, answers=(Answer("Who?", "me"),))) == heard
+    assert tail(open_one, fine) == [*heard, done]
+    assert tail(open_one, fine, pauses=()) == [("route_after_decide", "destination=propose_split_node"), done]
 
 
 def test_d6_answers_and_what_was_accepted_are_the_human_decision() -> None:

@@ -168,6 +168,24 @@ def test_an_edit_that_changes_nothing_leaves_the_plan_as_it_was() -> None:
     assert edited(before, as_text(before) + "\n\n") is before
 
 
+def test_what_a_person_types_is_read_by_its_headings_and_bullets() -> None:
+    said = (
+        "# /work/api\n\nServe cards.\n\n## proposed changes\n\nno bullet\n-  Add a route \n"
+        "  over two lines\n\n- \n* Test it\n"
+        "## Questions\n- Who?\n## Notes\nkept with the summary\n- and this\n"
+    )
+    after = edited(plan(PYTHON), said)
+    assert after.changes == ("no bullet", "Add a route\nover two lines", "Test it")
+    assert after.questions == ("Who?",)
+    assert after.summary == "Serve cards.\n\n## Notes\nkept with the summary\n- and this"
+    assert after.status == "HITL_REQUIRED"
+
+
+def test_a8_a_repository_of_another_known_kind_is_not_asked_about() -> None:
+    assert fallback_plan(Evidence("/work/go", True, "go"), "").questions == ()
+    assert fallback_plan(Evidence("/work/x", True, "unknown", ("README.md",)), "").questions == ()
+
+
 def test_a_fallback_that_a_person_rewrote_is_a_plan() -> None:
     after = edited(fallback_plan(PYTHON, "no answer"), "Just do it\n\n## Proposed changes\n\n* Add a route\n")
     assert (after.status, after.cause, after.summary, after.changes) == ("OK", "", "Just do it", ("Add a route",))
