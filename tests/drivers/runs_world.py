@@ -8,6 +8,7 @@ import json
 import os
 import select
 import signal
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -125,6 +126,13 @@ class RunsWorld:
         pid = json.loads(self.folder(address).epoch.read_text())["pid"]
         assert isinstance(pid, int)
         return pid
+
+    def until(self, holds: Callable[[], object]) -> None:
+        """Until a file says so that no room looks at; looks again whenever the kernel says that little time went by."""
+        ends_at = time.monotonic() + PATIENCE_S
+        while not holds():
+            assert time.monotonic() < ends_at, "it never held"
+            select.select([], [], [], 0.02)
 
     def leaves(self, address: Address) -> None:
         """Wait for the end of the supervisor: it does a few things more once the run is over."""

@@ -1,11 +1,11 @@
 """What upstream's ``odw runs list``, ``runs show``, ``report`` and its retention read of a folder of runs, as the ODW
-reference §1, §2 and §5 tell. Strict: a field that is missing or of another type raises ``Unreadable``."""
+reference §1 to §5 tell. Strict: a field that is missing or of another type, or JSON that a stricter parser than
+Python's refuses (NaN, half a surrogate, the same key twice), raises ``Unreadable``."""
 
 from __future__ import annotations
 
 import json
 import re
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ _LINES = {
         "script": (str,),
         "backend": (str,),
         "runner": (str,),
-        "state_path": (str, _NOTHING),
+        "state_path": (str,),
         "resume_from": (str, _NOTHING),
         "resume_state_path": (str, _NOTHING),
         "command": (list,),
@@ -43,9 +43,10 @@ _LINES = {
     "script_stream": {"stream": (str,), "summary": (str,), "raw": (dict, str)},
     "exit": {"status": (str,), "code": (int, _NOTHING)},
 }
+_WHEN = {"whenToUse": (str, _NOTHING)}
 _NODE = {"index": (int,), "key": (str,), "label": (str,), "phase": (str,)}
 _EVENTS = {
-    "workflow_start": {"name": (str,), "script": (str,), "backend": (str,), "resumeFrom": (str, _NOTHING)},
+    "workflow_start": {"name": (str,), "script": (str,), "backend": (str,), "resumeFrom": (str,), **_WHEN},
     "phase": {"title": (str,), "detail": (str,)},
     "log": {"message": (str,)},
     "agent_start": {
@@ -61,7 +62,7 @@ _EVENTS = {
     "agent_skip": {**_NODE, "reason": (str,), "result": (dict, str)},
     "agent_retry": {**_NODE, "attempt": (int,), "nextAttempt": (int,), "maxAttempts": (int,), "reason": (str,)},
     "parallel_start": {"label": (str,), "phase": (str,), "count": (int,), "max": (int,)},
-    "parallel_done": {"label": (str,), "phase": (str,), "count": (int,), "max": (int,), "ok": (int,)},
+    "parallel_done": {"label": (str,), "phase": (str,), "count": (int,), "max": (int,), "ok": (bool,)},
     "worktree_start": {"label": (str,), "phase": (str,), "dir": (str,)},
     "worktree_done": {"label": (str,), "phase": (str,), "dir": (str,), "changed": (bool,), "files": (int,)},
     "worktree_review_workspace": {"label": (str,), "status": (str,), "files": (int,)},
@@ -91,6 +92,24 @@ _EVENTS = {
     "workflow_done": {"name": (str,), "result": (dict,)},
     "workflow_error": {"message": (str,)},
 }
+_WHO = {**_NODE, "attempt": (int,), "maxAttempts": (int,)}
+_STATE = {
+    "agents": {
+        **_WHO,
+        "ok": (bool,),
+        "fingerprint": (str,),
+        "schema": (str, dict, _NOTHING),
+        "model": (str,),
+        "result": (dict, str),
+        "tokens": (int, _NOTHING),
+        "ts": (str,),
+    },
+    "activeAgents": {**_WHO, "state": (str,), "startedAt": (str,), "updatedAt": (str,)},
+    "failedAgents": {**_WHO, "ok": (bool,), "result": (dict, str), "ts": (str,)},
+    "checkpoints": {"name": (str,), "ts": (str,)},
+}
+_RUNNER = {"name": (str,), "script": (str,), "backend": (str,), "resumeFrom": (str,), **_WHEN}
+_TS = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
 _HISTORY, _TAIL, _NEWEST = 12, 80, 20
 _HOUR_MS = 3_600_000
 
@@ -113,20 +132,61 @@ def runs_list_text(workspace: Path) -> list[str]:
 
 
 def runs_show(workspace: Path, run_id: str = "latest") -> list[str]:
-    """``odw runs show``: the record, then the tail of its journal and the last of its phases and logs."""
+    """``odw runs show``: the record, why it failed, its nodes and history from ``state.json``, then the tail of its
+    journal and the last of its phases and logs."""
     runs = workspace / ".odw" / "runs"
     if run_id == "latest":
-        latest = _checked(json.loads((runs / "latest.json").read_bytes()), _RECORD, "latest.json")
+        latest = _checked(_json((runs / "latest.json").read_bytes(), "latest.json"), _RECORD, "latest.json")
         run_id = latest["run_id"]
         if latest != _record(runs / run_id):
             raise Unreadable(f"latest.json is no copy of the record of {run_id}")
     record = _record(runs / run_id)
     lines = _journal(runs / run_id)
     _in_order(lines, record)
+    state = _state(runs / run_id)
     events = [line["raw"] for line in lines if line["type"] == "script_stream" and isinstance(line["raw"], dict)]
     history = [event.get("title") or event.get("message") for event in events if event["type"] in ("phase", "log")]
     said = [line["summary"] for line in lines if line["type"] == "script_stream"][-_TAIL:]
-    return [f"{record['run_id']} {record['status']}", *map(str, history[-_HISTORY:]), *said]
+    head = [f"{record['run_id']} {record['status']}"]
+    if record["status"] == "failed" and (cause := _cause(events[-_TAIL:], state.get("result"))):
+        head.append(f"Failure: {cause}")
+    return [*head, *_nodes(state), *_steps(state.get("result")), *map(str, history[-_HISTORY:]), *said]
+
+
+def _cause(events: list[Json], result: object) -> str:
+    """The first line of the last uncaught error, else the error of the result."""
+    for event in reversed(events):
+        if event["type"] == "workflow_error":
+            return str(event["message"]).split("\n")[0]
+    error = result.get("error") if isinstance(result, dict) and result["ok"] is False else None
+    if isinstance(error, dict):
+        return f"{error['category']}: {error['message']}".split("\n")[0]
+    return str(error or "").split("\n")[0]
+
+
+def _nodes(state: Json) -> list[str]:
+    counts = {name: len(state[name]) for name in _STATE}
+    said = [
+        f"Nodes: active={counts['activeAgents']} completed={counts['agents']} "
+        f"failed_attempts={counts['failedAgents']} checkpoints={counts['checkpoints']}"
+    ]
+    for name in ("activeAgents", "failedAgents", "agents"):
+        listed = sorted(state[name].values(), key=lambda one: one["index"])
+        said += [f"{name}: {one['phase']} / {one['label']} key={one['key']}" for one in listed]
+    return said
+
+
+def _steps(result: object) -> list[str]:
+    """``Workflow history``: tasks are ids or objects with one, and the first blocker is a string."""
+    said: list[str] = []
+    for step in result.get("history", []) if isinstance(result, dict) else []:
+        tasks = [task if isinstance(task, str) else task["id"] for task in step.get("tasks", [])]
+        blockers = step.get("blockers", [])
+        if blockers and not all(isinstance(one, str) for one in blockers):
+            raise Unreadable(f"blockers are no strings: {blockers}")
+        files = len(step.get("files", []))
+        said.append(f"{step['step']} r{step.get('round', 1)}: {','.join(tasks)} files={files} blockers={len(blockers)}")
+    return said[:_HISTORY]
 
 
 def report(workspace: Path, run_id: str) -> Path:
@@ -155,7 +215,10 @@ def _is_old(folder: Path, now_ms: int) -> bool:
 
 
 def _record(folder: Path) -> Json:
-    record = _checked(json.loads((folder / "run.json").read_bytes()), _RECORD, f"{folder.name}/run.json")
+    data = (folder / "run.json").read_bytes()
+    record = _checked(_json(data, f"{folder.name}/run.json"), _RECORD, f"{folder.name}/run.json")
+    if data != json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True).encode() or set(record) != set(_RECORD):
+        raise Unreadable(f"{folder.name}: run.json is not as upstream's serialiser writes it")
     if record["run_id"] != folder.name or not _RUN_ID.match(folder.name):
         raise Unreadable(f"{folder.name} calls itself {record['run_id']}")
     if record["action"] != "exec" or record["status"] not in _STATUSES:
@@ -173,7 +236,7 @@ def _record(folder: Path) -> Json:
 def _journal(folder: Path) -> list[Json]:
     """Whole lines alone: what follows the last line end is being written."""
     whole = (folder / "events.jsonl").read_bytes().rpartition(b"\n")[0]
-    lines = [json.loads(line) for line in whole.split(b"\n")]
+    lines = [_json(line, f"{folder.name}, line {number}") for number, line in enumerate(whole.split(b"\n"), 1)]
     for number, line in enumerate(lines, 1):
         where = f"{folder.name}, line {number}"
         _checked(line, {"type": (str,), "ts_ms": (int,), **_LINES.get(line.get("type"), {})}, where)
@@ -181,8 +244,55 @@ def _journal(folder: Path) -> list[Json]:
         if isinstance(raw, dict):
             # Kinds that nobody knows are tolerated.
             _checked(raw, {"type": (str,), "ts": (str,), **_EVENTS.get(raw.get("type"), {})}, where)
-            datetime.fromisoformat(raw["ts"])
+            _moment(raw["ts"], where)
     return lines
+
+
+def _state(folder: Path) -> Json:
+    """Atomic upstream too, so it is whole whenever anybody looks."""
+    data = (folder / "state.json").read_bytes()
+    where = f"{folder.name}/state.json"
+    state = _checked(
+        _json(data, where), {**dict.fromkeys(_STATE, (dict,)), "budget": (dict,), "workflow": (dict,)}, where
+    )
+    for group, fields in _STATE.items():
+        for key, one in state[group].items():
+            _checked(one, fields, f"{where}, {group}, {key}")
+            if one.get("key", one.get("name")) != key:
+                raise Unreadable(f"{where}: {key} calls itself {one}")
+            _moment(one.get("ts", one.get("updatedAt")), where)
+    _checked(state["budget"], {"total": (int, _NOTHING), "spent": (int,)}, where)
+    _checked(state["workflow"], _RUNNER, where)
+    indexes = [one["index"] for group in ("agents", "activeAgents", "failedAgents") for one in state[group].values()]
+    if len(set(indexes)) < len(indexes):
+        raise Unreadable(f"{where}: two nodes have one index")
+    if data != json.dumps(state, ensure_ascii=False, indent=2).encode():
+        raise Unreadable(f"{where} is not as upstream's runner writes it")
+    return state
+
+
+def _moment(said: object, where: str) -> None:
+    if not isinstance(said, str) or not _TS.match(said):
+        raise Unreadable(f"{where}: {said!r} is no time as a runner writes it")
+
+
+def _json(data: bytes, where: str) -> Json:
+    def refused(word: str) -> object:
+        raise Unreadable(f"{where}: {word} is no JSON")
+
+    def once(pairs: list[tuple[str, Any]]) -> Json:
+        if len({name for name, _ in pairs}) < len(pairs):
+            raise Unreadable(f"{where}: a key stands twice in {[name for name, _ in pairs]}")
+        return dict(pairs)
+
+    value = json.loads(data.decode(), parse_constant=refused, object_pairs_hook=once)
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise Unreadable(f"{where}: half a surrogate") from error
+    if not isinstance(value, dict):
+        raise Unreadable(f"{where} is no object")
+    return value
 
 
 def _in_order(lines: list[Json], record: Json) -> None:

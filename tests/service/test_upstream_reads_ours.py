@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.review_apply import CORE, FINE, VIEW, ReviewApply, place, reject, reviews
+from drivers.review_apply import CORE, FINE, VIEW, ReviewApply, place, reject, reviews, writes
 from drivers.runs_world import Room, RunsWorld, world
 from drivers.upstream_reader import removable, report, runs_list, runs_list_text, runs_show
 from odw_core.model.address import Address
@@ -41,31 +41,62 @@ def read(world: RunsWorld, run: Address, status: str) -> None:
     assert runs_show(workspace)[0] == f"{run.item} {status}"
 
 
+def shown(world: RunsWorld, run: Address, start: str) -> list[str]:
+    """The lines of ``runs show`` that begin so."""
+    return [line for line in runs_show(world.workspace, run.item) if line.startswith(start)]
+
+
+def nodes(world: RunsWorld, run: Address) -> tuple[int, int, int]:
+    """How many are active, completed and failed."""
+    (line,) = shown(world, run, "Nodes: ")
+    active, done, failed = (int(word.partition("=")[2]) for word in line.split()[1:4])
+    return active, done, failed
+
+
 async def _stages(place: ReviewApply, room: Room, ended: Callable[[Address], Awaitable[None]]) -> AsyncIterator[str]:
     world, go = place.world, place.script.parent / "go"
     place.play({**CORE, "do": [{"wait": str(go)}, *CORE["do"]]}, VIEW, FINE)
     run = await place.start(room, gate="ask")
     await room.until(lambda snapshot: "view" in place.keys(run, "agent_done"))
     read(world, run, "running")
+    # Written down a moment after it happened.
+    world.until(lambda: nodes(world, run) == (1, 1, 0))
+    assert [line.partition(" key=")[2] for line in shown(world, run, "activeAgents: ")] == ["core"]
     yield "running"
     go.touch()
     question = await room.question(run)
     read(world, run, "running")
+    world.until(lambda: nodes(world, run) == (0, 4, 0))
     yield "waiting"
     await place.decide(room, question, "approve")
     await ended(run)
     read(world, run, "completed")
+    assert nodes(world, run) == (0, 5, 0)
+    listed = [line.partition(" key=")[2] for line in shown(world, run, "agents: ")]
+    assert listed[-1] == "verify" and {*listed[:2]} == {"core", "view"}
+    assert [line.partition(" files")[0] for line in runs_show(world.workspace) if " blockers=" in line] == [
+        "implement r1: core,view",
+        "review r1: ",
+        "verify r1: ",
+    ]
     yield "done"
     place.repository.commit("landed")
-    place.play(CORE, VIEW, reviews(reject("src/core.py:1 returns the wrong sum")))
+    again = writes("core", "src/core.py", "SUM = 3\n"), writes("view", "src/view.py", "print('sums')\n")
+    place.play(*again, reviews(reject("src/core.py:1 returns the wrong sum")))
     run = await place.start(room, max_review_rounds=1)
     await ended(run)
     read(world, run, "failed")
+    # At the ceiling upstream names no cause either: the history says it.
+    assert shown(world, run, "Failure: ") == []
+    assert shown(world, run, "review r1: ") == ["review r1:  files=2 blockers=1"]
     yield "rejected"
     place.play({"key": "*", "do": [{"fail": "no quota is left"}]})
     run = await place.start(room, max_review_rounds=1)
     await ended(run)
     read(world, run, "failed")
+    assert nodes(world, run) == (0, 0, 2)
+    (cause,) = shown(world, run, "Failure: ")
+    assert cause.startswith("Failure: implementation_pre_review_blocked: ") and "no quota is left" in cause
     yield "failed"
     place.play({"key": "*", "do": [{"hang": True}]})
     run = await place.start(room)
@@ -73,10 +104,12 @@ async def _stages(place: ReviewApply, room: Room, ended: Callable[[Address], Awa
     await place.told(room, Cancel(run))
     await ended(run)
     read(world, run, "failed")
+    assert nodes(world, run) == (0, 0, 0)
     yield "cancelled"
     run = await room.start(world, "sh", "-c", "echo done; exit 0")
     await ended(run)
     read(world, run, "completed")
+    assert nodes(world, run) == (0, 1, 0)
     yield "a command"
 
 

@@ -81,7 +81,7 @@ class Crew:
         done = [task.result() for task in tasks]
         ok = sum(one.ok for one in done)
         self._context.emit_once(
-            {"type": "parallel_done", **count, "ok": ok}, f"{label}: {ok} of {len(works)} went well"
+            {"type": "parallel_done", **count, "ok": ok == len(works)}, f"{label}: {ok} of {len(works)} went well"
         )
         return done
 
@@ -206,7 +206,8 @@ class Crew:
             tells_end=False,
         )
         isolation = "worktree" if work.cwd is None else ""
-        config = {"isolation": isolation, "schema": work.schema is not None, "timeout": work.deadline_s}
+        schema = None if work.schema is None else work.role
+        config = {"isolation": isolation, "schema": schema, "timeout": work.deadline_s}
         told: dict[str, object] = {"agentType": work.role, "config": {**config, "maxAttempts": last}}
         host = CallHost(self._context, told, seat, answers_first=self._answers_first)
         self._at_work[work.key] = host

@@ -89,9 +89,9 @@ class Journal:
         """Bytes of everything that was written."""
         return self._size
 
-    def lines(self) -> Iterator[JournalLine]:
-        """Everything that was written, from the mirror."""
-        for _, line in whole_lines(_whole(self._mirror))[0]:
+    def lines(self, after: int = 0) -> Iterator[JournalLine]:
+        """Everything that was written behind the byte ``after``, from the mirror."""
+        for _, line in whole_lines(_whole(self._mirror, after))[0]:
             decoded = decode_line(line)
             if decoded is not None:
                 yield decoded
@@ -208,7 +208,8 @@ class Journal:
 
     def _line(self, event: Json, summary: str) -> bytes:
         at = self._clock.now()
-        stamped = {**unreadable(event), "ts": datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")}
+        moment = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+        stamped = {**unreadable(event), "ts": moment.replace("+00:00", "Z")}
         said = one_line(masked(summary), 400) or str(event.get("type", ""))
         return encode_line(script_stream(stamped, said, int(at * 1000)))
 
@@ -248,10 +249,9 @@ def _masked_value(value: object) -> object:
             return value
 
 
-def _whole(descriptor: int) -> bytes:
+def _whole(descriptor: int, at: int = 0) -> bytes:
     size = os.fstat(descriptor).st_size
     parts: list[bytes] = []
-    at = 0
     while at < size and (part := os.pread(descriptor, size - at, at)):
         parts.append(part)
         at += len(part)

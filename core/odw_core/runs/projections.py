@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from contextlib import suppress
 from pathlib import Path
 
-from odw_core.engines.odw.names import INPUT, JOURNAL, RECORD, SUPERVISOR
-from odw_core.engines.odw.records import RunRecord, encode_run
+from odw_core.engines.odw.names import INPUT, JOURNAL, RECORD, STATE, SUPERVISOR
+from odw_core.engines.odw.records import RunRecord, StateRecord, encode_run
 from odw_core.process.spawn import python_module
 from odw_core.runs.spec import RunSpec
+from odw_core.runs.told_state import encode_told
 from odw_core.runs.workspace import RunPlace, open_new, write_whole
 from odw_core.text.secrets import masked
 
@@ -21,7 +23,8 @@ _DEBUG, _REPORT = "script-debug.log", "report.html"
 
 
 class Projections:
-    """``run.json``, ``latest.json``, ``input.raw``, ``script-debug.log`` of one run. A full disk stops nothing."""
+    """``run.json``, ``latest.json``, ``state.json``, ``input.raw``, ``script-debug.log`` of one run. A full disk stops
+    nothing."""
 
     def __init__(self, place: RunPlace, private: Path, spec: RunSpec, started_ms: int) -> None:
         self._place, self._private, self._spec = place, private, spec
@@ -50,6 +53,15 @@ class Projections:
         """While it waits: upstream deletes a run whose last sign is a day old, whatever its status."""
         with suppress(OSError):
             self._write("running", now_ms)
+
+    def remember(self, state: StateRecord) -> None:
+        """What became of the nodes so far, and of the whole: ``runs show`` of upstream reads it nowhere else."""
+        with suppress(OSError):
+            folder = self._place.open()
+            try:
+                write_whole(folder, STATE, encode_told(state.fields))
+            finally:
+                os.close(folder)
 
     def end(self, status: str, now_ms: int) -> None:
         """``completed`` or ``failed``."""
@@ -86,7 +98,7 @@ class Projections:
                     "finished_ms": finished_ms,
                     "session_id": None,
                     "command": self.command,
-                    "shell": " ".join(self.command),
+                    "shell": shlex.join(self.command),
                     "run_dir": str(path),
                     "events_path": str(path / JOURNAL),
                     "debug_file": str(path / _DEBUG),

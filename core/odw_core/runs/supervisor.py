@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import signal
 import sys
 import traceback
@@ -17,7 +18,8 @@ from pathlib import Path
 from odw_core import __version__
 from odw_core.clock import Clock, SystemClock
 from odw_core.config import load_config
-from odw_core.engines.odw.names import NATIVE, start_ms_of
+from odw_core.engines.loose import integer
+from odw_core.engines.odw.names import NATIVE, STATE, start_ms_of
 from odw_core.engines.odw.records import JournalLine, exit_line
 from odw_core.errors import OdwError, no_room
 from odw_core.model.command import Cancel, Command
@@ -39,6 +41,7 @@ from odw_core.runs.litter import litter, take_away
 from odw_core.runs.obeying import Obeying
 from odw_core.runs.projections import Projections, write_report
 from odw_core.runs.spec import read_spec
+from odw_core.runs.told_state import ToldState
 from odw_core.runs.waiting import has_waited, wait_for
 from odw_core.runs.workflow import Result, checked_input, load_workflow
 from odw_core.runs.workspace import RunPlace
@@ -46,7 +49,10 @@ from odw_core.text.secrets import masked
 
 READY = "ready"
 _LOOK_S = 0.05
-_FLUSHES_EVERY, _THOROUGH_EVERY, _RENEWS_EVERY = 5, 100, 1200
+_FLUSHES_EVERY, _THOROUGH_EVERY = 5, 100
+_RENEWS_AFTER_S = 60.0
+_REMEMBERING_SHARE = 20
+"""Writing down what became of the nodes, which holds every diff, takes no more than this fraction of the time."""
 _GRACE_S = 4.0
 _PATIENCE_S = 1.5
 _MAX_COMPARED = 8 << 20
@@ -75,6 +81,7 @@ class Supervisor:
         self._asking = Asking(self._journal.emit, told, clock.now, self._call_out, Decided(folder.root))
         started_ms = start_ms_of(folder.run_id) or int(clock.now() * 1000)
         self._projections = Projections(self._place, folder.root, self._spec, started_ms)
+        self._told, self._told_to = ToldState(integer(self._spec.given, "budget_tokens")), 0
         self._obeying = Obeying(folder, self._epoch, self._workflow, self._asking, clock, self._hear)
         self._context = Context(
             self._spec,
@@ -111,6 +118,7 @@ class Supervisor:
             "hears": self._workflow.is_heard,
         }
         self._journal.emit(event, "supervisor started" if self._is_new else "supervisor took the run up again")
+        self._remember()
 
     def _launch(self) -> None:
         name, spec = self._workflow.name, self._spec
@@ -124,9 +132,9 @@ class Supervisor:
             "runner": f"odw-tui {__version__}",
             "resume_from": spec.parent or spec.origin,
             "resume_state_path": None,
-            "state_path": None,
+            "state_path": str(self._place.path / STATE),
             "command": command,
-            "shell": " ".join(command),
+            "shell": shlex.join(command),
             "ts_ms": int(self._clock.now() * 1000),
             **({"campaign": spec.campaign} if spec.campaign is not None else {}),
         }
@@ -136,8 +144,8 @@ class Supervisor:
             "name": name,
             "script": f"odw-tui:{name}",
             "backend": NATIVE,
-            "resumeFrom": spec.parent or spec.origin,
-            "whenToUse": "",
+            "resumeFrom": spec.parent or spec.origin or "",
+            "whenToUse": None,
         }
         self._journal.emit(start, f"workflow {name}")
         goal = self._workflow.goal(self._workflow.input.model_validate(spec.given))
@@ -195,23 +203,34 @@ class Supervisor:
 
     async def _watch(self) -> None:
         """Commands, the journal's copy, unfinished lines, the sign of life for upstream."""
-        turn = 0
+        turn, renewed, remembers = 0, self._clock.now(), 0.0
         while True:
             self._obeying.obey()
             self._journal.check()
             if turn % _FLUSHES_EVERY == 0:
                 with suppress(OSError):
                     self._context.flush()
+            if (began := self._clock.monotonic()) >= remembers:
+                self._remember()
+                remembers = began + _REMEMBERING_SHARE * (self._clock.monotonic() - began)
             if turn % _THOROUGH_EVERY == 0 and self._journal.size < _MAX_COMPARED:
                 self._journal.check(is_thorough=True)
-            if turn and turn % _RENEWS_EVERY == 0:
-                self._projections.renew(int(self._clock.now() * 1000))
+            # By the clock on the wall: a machine that slept for a day gives the sign before anybody can miss it.
+            if (now := self._clock.now()) - renewed >= _RENEWS_AFTER_S:
+                renewed = now
+                self._projections.renew(int(now * 1000))
             if turn % _THOROUGH_EVERY == 0 and not self._has_workspace():
                 # Nowhere to work and nobody to show anything to.
                 _log(f"{self._spec.workspace} is gone")
                 self._stopped.set()
             turn += 1
             await asyncio.sleep(_LOOK_S)
+
+    def _remember(self) -> None:
+        """Upstream's ``state.json``, where the journal says something new that belongs there."""
+        after, self._told_to = self._told_to, self._journal.size
+        if after < self._told_to and self._told.take(self._journal.lines(after)):
+            self._projections.remember(self._told.record())
 
     def _has_workspace(self) -> bool:
         return Path(self._spec.workspace).is_dir()
@@ -278,6 +297,8 @@ class Supervisor:
         status, code = self._last_lines(work)
         self._journal.check(is_thorough=True)
         now_ms = int(self._clock.now() * 1000)
+        # Before the last line: whoever finds that one finds what came of the run.
+        self._remember()
         self._journal.write(exit_line(status, code, now_ms))
         self._projections.end(status, now_ms)
         mark_settled(self._folder)
