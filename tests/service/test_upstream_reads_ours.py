@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import json
 import os
 import signal
@@ -12,13 +14,16 @@ from pathlib import Path
 import pytest
 
 from drivers.review_apply import CORE, FINE, VIEW, ReviewApply, place, reject, reviews, writes
-from drivers.runs_world import Room, RunsWorld, world
+from drivers.runs_world import PATIENCE_S, Room, RunsWorld, open_gate, world
 from drivers.upstream_reader import removable, report, runs_list, runs_list_text, runs_show
+from odw_core.clock import SystemClock
 from odw_core.model.address import Address
 from odw_core.model.command import Cancel, Outcome, Resume
 from odw_core.model.question import Road
+from odw_core.runs.folders import RunFolder, private_chain
 from odw_core.runs.projections import Projections
-from odw_core.runs.spec import read_spec
+from odw_core.runs.spec import RunSpec, read_spec, write_spec
+from odw_core.runs.supervisor import Supervisor
 from odw_core.runs.workspace import RunPlace
 
 __all__ = ["place", "world"]
@@ -154,13 +159,48 @@ async def test_a_run_that_has_waited_for_25_hours_survives_upstreams_retention(
         projections = Projections(
             RunPlace(spec.workspace, spec.run_id), world.folder(run).root, spec, record["started_ms"]
         )
+        await room.service.settle()
+        before = room.service.snapshot().items[run]
         projections.renew(later - 60_000)
+        await room.service.settle()
+        # A sign of life for others: nothing happened in the run, so it is as old as it was.
+        assert room.service.snapshot().items[run] == before
         assert removable(world.workspace, 0, later) == [f"odw-exec-{record['started_ms'] - 10}-1"]
         runs_show(world.workspace)
         await place.decide(room, question, "approve")
         await place.over(room, run)
         world.leaves(run)
     read(world, run, "completed")
+
+
+class Wall(SystemClock):
+    """The clock on the wall; a machine that sleeps finds it later when it wakes."""
+
+    slept_s = 0.0
+
+    def now(self) -> float:
+        return super().now() + self.slept_s
+
+
+async def test_a_machine_that_slept_for_25_hours_gives_a_sign_before_upstream_looks(world: RunsWorld) -> None:
+    wall, gate = Wall(), world.gate("gate")
+    folder = RunFolder(world.state, f"odw-exec-{int(wall.now() * 1000)}-{os.getpid()}")
+    private_chain(folder.root)
+    given: dict[str, object] = {"argv": ["sh", "-c", f"read -r line <{gate}"]}
+    write_spec(folder, RunSpec(folder.run_id, "command", given, str(world.workspace)))
+    supervisor = Supervisor(folder, wall)
+    supervisor.begin()
+    driving = asyncio.create_task(supervisor.run())
+    (record,) = runs_list(world.workspace)["runs"]
+    later = record["started_ms"] + DAY_MS + DAY_MS // 24
+    assert removable(world.workspace, 0, later) == [folder.run_id]
+    run = Address("odw", folder.run_id)
+    await _comes_to(lambda: world.events(run, "agent_start"))
+    wall.slept_s = (later - record["started_ms"]) / 1000
+    await _comes_to(lambda: not removable(world.workspace, 0, later))
+    await asyncio.to_thread(open_gate, gate)
+    assert await driving == 0
+    assert runs_show(world.workspace)[0] == f"{folder.run_id} completed"
 
 
 async def test_a_run_that_is_taken_up_after_a_day_gives_a_sign_at_once(place: ReviewApply, world: RunsWorld) -> None:
@@ -180,6 +220,15 @@ async def test_a_run_that_is_taken_up_after_a_day_gives_a_sign_at_once(place: Re
         await place.over(room, run)
         world.leaves(run)
     read(world, run, "completed")
+
+
+async def _comes_to(holds: Callable[[], object]) -> None:
+    """Until that is so, while a supervisor in this very process goes on."""
+    async with asyncio.timeout(PATIENCE_S):
+        for _ in itertools.repeat(None):
+            if holds():
+                return
+            await asyncio.sleep(0)
 
 
 def _foreign(workspace: Path, record: dict[str, object], started_ms: int) -> None:

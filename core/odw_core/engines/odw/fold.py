@@ -37,7 +37,9 @@ def _replaced(acc: RunAcc, name: str, data: bytes) -> None:
         if record is not None:
             acc.has_record = True
             acc.status, acc.script = record.status, record.workflow
-            acc.started_ms, acc.finished_ms = record.started_ms, record.finished_ms
+            # While it runs that is a sign of life alone: a supervisor renews it each minute that a run waits.
+            acc.started_ms = record.started_ms
+            acc.finished_ms = record.finished_ms if record.status != "running" else None
     elif name == STATE:
         state = decode_state(data)
         acc.state = state_of(state) if state is not None else acc.state

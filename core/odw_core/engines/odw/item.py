@@ -86,7 +86,6 @@ def run_item(acc: RunAcc, facts: Facts, depth: Depth = Depth.FOLDED) -> Item:
         else None,
         started_at=_seconds(acc.started_ms or acc.launched_ms or start_ms_of(acc.run_id)),
         changed_at=_seconds(max(filter(None, (acc.last_ms, acc.finished_ms, acc.started_ms)), default=None)),
-        # A supervisor may renew finished_ms while a run still waits; it means an end only with a final status.
         ended_at=_seconds(acc.finished_ms or acc.last_ms) if acc.status in ("completed", "failed") else None,
         last_words=acc.last_words,
         cause=one_line(causes[0], 400) if causes else None,

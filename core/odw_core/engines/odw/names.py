@@ -8,7 +8,7 @@ from odw_core.model.address import Address
 
 JOURNAL, RECORD, STATE, INPUT = "events.jsonl", "run.json", "state.json", "input.raw"
 
-FOLD_VERSION = 11
+FOLD_VERSION = 12
 """Raised whenever the meaning of an accumulator's field changes: checkpoints of another version are folded again."""
 
 STDOUT_FILE, STDERR_FILE, PROTOCOL_FILE = "stdout.log", "stderr.log", "protocol.jsonl"
