@@ -1,9 +1,11 @@
-"""A reader of ``run.json`` and its neighbours that knows upstream's fields and types alone (§3.1 to §3.3)."""
+"""A reader of a run folder that knows upstream's files, fields, types and orders alone (§3.1 to §3.4)."""
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 Json = dict[str, Any]
@@ -25,6 +27,12 @@ _MESSAGES = {
 }
 
 
+_PLAN = ["repo_path", "provider", "status", "summary", "proposed_changes", "questions_for_hitl", "raw"]
+_SUMMARY = (
+    *("# Coordination Summary\n", "**Goal:** ", "**Status:** ", "**Rounds:** ", "\n## Constraints Collected\n"),
+    *("\n## Contract Alignment\n", "\n## Agent Plans\n", "\n## Proposed Responsibility Split\n"),
+)
+_DOCUMENTS = ("run.json", "constraints.json", "contract-map.json")
 _LETTERS = {
     "collect_constraints_node": "c",
     "propose_split_node": "p",
@@ -75,6 +83,7 @@ def _check_order(run: Json) -> None:
 
 def check_plan(plan: Json) -> None:
     """One element of ``repo_plans``."""
+    assert [*plan] == _PLAN
     assert [type(plan[name]) for name in ("repo_path", "provider", "status", "summary")] == [str] * 4
     assert plan["provider"] in ("codex", "copilot") and plan["status"] in ("OK", "HITL_REQUIRED", "FAILED")
     assert _texts(plan["proposed_changes"]) and _texts(plan["questions_for_hitl"])
@@ -89,6 +98,8 @@ def check_plan(plan: Json) -> None:
     about = raw["prompt_metadata"]
     assert type(about["prompt_length"]) is int and _texts(about["signals"])
     assert isinstance(about["repo_path"], str) and isinstance(about["repo_kind"], str)
+    assert [*about] == ["prompt_length", "repo_path", "repo_kind", "signals"]
+    assert about["prompt_length"] == len(raw["codex_prompt"])
     if raw["execution_mode"] == "codex_cli":
         assert all(
             isinstance(raw[name], str) for name in ("codex_stdout", "codex_stderr", "codex_binary", "codex_model")
@@ -98,9 +109,12 @@ def check_plan(plan: Json) -> None:
 
 def check_constraints(found: Json) -> None:
     """``constraints.json``."""
+    assert [*found] == ["goal", "generated_at", "repos"]
     assert isinstance(found["goal"], str)
+    assert found["generated_at"].endswith("+00:00")
     assert datetime.fromisoformat(found["generated_at"]).utcoffset() is not None
     for repo in found["repos"]:
+        assert [*repo] == ["path", "exists", "repo_type", "signals", "constraints"]
         assert isinstance(repo["path"], str) and type(repo["exists"]) is bool
         assert repo["repo_type"] in ("python", "node", "unknown")
         assert _texts(repo["signals"]) and _texts(repo["constraints"]) and repo["constraints"]
@@ -108,14 +122,49 @@ def check_constraints(found: Json) -> None:
 
 def check_contracts(found: Json) -> None:
     """``contract-map.json``."""
+    assert [*found] == ["repos", "issues", "summary"]
     for repo in found["repos"]:
+        assert [*repo] == ["repo_path", "artifacts", "declared_contract_ids", "consumed_contract_ids"]
         assert isinstance(repo["repo_path"], str)
         for artifact in repo["artifacts"]:
+            assert [*artifact] == ["path", "hash", "contract_ids"]
             assert re.fullmatch(r"[0-9a-f]{12}", artifact["hash"]) and not artifact["path"].startswith("/")
             assert _texts(artifact["contract_ids"])
         for name in ("declared_contract_ids", "consumed_contract_ids"):
             assert all(one.startswith(_PREFIXES) for one in repo[name])
+            assert repo[name] == sorted(set(repo[name]))
     assert _texts(found["issues"]) and found["issues"] == sorted(set(found["issues"]))
     counts = found["summary"]
     assert counts["repo_count"] == len(found["repos"]) and counts["issue_count"] == len(found["issues"])
     assert counts["artifact_count"] == sum(len(repo["artifacts"]) for repo in found["repos"])
+
+
+def check_folder(folder: Path) -> None:
+    """All of it: what the documents say, how they are written, and the texts beside them."""
+    texts = {name: (folder / name).read_bytes().decode() for name in _DOCUMENTS}
+    run, constraints, contracts = (json.loads(text) for text in texts.values())
+    for name, text in texts.items():
+        value = json.loads(text)
+        forms = [json.dumps(value, indent=2, ensure_ascii=is_ascii) for is_ascii in (True, False)]
+        assert text in forms, f"{name} is not written with two spaces and without a last newline"
+    check_run(run)
+    check_constraints(constraints)
+    check_contracts(contracts)
+    assert contracts == run["contract_analysis"]
+    summary = (folder / "summary.md").read_text()
+    places = [summary.find(part) for part in _SUMMARY]
+    assert -1 not in places and places == sorted(places)
+    assert f"\n**Status:** {run['status']}\n**Rounds:** {run['round']} / {run['max_rounds']}\n" in summary
+    assert not summary.endswith("\n")
+    assert (folder / "responsibility-matrix.md").read_text().startswith("# Responsibility Matrix\n\n**Goal:** ")
+    checks = (folder / "contract-checks.md").read_text()
+    assert checks.startswith("# Contract Checks\n\nGoal: ") and "\n## Per Repository\n" in checks
+    counts = contracts["summary"]
+    assert f"\nIssues: {counts['issue_count']}\nArtifacts: {counts['artifact_count']}\n" in checks
+    heads = {f"# Plan: {plan['repo_path']}" for plan in run["repo_plans"]}
+    for path in folder.glob("repo-plans/*/plan.md"):
+        assert path.read_text().split("\n\n")[0] in heads
+    for path in folder.glob("repo-plans/*/commands.sh"):
+        shebang, *rest = path.read_text().splitlines()
+        assert shebang == "#!/bin/bash" and all(line[:1] in ("", "#") for line in rest)
+        assert not path.stat().st_mode & 0o111, "nobody runs it by accident"
