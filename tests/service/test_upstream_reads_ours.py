@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import json
 import os
+import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -171,6 +172,24 @@ async def test_a_run_that_has_waited_for_25_hours_survives_upstreams_retention(
         await place.over(room, run)
         world.leaves(run)
     read(world, run, "completed")
+
+
+RECORDED = Path(__file__).parents[1] / "fixtures" / "odw"
+
+
+@pytest.mark.parametrize("name", ["a", "b", "d", "f", "g"])
+def test_the_reader_that_ours_are_held_against_takes_what_upstream_itself_wrote(name: str, tmp_path: Path) -> None:
+    workspace = tmp_path / "project"
+    shutil.copytree(RECORDED / name / "project", workspace)
+    records = [*workspace.glob(".odw/runs/*/run.json"), workspace / ".odw" / "runs" / "latest.json"]
+    for path in records:
+        path.write_text(path.read_text().replace("/home/dev/project", str(workspace)))
+    (listed,) = runs_list(workspace)["runs"]
+    said = runs_show(workspace)
+    assert said[0] == f"{listed['run_id']} {listed['status']}"
+    failed = [line for line in said if line.startswith("Failure: ")]
+    assert bool(failed) is (listed["status"] == "failed")
+    assert [line for line in said if line.startswith("Nodes: ")]
 
 
 class Wall(SystemClock):
