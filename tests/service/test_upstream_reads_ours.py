@@ -167,7 +167,14 @@ async def test_a_run_that_has_waited_for_25_hours_survives_upstreams_retention(
         # A sign of life for others: nothing happened in the run, so it is as old as it was.
         assert room.service.snapshot().items[run] == before
         assert removable(world.workspace, 0, later) == [f"odw-exec-{record['started_ms'] - 10}-1"]
-        runs_show(world.workspace)
+        assert runs_show(world.workspace)[0] == f"{run.item} running"
+        latest = world.workspace / ".odw" / "runs" / "latest.json"
+        newer = latest.read_text().replace(run.item, "odw-exec-1-2")
+        latest.write_text(newer)
+        projections.renew(later)
+        # Whoever waits does not become the latest again each minute.
+        assert latest.read_text() == newer
+        assert removable(world.workspace, 0, later + DAY_MS) == [f"odw-exec-{record['started_ms'] - 10}-1"]
         await place.decide(room, question, "approve")
         await place.over(room, run)
         world.leaves(run)

@@ -11,15 +11,18 @@ import shlex
 from contextlib import suppress
 from pathlib import Path
 
+from odw_core.engines.loose import parse_object, text
 from odw_core.engines.odw.names import INPUT, JOURNAL, RECORD, STATE, SUPERVISOR
 from odw_core.engines.odw.records import RunRecord, StateRecord, encode_run
+from odw_core.files.safe_open import read_regular
 from odw_core.process.spawn import python_module
 from odw_core.runs.spec import RunSpec
 from odw_core.runs.told_state import encode_told
 from odw_core.runs.workspace import RunPlace, open_new, write_whole
 from odw_core.text.secrets import masked
 
-_DEBUG, _REPORT = "script-debug.log", "report.html"
+_DEBUG, _REPORT, _LATEST = "script-debug.log", "report.html", "latest.json"
+_MAX_LATEST = 1 << 20
 
 
 class Projections:
@@ -50,9 +53,10 @@ class Projections:
         self._write("running", renewed_ms)
 
     def renew(self, now_ms: int) -> None:
-        """While it waits: upstream deletes a run whose last sign is a day old, whatever its status."""
+        """While it waits: upstream deletes a run whose last sign is a day old, whatever its status. That makes it the
+        latest run no more, where another one is by now."""
         with suppress(OSError):
-            self._write("running", now_ms)
+            self._write("running", now_ms, is_latest=self._is_latest())
 
     def remember(self, state: StateRecord) -> None:
         """What became of the nodes so far, and of the whole: ``runs show`` of upstream reads it nowhere else."""
@@ -68,10 +72,18 @@ class Projections:
         with suppress(OSError):
             self._write(status, now_ms)
 
-    def _write(self, status: str, finished_ms: int | None) -> None:
+    def _is_latest(self) -> bool:
+        """Whether nobody else's run is; that file is looked at for this alone."""
+        try:
+            said = read_regular(self._place.path.with_name(_LATEST), _MAX_LATEST)
+        except (OSError, ValueError):
+            return True
+        return text(parse_object(said) or {}, "run_id") in ("", self._spec.run_id)
+
+    def _write(self, status: str, finished_ms: int | None, *, is_latest: bool = True) -> None:
         data = self._record(status, finished_ms)
         self._keep(RECORD, data)
-        for opened, name in ((self._place.open, RECORD), (self._place.open_runs, "latest.json")):
+        for opened, name in ((self._place.open, RECORD), (self._place.open_runs, _LATEST))[: 1 + is_latest]:
             folder = opened()
             try:
                 write_whole(folder, name, data)
