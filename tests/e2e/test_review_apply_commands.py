@@ -78,6 +78,10 @@ def test_a_gate_is_rejected_in_words_and_lands_with_a_blocker_overruled(shop: Re
     overrule.write_text(json.dumps({"overrule": [3]}))
     missed = typed(shop, "approve", asked["id"], "--json", str(overrule), "--yes")
     assert missed.code == 2 and "overrule has no option number 3" in missed.err
+    overrule.write_text(json.dumps({"overrule": [1]}))
+    for words in (("--json", str(overrule), "--yes"), ("--yes",), ()):
+        kept = typed(shop, "approve", asked["id"], *words)
+        assert kept.code == 7 and "not overruled, so it would not land; nothing was sent" in kept.err
     overrule.write_text(json.dumps({"overrule": [1, 2]}))
     approved = typed(shop, "approve", asked["id"], "--json", str(overrule), "--yes")
     assert approved.code == 0, approved.err

@@ -43,9 +43,9 @@ async def test_a_gate_shows_who_said_what_the_patch_and_every_way_to_decide(size
 
 async def test_letters_decide_on_a_gate_until_somebody_goes_to_the_line_of_text() -> None:
     async with card_of(asked.gate()) as room:
-        await room.press("a")
+        await room.press("r")
         (decision,) = decided(room)
-        assert (decision.verdict, decision.values) == ("approve", ())
+        assert (decision.verdict, decision.values) == ("add_round", ())
 
 
 async def test_a_rejection_asks_what_shall_become_different_and_sends_it_as_the_feedback() -> None:
@@ -71,16 +71,25 @@ async def test_what_was_typed_into_the_form_is_the_feedback_already() -> None:
 
 async def test_several_blockers_are_overruled_by_name() -> None:
     async with card_of(asked.gate()) as room:
-        await room.press("tab", "tab", "space", "l", "l", "space", "a")
+        await room.press("tab", "tab", "space", "l", "l", "space", "r")
         (decision,) = decided(room)
-        assert decision.verdict == "approve"
+        assert decision.verdict == "add_round"
         assert decision.values == (("overrule", (asked.BLOCKERS[0], asked.BLOCKERS[2])),)
 
 
 async def test_a_number_picks_a_blocker_and_lets_it_go_again() -> None:
     async with card_of(asked.gate()) as room:
-        await room.press("tab", "tab", "2", "3", "2", "a")
+        await room.press("tab", "tab", "2", "3", "2", "r")
         assert decided(room)[0].values == (("overrule", (asked.BLOCKERS[2],)),)
+
+
+async def test_nothing_is_approved_over_blockers_that_nobody_overruled() -> None:
+    async with card_of(asked.gate()) as room:
+        await room.press("tab", "tab", "1", "a")
+        assert not decided(room) and room.shows("2 blockers are not overruled, so it would not land")
+        await room.press("2", "3", "a")
+        (decision,) = decided(room)
+        assert decision.verdict == "approve" and decision.values == (("overrule", asked.BLOCKERS),)
 
 
 async def test_another_round_and_the_end_take_a_key_each() -> None:

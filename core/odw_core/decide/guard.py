@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from odw_core.decide.commands.judging import OUTSIDE
 from odw_core.decide.risk import Risk, judge
-from odw_core.decide.verdicts import Meaning, lets_happen, meaning
+from odw_core.decide.verdicts import OVERRULE, Meaning, lets_happen, meaning
 from odw_core.model.decision import Decision
 from odw_core.model.question import Question
 
@@ -107,6 +107,11 @@ def refuse(
 def _missing(question: Question, values: Mapping[str, tuple[str, ...]]) -> str | None:
     for field in question.fields:
         given = [one for one in values.get(field.id, ()) if one.strip()]
+        if field.id == OVERRULE and question.kind == "gate" and (left := len(field.choices) - len({*given})) > 0:
+            # Whoever asks would only ask again.
+            blockers = "blocker is" if left == 1 else "blockers are"
+            said = f"{left} {blockers} not overruled, so it would not land; nothing was sent."
+            return f"{said} Overrule what is left, or send it back."
         if not given and not field.is_optional:
             return f"{field.label or field.id} has no answer yet; nothing was sent."
         labels = {choice.label for choice in field.choices}

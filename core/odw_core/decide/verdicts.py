@@ -74,6 +74,10 @@ FEEDBACK = "feedback"
 """Field of a gate that says what shall become different."""
 
 
+OVERRULE = "overrule"
+"""Field of a gate that names its blockers: it lands only with every one of them overruled."""
+
+
 def is_judged(kind: str) -> bool:
     """Whether a question is about work as a whole, so that its form is there beside the verdicts."""
     return kind in JUDGED

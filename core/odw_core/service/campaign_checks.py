@@ -6,8 +6,8 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from odw_core.agents.playable import refuse_unplayable, script_check
 from odw_core.diagnose.doctor.check import Check, Level
-from odw_core.diagnose.doctor.scripts import script_check
 from odw_core.diagnose.doctor.wording import counted
 from odw_core.engines.loose import objects, text, texts
 from odw_core.errors import OdwError, UsageError
@@ -30,13 +30,15 @@ def again_of(start: Start) -> str:
 
 async def refuse_campaign(start: Start, state: Path) -> None:
     """Raises ``OdwError`` with a sentence where nothing of the campaign could begin: no plans, an order that cannot be
-    followed, a repository that is not there, nothing left to land."""
+    followed, a repository or a script that is not there, nothing left to land."""
     from odw_core.git.command import GitError
     from odw_core.git.repo import open_repo
     from odw_core.workflows.campaign.given import CampaignInput
     from odw_core.workflows.campaign.plans import read_plans
 
     wanted = CampaignInput.model_validate(checked_input(load_workflow(CAMPAIGN), start.given))
+    for script in _scripts(wanted):
+        await asyncio.to_thread(refuse_unplayable, start.workspace, script)
     plans = await asyncio.to_thread(read_plans, state, start.workspace, "", wanted, again_of(start))
     landed = {text(one, "repo") for one in objects(plans, "landed")}
     for one in objects(plans, "wanted"):

@@ -6,8 +6,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from odw_core.agents.playable import script_check
 from odw_core.diagnose.doctor.check import Check, Level
-from odw_core.diagnose.doctor.scripts import script_check
 from odw_core.diagnose.doctor.wording import counted, some_of
 from odw_core.model.workflow import COORDINATE
 from odw_core.runs.workflow import parsed_input

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from odw_core.agents.playable import script_check
 from odw_core.diagnose.doctor.check import Check, Level
-from odw_core.diagnose.doctor.scripts import script_check
 from odw_core.diagnose.doctor.wording import counted, some_of
 from odw_core.errors import OdwError
 from odw_core.model.workflow import REVIEW_APPLY

@@ -57,6 +57,7 @@ def test_a_field_takes_what_it_offers_or_what_it_is_free_for(field: Field, given
         (QUESTION, decision(), None, float("inf"), "only just now"),
         (QUESTION, decision(), None, float("nan"), "only just now"),
         (asked.form(), decision(asked.form(), "answer"), None, LONG_AGO, "Keep has no answer"),
+        (asked.gate(), decision(asked.gate(), "approve"), None, LONG_AGO, "3 blockers are not overruled"),
         (asked.command("cmd", "rm -rf x"), decision(asked.command("cmd", "rm -rf x")), None, LONG_AGO, "word delete"),
         (asked.command("cmd", "rm -rf x"), decision(asked.command("cmd", "rm -rf x")), "dele", LONG_AGO, "word delete"),
     ],

@@ -290,6 +290,8 @@ def _preview(question: Question, decision: Decision, given: Given) -> Decided:
         return Decided(lines, note, 0 if reason is None else reason.exit_code)
     needs = "--yes sends it as it is by then, --digest only if it is still this"
     word = word_for(question, decision.verdict)
+    if reason is not None and (word is None or given.confirm == word):
+        return Decided(lines, str(reason), reason.exit_code)
     return Decided(
         lines,
         f"Nothing was sent: {needs}{f'; it also needs --confirm {word}' if word is not None else ''}.",

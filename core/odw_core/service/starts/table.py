@@ -41,6 +41,9 @@ class _Session(Starter):
 class _Agents(_Session):
     """Codex does the work, unless another agent is named."""
 
+    async def refuse(self, start: Start, state: Path) -> None:
+        await _refuse_script(start)
+
     async def checks(self, start: Start, around: Surroundings) -> tuple[Check, ...]:
         return await super().checks(start, around) if _is_by_codex(start) else ()
 
@@ -74,6 +77,9 @@ class _Campaign(_Agents):
 
 
 class _Batch(Starter):
+    async def refuse(self, start: Start, state: Path) -> None:
+        await _refuse_script(start)
+
     async def chosen(self, start: Start, state: Path) -> Start:
         if not start.reuse:
             return start
@@ -96,10 +102,16 @@ class _Batch(Starter):
 
 
 class _OdwExec(Starter):
-    async def checks(self, start: Start, around: Surroundings) -> tuple[Check, ...]:
-        from odw_core.service.upstream_checks import odw_check
+    async def refuse(self, start: Start, state: Path) -> None:
+        from odw_core.service.upstream_checks import refuse_unreadable
 
-        return (await asyncio.to_thread(odw_check, start.given, around.environ),)
+        await asyncio.to_thread(refuse_unreadable, start.given, start.workspace)
+
+    async def checks(self, start: Start, around: Surroundings) -> tuple[Check, ...]:
+        from odw_core.service.upstream_checks import file_checks, odw_check
+
+        given, folder = start.given, start.workspace
+        return await asyncio.to_thread(lambda: (*file_checks(given, folder), odw_check(given, around.environ)))
 
 
 class _Converge(Starter):
@@ -122,6 +134,12 @@ class _ConvergeRepeat(Starter):
 
         found = repeat_checks(start.given, start.workspace)
         return await asyncio.to_thread(lambda: (*found, sessions_checked(around)))
+
+
+async def _refuse_script(start: Start) -> None:
+    from odw_core.agents.playable import refuse_script
+
+    await asyncio.to_thread(refuse_script, start.given, start.workspace)
 
 
 def _is_by_codex(start: Start) -> bool:

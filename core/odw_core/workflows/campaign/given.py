@@ -134,4 +134,5 @@ def goal_of(given: CampaignInput) -> str:
     named = ", ".join(one.repo.rstrip("/").rpartition("/")[2] for one in given.repos)
     if given.from_run:
         return one_line(f"the plans of {given.from_run}" + (f": {named}" if named else ""), 200)
-    return one_line(f"{len(given.repos)} repositories: {named}", 200)
+    count = len(given.repos)
+    return one_line(f"{count} {'repository' if count == 1 else 'repositories'}: {named}", 200)

@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterator
 
 from odw_core.agents.codex_program import native_program
+from odw_core.agents.playable import script_check
 from odw_core.diagnose.doctor.check import Check, Level
-from odw_core.diagnose.doctor.scripts import script_check
 from odw_core.diagnose.doctor.wording import some_of
 from odw_core.errors import OdwError
 from odw_core.workflows.scenario_batch.checks.place import NAMED, SANDBOX, Asked, Place
