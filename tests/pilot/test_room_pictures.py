@@ -67,7 +67,7 @@ async def test_an_empty_room_says_where_it_looked_and_the_next_key() -> None:
     async with open_room(samples.snapshot(places=["/srv/new"])) as room:
         assert room.shows("No runs here yet.")
         assert room.shows("Nothing was found under /srv/new.")
-        assert room.shows("?  every key")
+        assert room.shows("n  start a run") and room.shows("p  add a place") and room.shows("?  every key")
         assert not room.app.screen.query_one("#preview").display
 
 

@@ -50,6 +50,19 @@ async def test_a_request_is_all_it_takes(size: tuple[int, int]) -> None:
         assert (sent(room).workflow, sent(room).given) == (NAME, {"request": "add rounding"})
 
 
+async def test_who_looks_at_another_kind_of_run_loses_nothing_that_was_typed() -> None:
+    async with open_room() as room:
+        await form(room)
+        await room.type("add rounding")
+        await go_to(room, "verify")
+        await room.type("make test")
+        await room.press("ctrl+t")
+        assert room.shows("goal") and not room.shows("make test")
+        while not room.shows("wanted as"):
+            await room.press("ctrl+t")
+        assert room.shows("add rounding") and room.shows("make test")
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_it_fits_the_screen_and_says_how_many_inputs_do_not(size: tuple[int, int]) -> None:
     async with open_room(size=size) as room:

@@ -38,6 +38,8 @@ from odw_tui.present.typed_values import YES, typed
 from odw_tui.widgets.line_editor import LineEditor
 
 _TITLE = 40
+_SHARED = ("agent", "script", "model", "effort", "request", "spec", "goal")
+"""Inputs that mean the same in every workflow in which agents work."""
 _AT_WORK = (State.RUNNING, State.WAITING, State.STALE)
 
 
@@ -58,6 +60,8 @@ class StartForm:
         """Inputs that are not asked: the session that is gone on with."""
         self._carried: dict[str, object] = {}
         """What was given so far, by whichever way it is started."""
+        self._typed_before: dict[str, dict[str, object]] = {}
+        """What was typed for each workflow: who looks at another one loses nothing."""
         self._all: tuple[Input, ...] = ()
         """Every input that there is; ``inputs`` are those that are asked as the others stand."""
         self._runs: dict[str, Address] = {}
@@ -208,7 +212,11 @@ class StartForm:
         ways = self.ways
         other = ways[(ways.index(self.workflow) + 1) % len(ways)]
         if self._again is None:
-            self._take(other, {}, self.folder)
+            told = self._typed_before[self.workflow] = self._given
+            known = input_keys(other)
+            shared = {*_SHARED} & known if "agent" in known else set()
+            fitting = {key: value for key, value in told.items() if key in shared}
+            self._take(other, {**self._typed_before.get(other, {}), **fitting}, self.folder)
             return True
         if len(ways) < 2 or self._again.driver == NATIVE:
             return False

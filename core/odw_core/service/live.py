@@ -269,6 +269,7 @@ class LiveService:
             if reader.is_torn:
                 reader.accept_torn()
                 reading.show(reader)
+        reading.tell_all_owed()
         await reading.flush()
 
     async def _read_all(self) -> None:

@@ -30,6 +30,9 @@ _HOT_S = 2.0
 _HOT_AT_ONCE = 8
 _HOT_PAUSE_S, _MANY_HOT_PAUSE_S = 0.0025, 0.004
 """Between two looks; the longer one while more than can be asked at once are written to: fifty wait 30 ms at most."""
+_CHEAP_S = 0.008
+_SHARE = 10
+"""What is open and takes longer to make than ``_CHEAP_S`` is made anew once in so many times what it took."""
 _SHOW = 60
 _SHOW_PAUSE_S = 0.001
 _MANY = 128
@@ -54,6 +57,10 @@ class Reading:
         self._hot: dict[Address, float] = {}
         self._is_hot = asyncio.Event()
         self._turn = 0
+        self._due: dict[Address, float] = {}
+        """From when the detail of what is open may be made anew, for those that cost much."""
+        self._owed: set[Address] = set()
+        """What is open and has news that nobody was told yet."""
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -244,12 +251,43 @@ class Reading:
         self.show(reader)
         if before != reader.item or reader.is_torn:
             self._heat(reader)
-        for feed in self.feeds.get(address, ()):
-            feed.put(reader.detail())
+        self._tell_open(reader)
         if self._keeper is not None:
             self._keeper.note(address)
         else:
             self.let_go(address)
+
+    def _tell_open(self, reader: UnitReader) -> None:
+        """Hand the newest detail to who has it open. That of thousands of scenarios is not made at every line: keys
+        come first, and what is owed follows by itself."""
+        address = reader.unit.address
+        feeds = self.feeds.get(address)
+        if not feeds:
+            self._due.pop(address, None)
+            return
+        began = time.monotonic()
+        if (left := self._due.get(address, began) - began) > 0:
+            if address not in self._owed:
+                self._owed.add(address)
+                asyncio.get_running_loop().call_later(left, self._tell_owed, address)
+            return
+        detail = reader.detail()
+        took = time.monotonic() - began
+        self._due[address] = began + (took * _SHARE if took > _CHEAP_S else 0.0)
+        for feed in feeds:
+            feed.put(detail)
+
+    def _tell_owed(self, address: Address) -> None:
+        is_owed = address in self._owed and address in self.feeds
+        self._owed.discard(address)
+        if is_owed and (reader := self._roster.get(address)) is not None:
+            self._tell_open(reader)
+
+    def tell_all_owed(self) -> None:
+        """Hand out every detail that was put off."""
+        for address in [*self._owed]:
+            self._due.pop(address, None)
+            self._tell_owed(address)
 
     def show(self, reader: UnitReader) -> None:
         """Hand the newest reading to the store."""

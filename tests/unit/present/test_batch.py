@@ -30,7 +30,8 @@ def words(line: Line, width: int) -> str:
 
 
 def rows(of: Batch, width: int = 100, now: float = NOW) -> list[str]:
-    return [words(line, width) for _, line in batch_rows(of, SIGNS, now, width)]
+    made = (line if isinstance(line, Line) else line() for _, line in batch_rows(of, SIGNS, now, width))
+    return [words(line, width) for line in made]
 
 
 def text(of: Batch, key: str) -> str:
@@ -132,3 +133,31 @@ def test_a_batch_of_nothing_says_so_without_an_end() -> None:
     empty = Batch(0, None, "", (), (), None, 1, None)
     assert rows(empty)[0].startswith("0 of ? done")
     assert rows(empty)[-2:] == ["scenarios", "none has begun"]
+
+
+def long_batch(count: int) -> Batch:
+    """A batch of so many scenarios, every third without its file."""
+    known = batch()
+    (fine, failed) = (next(one for one in known.scenarios if one.status == status) for status in ("OK", "FAILED"))
+    many = (replace(failed if index % 3 == 0 else fine, index=index) for index in range(1, count + 1))
+    group = replace(known.groups[0], scenarios=tuple(range(3, count + 1, 3)))
+    return replace(known, scenarios=tuple(many), done=count, total=count + 1000, groups=(group,))
+
+
+def test_the_numbers_of_thousands_stand_below_each_other() -> None:
+    shown = rows(long_batch(2_000))
+    first = shown.index("scenarios") + 1
+    assert shown[first].startswith("✓    1  transfer 1") and shown[first + 1999].startswith("✓ 2000  transfer 1")
+    assert shown[-1] == "·        and 1,000 more to come" or shown[-1].endswith("  and 1,000 more to come")
+
+
+def test_what_is_missing_of_thousands_leaves_the_scenarios_in_reach() -> None:
+    shown = rows(long_batch(2_000))
+    assert shown.index("scenarios") < 40
+    assert "output missing   666" in shown and any(one.strip() == "and 647 more, marked below" for one in shown)
+    assert "and 566 more" in text(long_batch(2_000), "group 0")
+
+
+def test_a_scenario_that_nobody_sees_is_no_line_yet() -> None:
+    made = batch_rows(long_batch(2_000), SIGNS, NOW, 100)
+    assert sum(isinstance(line, Line) for _, line in made) < 40

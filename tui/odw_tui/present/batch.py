@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from odw_core.model.batch import Batch, Diagnosis, Group, Scenario, scenarios
@@ -21,10 +22,12 @@ _LATE = 3.0
 """How often the usual time one may take longer than that, until nobody can say any more when it ends."""
 _WIDE = 64
 """Cells from which every row has space for its model."""
-_MODEL = 24
+_MODEL, _NUMBER = 24, 3
 _STRETCHES = 3
 """Stretches of numbers that one row names."""
 _GAP = 3
+_MOST_MISSING, _MOST_NAMED = 20, 100
+"""Rows for outputs that are missing above the scenarios, and for the scenarios of one cause, where there are more."""
 _MARKS = {
     "OK": (Mark.DONE, "done"),
     "NO_FILE": (Mark.FAILED, "failed"),
@@ -90,28 +93,41 @@ def when_over(batch: Batch, now: float) -> str:
     return f"about {numbers.duration(max(ends - now, 0.0))} left, over at {clock}"
 
 
-def batch_rows(batch: Batch, glyphs: Glyphs, now: float, width: int) -> list[tuple[str, Line]]:
-    """(key, line) pairs: root causes, then what is missing, then every scenario."""
-    rows: list[tuple[str, Line]] = [*(("", one) for one in batch_head(batch, glyphs, now, width)), ("", Line())]
+def batch_rows(batch: Batch, glyphs: Glyphs, now: float, width: int) -> list[tuple[str, Line | Callable[[], Line]]]:
+    """(key, line) pairs: root causes, then what is missing, then every scenario, each to be made when it is seen."""
+    rows: list[tuple[str, Line | Callable[[], Line]]] = [
+        *(("", one) for one in batch_head(batch, glyphs, now, width)),
+        ("", Line()),
+    ]
     if batch.groups:
         rows.append(("", said(Span("root causes", "strong"))))
         rows += [(f"group {place}", _group_row(one, glyphs)) for place, one in enumerate(batch.groups)]
         rows.append(("", Line()))
-    if batch.missing:
-        rows.append(("", said(Span("output missing", "strong"), Span(f"   {len(batch.missing)}", "failed"))))
-        for one in batch.missing:
+    columns, missing = _columns(batch, width), batch.missing
+    if missing:
+        rows.append(("", said(Span("output missing", "strong"), Span(f"   {len(missing):,}", "failed"))))
+        for one in missing if len(missing) <= _MOST_MISSING else missing[: _MOST_MISSING - 1]:
             where = one_line(one.file, 120) or "nobody says where it was to be"
-            rows.append((f"missing {one.index}", said(Span(f"  {one.index:>3}  "), Span(where, "quiet"))))
+            number = right(str(one.index), columns.number)
+            rows.append((f"missing {one.index}", said(Span(f"  {number}  "), Span(where, "quiet"))))
+        if len(missing) > _MOST_MISSING:
+            more = f"{' ' * (columns.number + 4)}and {len(missing) - _MOST_MISSING + 1:,} more, marked below"
+            rows.append(("", said(Span(more, "faint"))))
         rows.append(("", Line()))
     rows.append(("", said(Span("scenarios", "strong"))))
-    columns = _columns(batch, width)
-    rows += [(scenario_key(one), _scenario_row(one, glyphs, now, columns)) for one in batch.scenarios]
+    rows += [(scenario_key(one), partial(_scenario_row, one, glyphs, now, columns)) for one in batch.scenarios]
     if not batch.scenarios:
         rows.append(("", said(Span("none has begun", "faint"))))
     rest = (batch.total or 0) - len(batch.scenarios) if batch.scenarios else 0
     if rest > 0:
         rows.append(
-            ("", said(Span(f"{glyphs.mark(Mark.SKIPPED)} ", "faint"), Span(f"     and {rest} more to come", "faint")))
+            (
+                "",
+                said(
+                    Span(f"{glyphs.mark(Mark.SKIPPED)} ", "faint"),
+                    Span(f"{' ' * columns.number}  and {rest:,} more to come", "faint"),
+                ),
+            )
         )
     return rows
 
@@ -142,22 +158,24 @@ class _Columns(NamedTuple):
     status: int
     model: int
     """0 where there is space for another model than the one that was asked for alone."""
+    number: int
 
 
 def _columns(batch: Batch, width: int) -> _Columns:
-    status = max((cells(_status(one)) for one in batch.scenarios), default=0)
-    models = [min(cells(one_line(one.model or "", _MODEL)), _MODEL) for one in batch.scenarios]
-    return _Columns(status, max(models, default=0) if width >= _WIDE else 0)
+    status = max((cells(_word(one)) for one in {one.status for one in batch.scenarios}), default=0)
+    models = [min(cells(one_line(one, _MODEL)), _MODEL) for one in {one.model or "" for one in batch.scenarios}]
+    number = max((len(str(one.index)) for one in batch.scenarios[-1:]), default=0)
+    return _Columns(status, max(models, default=0) if width >= _WIDE else 0, max(number, _NUMBER))
 
 
-def _status(one: Scenario) -> str:
+def _word(status: str) -> str:
     """The word beside the sign; nothing where the sign says it all."""
-    return "" if one.status in ("OK", "running") else one.status.lower().replace("_", " ")
+    return "" if status in ("OK", "running") else status.lower().replace("_", " ")
 
 
 def _scenario_row(one: Scenario, glyphs: Glyphs, now: float, columns: _Columns) -> Line:
     mark, tone = status_of(one)
-    status, model = _status(one), one_line(one.model or "", _MODEL)
+    status, model = _word(one.status), one_line(one.model or "", _MODEL)
     seen = Span(model, "blocked" if one.is_other_model else "faint")
     if columns.model:
         facts = [Span(status.ljust(columns.status), tone)]
@@ -167,7 +185,12 @@ def _scenario_row(one: Scenario, glyphs: Glyphs, now: float, columns: _Columns) 
         facts += [Span("   " if status else ""), seen] if one.is_other_model else []
     facts.append(Span(right(took_of(one, now), 8), "quiet"))
     title = Span(one_line(one.title, 200) or "(no title)", "" if one.status != "SKIPPED" else "faint")
-    return said(Span(f"{glyphs.mark(mark)} ", tone), Span(f"{one.index:>3}  ", "quiet"), title, right=spans(*facts))
+    return said(
+        Span(f"{glyphs.mark(mark)} ", tone),
+        Span(f"{right(str(one.index), columns.number)}  ", "quiet"),
+        title,
+        right=spans(*facts),
+    )
 
 
 def took_of(one: Scenario, now: float) -> str:
@@ -218,11 +241,19 @@ def _group_text(batch: Batch, one: Group, glyphs: Glyphs, opens: str) -> Iterato
     yield from _proof(one.proof)
     yield Line()
     by_index = {each.index: each for each in batch.scenarios}
-    for index in one.scenarios:
+    named = one.scenarios[:_MOST_NAMED]
+    number = max((len(str(index)) for index in named[-1:]), default=0)
+    for index in named:
         each = by_index.get(index)
         if each is not None:
             mark, tone = status_of(each)
-            yield said(Span(f"  {glyphs.mark(mark)} ", tone), Span(f"{index:>3}  {one_line(each.title, 200)}", "quiet"))
+            yield said(
+                Span(f"  {glyphs.mark(mark)} ", tone),
+                Span(f"{right(str(index), max(number, _NUMBER))}  ", "quiet"),
+                Span(one_line(each.title, 200), "quiet"),
+            )
+    if len(one.scenarios) > len(named):
+        yield said(Span(f"      and {len(one.scenarios) - len(named):,} more", "faint"))
     if one.proof is not None:
         yield Line()
         yield said(Span(opens, "strong"), Span("  opens the log at this line", "quiet"))

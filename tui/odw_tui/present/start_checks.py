@@ -28,7 +28,18 @@ def fitting_checks(
         lines = (*about, *against, *fine[:shown], Line(spans(sign, counted)))
         if height_of(lines, width) <= height:
             return lines
-    return against or about
+    return _fitting(against, signs, width, height) if against else about
+
+
+def _fitting(against: Sequence[Line], signs: Glyphs, width: int, height: int) -> Sequence[Line]:
+    """As much as fits of what stands against the start, and that there is more."""
+    if height_of(against, width) <= height:
+        return against
+    for shown in range(len(against) - 1, 0, -1):
+        lines = (*against[:shown], Line((Span("    and more; a higher window shows it all", "quiet"),)))
+        if height_of(lines, width) <= height:
+            return lines
+    return against
 
 
 def check_lines(checks: Sequence[Check], signs: Glyphs) -> list[Line]:

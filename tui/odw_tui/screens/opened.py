@@ -65,6 +65,7 @@ class OpenedScreen(LineScreen, DrivingScreen):
         self._failure: str | None = None
         self._latest: tuple[Detail | None, bool] = (None, False)
         self._tab = self.FIRST_TAB
+        self._tabs_known: tuple[Detail | None, int, tuple[Tab, ...]] | None = None
         self._is_visit = False
         self._clock: Timer | None = None
         self._limiter = FrameLimiter(self._take_latest, self.set_timer, motion=kit.motion)
@@ -206,8 +207,12 @@ class OpenedScreen(LineScreen, DrivingScreen):
         return 0
 
     def _offered(self) -> tuple[Tab, ...]:
-        """The tabs that there are now, the first of them to come back to."""
-        return tabs_of(self._detail, self._sessions)
+        """The tabs that there are now, the first of them to come back to. Asked with every key, so remembered."""
+        detail, sessions = self._detail, self._sessions
+        known = self._tabs_known
+        if known is None or known[0] is not detail or known[1] != sessions:
+            known = self._tabs_known = (detail, sessions, tabs_of(detail, sessions))
+        return known[2]
 
     def _show_tab(self) -> None:
         offered = self._offered()

@@ -171,13 +171,14 @@ class RoomScreen(DrivingScreen):
 
     def _picture(self) -> tuple[Line, ...]:
         state, home = self._state, self.kit.home
-        keys = {name: self._key(name) for name in ("back", "help", "quit", "palette")}
+        keys = {name: self._key(name) for name in ("back", "start", "places", "help", "quit", "palette")}
         if state.rows.total:
             back = ((keys["back"], "show everything again"),)
             return pictures.nothing_matches(state.filter_text, state.rows.total, back)
         if not state.snapshot.complete and state.failure is None:
             return pictures.looking(state.snapshot.places, home)
-        offered = ((keys["help"], "every key"), (keys["palette"], "everything else"), (keys["quit"], "leave"))
+        ways = {"start": "start a run", "places": "add a place", "help": "every key", "palette": "everything else"}
+        offered = [(keys[name], does) for name, does in (*ways.items(), ("quit", "leave"))]
         return pictures.empty(state.snapshot.places, home, offered)
 
     def _show_head(self) -> None:

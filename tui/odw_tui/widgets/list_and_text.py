@@ -10,11 +10,11 @@ from textual.message import Message
 
 from odw_tui.present.spans import Line
 from odw_tui.widgets.fitted_rows import FittedRows
-from odw_tui.widgets.keyed_lines import KeyedLines
+from odw_tui.widgets.keyed_lines import KeyedLines, Later
 from odw_tui.widgets.lines_provider import LinesProvider
 from odw_tui.widgets.list_pane import ListPane
 
-Rows = Sequence[tuple[str, Line]]
+Rows = Sequence[tuple[str, Line | Later]]
 """Pairs of key and line; an empty key is passed over by the cursor."""
 _EVERYTHING = 1_000_000
 

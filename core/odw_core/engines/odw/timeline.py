@@ -108,6 +108,12 @@ class _Grid:
             phases = [("phase-0", "work", self._acc.started_ms)]
         if not phases:
             return ()
+        # A phase that only waits for a person is a part of the one before, in which it says what is asked.
+        phases = [
+            phase
+            for before, phase in zip([None, *phases], phases, strict=False)
+            if before is None or before[1] != phase[1] or self._by_column.get(phase[0])
+        ]
         # While a run of ours waits, its record says when it was seen alive last; that is no end.
         is_over = self._acc.status in ("completed", "failed")
         ends = [at for _, _, at in phases[1:]] + [self._acc.finished_ms if is_over else None]

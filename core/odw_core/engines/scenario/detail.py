@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from odw_core.engines.scenario import diagnosis
 from odw_core.engines.scenario.acc import Acc, ErrorLogAcc, RunAcc, TryAcc
@@ -46,6 +46,8 @@ def batch_detail(acc: Acc, facts: Facts) -> RunDetail:
     causes = diagnosis.causes(acc, is_given_up=item.state is State.STALE)
     is_run = isinstance(acc, RunAcc)
     tries = newest_tries(acc) if isinstance(acc, RunAcc) else []
+    all_tries = _tries_by_index(acc) if isinstance(acc, RunAcc) else {}
+    raw = {name.partition("-")[0].lstrip("0") for name in acc.raw_files} if isinstance(acc, RunAcc) else set()
     return RunDetail(
         item=item,
         workflow="scenario batch" if is_run else "error log of a scenario batch",
@@ -53,7 +55,7 @@ def batch_detail(acc: Acc, facts: Facts) -> RunDetail:
         max_rounds=None,
         columns=(_column(acc, item),) if isinstance(acc, RunAcc) and tries else (),
         rows=tuple(Row(str(one.index), f"{one.index} {one.title}".strip(), "task") for one in tries),
-        cells=tuple(_cell(acc, one, item) for one in tries) if isinstance(acc, RunAcc) else (),
+        cells=tuple(_cell(acc, all_tries[one.index], item, raw) for one in tries) if isinstance(acc, RunAcc) else (),
         gates=(),
         blockers=(),
         landing=None,
@@ -93,17 +95,25 @@ def _column(acc: RunAcc, item: Item) -> Column:
     return Column(_COLUMN, ColumnKind.PHASE, "scenarios", mark, note, item.started_at, item.ended_at, why)
 
 
-def _cell(acc: RunAcc, newest: TryAcc, item: Item) -> Cell:
-    tries = [one for one in acc.tries if one.index == newest.index]
-    attempts = tuple(_attempt(acc, one, item, is_newest=one is newest) for one in tries)
+def _tries_by_index(acc: RunAcc) -> dict[int, list[TryAcc]]:
+    found: dict[int, list[TryAcc]] = {}
+    for one in acc.tries:
+        found.setdefault(one.index, []).append(one)
+    return found
+
+
+def _cell(acc: RunAcc, tries: list[TryAcc], item: Item, raw: Container[str]) -> Cell:
+    """``raw`` are the numbers of scenarios of which raw responses are kept."""
+    newest = diagnosis.newest(acc, tries[0].index)
+    attempts = tuple(_attempt(acc, one, item, raw, is_newest=one is newest) for one in tries)
     return Cell(str(newest.index), _COLUMN, attempts[-1].mark, _note(acc, newest), attempts)
 
 
-def _attempt(acc: RunAcc, tried: TryAcc, item: Item, *, is_newest: bool) -> Attempt:
+def _attempt(acc: RunAcc, tried: TryAcc, item: Item, raw: Container[str], *, is_newest: bool) -> Attempt:
     ended_ms = tried.ended_ms
     if ended_ms is None and tried.duration_s is not None and tried.started_ms is not None:
         ended_ms = tried.started_ms + int(tried.duration_s * 1000)
-    has_raw = any(name.partition("-")[0].lstrip("0") == str(tried.index) for name in acc.raw_files)
+    has_raw = str(tried.index) in raw
     said = (("output",) if tried.end else ()) + (("prompt",) if tried.start else ())
     mark = _mark(tried, item, is_newest=is_newest)
     return Attempt(

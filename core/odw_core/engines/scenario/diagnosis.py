@@ -82,7 +82,8 @@ def rank(kind: str) -> int:
 def _scenarios(acc: Acc) -> Iterable[tuple[int, Sequence[HitAcc], bool]]:
     if isinstance(acc, ErrorLogAcc):
         return [(section.index, section.hits, section.is_fine) for section in acc.sections]
-    return [(tried.index, tried.hits, newest(acc, tried.index).status == OK) for tried in acc.tries]
+    # Most scenarios of a long batch have none.
+    return [(tried.index, tried.hits, newest(acc, tried.index).status == OK) for tried in acc.tries if tried.hits]
 
 
 def newest(acc: RunAcc, index: int) -> TryAcc:
@@ -138,14 +139,14 @@ def other_failures(acc: RunAcc, file: str) -> list[tuple[Cause, list[int]]]:
 
     file = file_of(acc.item)
     found: dict[str, tuple[Cause, list[int]]] = {}
-    for index in sorted(int(key) for key in acc.newest):
-        tried = newest(acc, index)
-        if tried.status != "FAILED" or any(not hit.is_mild for hit in tried.hits):
+    failed = [tried for place in acc.newest.values() if (tried := acc.tries[place]).status == "FAILED"]
+    for tried in sorted(failed, key=lambda one: one.index):
+        if any(not hit.is_mild for hit in tried.hits):
             continue
         cause = cause_of(tried.error, file=file, first_line=tried.end_line) if tried.error else None
         said = tried.error or "it failed without a word"
         cause = cause or Cause("unknown", said, "", Proof(file, tried.end_line, said))
-        found.setdefault(cause.sentence, (cause, []))[1].append(index)
+        found.setdefault(cause.sentence, (cause, []))[1].append(tried.index)
     return [
         (replace(cause, sentence=f"{cause.sentence}, in {scenarios(indexes)}"), indexes)
         for cause, indexes in found.values()

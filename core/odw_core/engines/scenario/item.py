@@ -202,11 +202,13 @@ def _misses(bad: list[TryAcc]) -> str:
 
 
 def _missed(bad: list[TryAcc]) -> str:
-    return ", ".join(
-        f"{scenarios([one.index for one in bad if one.status == status])} {words}"
-        for status, words in (("FAILED", "failed"), ("NO_FILE", "left no file"))
-        if any(one.status == status for one in bad)
-    )
+    said = []
+    for status, words in (("FAILED", "failed"), ("NO_FILE", "left no file")):
+        if indexes := [one.index for one in bad if one.status == status]:
+            named = scenarios(indexes)
+            # Which of hundreds is said by the batch itself; a row has space for how many.
+            said.append(f"{f'{len(indexes):,} scenarios' if named.endswith(' more') else named} {words}")
+    return ", ".join(said)
 
 
 def _seconds(ms: int | None) -> float | None:

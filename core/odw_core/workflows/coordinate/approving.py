@@ -58,7 +58,7 @@ async def ask_approval(
         kind="plans",
         title=f"approve {count}?",
         body="\n".join(filter(None, (note, f"For: {goal}", _CHANGEABLE))),
-        subject="plans",
+        subject="planning",
         fields=tuple(
             Field(plan_field(bases[plan.repo]), plan.repo, is_optional=True, default=as_text(plan)) for plan in plans
         ),

@@ -11,6 +11,7 @@ from odw_core.engines.odw.names import STOPPED_BY_OWNER
 from odw_core.model.question import Choice, Field
 from odw_core.runs.cards import Card, decided, picked
 from odw_core.workflows.parallel_review_apply.ground import Ended, Ground
+from odw_core.workflows.parallel_review_apply.plan import Plan
 
 
 async def ask_owner(
@@ -42,8 +43,9 @@ async def _ask_one(ground: Ground, key: str, said: str, who: str, options: Seque
     return "; ".join(picked(value, "answer")) or text(value, "reason")
 
 
-async def ask_plan(ground: Ground) -> dict[str, str]:
-    """Show the tasks; task to the prompt as a person left it. Raises ``Ended`` when they stop the run."""
+async def ask_plan(ground: Ground, made: Plan | None) -> dict[str, str]:
+    """Show the tasks, and what the planner said of them; task to the prompt as a person left it. Raises ``Ended`` when
+    they stop the run."""
     tasks = [[task.id, [*task.files], task.prompt] for task in ground.tasks]
     listed = "\n".join(f"{task.id}: {', '.join(task.files) or 'no files declared'}" for task in ground.tasks)
     count = len(ground.tasks)
@@ -59,7 +61,16 @@ async def ask_plan(ground: Ground) -> dict[str, str]:
         ),
         decisions=("approve", "stop"),
         digest=digest({"kind": "plan", "run": ground.context.run_id, "base": ground.base, "tasks": tasks}),
-        details=(("tasks", listed), *((f"prompt of {task.id}", task.prompt) for task in ground.tasks)),
+        details=tuple(
+            (label, words)
+            for label, words in (
+                ("plan", "" if made is None else made.summary),
+                ("risks", "" if made is None else "\n".join(made.risks)),
+                ("tasks", listed),
+                *((f"prompt of {task.id}", task.prompt) for task in ground.tasks),
+            )
+            if words
+        ),
     )
     value = await decided(ground.context, card, "plan_gate")
     if text(value, "verdict") != "approve":

@@ -29,6 +29,7 @@ _MOST_PLANS = 3
 async def plan(ground: Ground) -> None:
     """Settle the tasks. Raises ``Ended`` when there are none that can be worked on."""
     tasks = given_tasks(ground.given)
+    made = None
     if not tasks:
         made = await _settled(ground)
         ground.shared = replace(ground.shared, plan_summary=made.summary)
@@ -41,7 +42,7 @@ async def plan(ground: Ground) -> None:
     ground.ceiling = max_rounds(ground.given.max_review_rounds, len(tasks))
     if ground.given.hold_after_planning:
         ground.phase(_PHASE, "held for you")
-        prompts = await ask_plan(ground)
+        prompts = await ask_plan(ground, made)
         ground.tasks = tuple(replace(task, prompt=prompts.get(task.id) or task.prompt) for task in tasks)
 
 
