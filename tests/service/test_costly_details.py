@@ -1,4 +1,4 @@
-"""What is open is told in full without holding up the room: details cost what there is, and the costly ones are put off."""
+"""What is open is told in full without holding up the room: a detail costs what there is, a costly one is put off."""
 
 from __future__ import annotations
 
