@@ -95,7 +95,7 @@ async def test_a_line_of_a_campaign_opens_the_run_it_stands_for() -> None:
     async with opened(detail, size=(120, 40), room=known) as run:
         assert run.row("api ").count("done") == 4
         await run.press("enter")
-        assert "is in no place that is watched here" in run.footer
+        assert "which is not watched here; p in the room adds it" in run.footer
         await run.press("k", "enter")
         assert run.shows("refunds in api") and not run.is_open
 

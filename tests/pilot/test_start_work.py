@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -156,6 +157,25 @@ async def again(room: RoomDriver, **given: object) -> None:
     room.service.steps_of[item.address] = ("planner", "core", "view")
     await room.press("R")
     await room.idle()
+
+
+async def test_nothing_is_typed_or_started_before_it_is_known_what_is_run_again() -> None:
+    item = samples.item("odw-exec-1795200000000-77", State.FAILED, driver="odw-tui")
+    async with open_room(samples.snapshot([item])) as room:
+        known, found = room.service.repeated, asyncio.Event()
+
+        async def slowly(address: Address) -> Start | None:
+            await found.wait()
+            return await known(address)
+
+        room.service.repeated = slowly  # type: ignore[method-assign]
+        await again(room)
+        await room.press("x", "ctrl+s")
+        assert room.shows("Looking up what it was started with.") and not room.shows("prompt")
+        assert "still being looked up" in room.footer and not room.service.submitted
+        found.set()
+        await room.idle()
+        assert room.shows("wanted as") and not room.shows("gox")
 
 
 async def test_a_rerun_keeps_what_went_well_or_begins_at_a_step() -> None:

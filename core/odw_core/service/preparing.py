@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from odw_core.model.address import Address
 from odw_core.model.change import Snapshot
 from odw_core.model.command import Start
 from odw_core.model.landing import CommitPlan
+from odw_core.model.workflow import CAMPAIGN
 from odw_core.service.preflight import preflight
 from odw_core.service.repeating import Converse, Repeating
 from odw_core.service.starts.codex import models_of, newest_limits
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from odw_core.workflows.scenario_batch.checks.place import Asked, Place
     from odw_core.workflows.scenario_batch.given import ScenarioBatchInput
 
+_MOST_TOLD = 3
 _ASKED_S = 60.0
 """For so long the executor of a batch is not asked again."""
 
@@ -104,6 +107,8 @@ class Preparing:
         place = item.place if item is not None else None
         if self._state is None or address.engine != "odw" or not is_ours(self._state, address.root.item, place):
             raise NotFound(f"{address.root} was not started by odw-tui here, so nothing of it can be committed.")
+        if parts := await asyncio.to_thread(_landed_elsewhere, self._state, address.root.item):
+            raise NotFound(f"A campaign lands through a run in each repository; commit there: {parts}.")
         return await plan_of(self._state, address.root.item)
 
     async def steps(self, address: Address) -> tuple[str, ...]:
@@ -119,6 +124,19 @@ class Preparing:
         except OdwError:
             return ()
         return await asyncio.to_thread(lambda: steps_of(journal_of(folder)))
+
+
+def _landed_elsewhere(state: Path, run_id: str) -> str:
+    """The commands that commit what a campaign landed; empty for what is none."""
+    from odw_core.runs.folders import RunFolder
+    from odw_core.runs.spec import read_spec
+    from odw_core.workflows.campaign.children import children_of
+
+    if read_spec(RunFolder(state, run_id)).workflow != CAMPAIGN:
+        return ""
+    found = [f"odw-tui --root {shlex.quote(repo)} commit odw:{run}" for repo, run in children_of(state, run_id).items()]
+    more = f" (and {len(found) - _MOST_TOLD} more like it)" if len(found) > _MOST_TOLD else ""
+    return f"{'; '.join(found[:_MOST_TOLD])}{more}" or "none of them has begun"
 
 
 def _homes(snapshot: Snapshot) -> Iterator[str]:

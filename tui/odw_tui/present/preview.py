@@ -97,6 +97,9 @@ def _cause(item: Item, detail: Detail | None) -> Sequence[Line]:
     text = item.cause
     if detail is not None and detail.cause and item.state in (State.FAILED, State.BLOCKED):
         text = detail.cause[0]
+    if text == item.why:
+        # It stands there already.
+        return ()
     return (labelled("cause", Span(one_line(text, TEXT_LIMIT), "failed"), most=4),) if text else ()
 
 

@@ -44,6 +44,9 @@ _LEAST_FORM = 5
 _BETWEEN = 8
 """Rows that are no line of the form, a check or the command where there is space: head, line, blanks, footer."""
 _MOST_COMMAND, _LOW_COMMAND = 4, 2
+_ON_THE_FORM = frozenset(
+    ("begin", "next_choice", "previous_choice", "next_input", "previous_input", "other_workflow", "more_inputs")
+)
 _AT_WORK = (State.RUNNING, State.WAITING, State.STALE)
 
 
@@ -70,6 +73,8 @@ class StartScreen(FormScreen):
             planned or Start(OFFERED[0], {}, self._first_folder()),
             again,
         )
+        self._is_known = again is None or planned is not None
+        """Whether what is started again is known; until then nothing can be typed or started."""
         self._checks: tuple[Check, ...] = ()
         self._models: tuple[str, ...] = ()
         self._head = Sheet(id="head")
@@ -97,15 +102,19 @@ class StartScreen(FormScreen):
         self.run_worker(self._prepare(), name="prepare a start")
 
     async def _prepare(self) -> None:
-        if self._again is not None and not self._form.is_touched:
+        if self._again is not None and not self._is_known:
             try:
                 known = await self.kit.service.repeated(self._again.address)
             except OdwError as error:
+                self._is_known = True
+                self._show()
                 self.flash(one_line(str(error), 300))
                 return
+            self._is_known = True
             if known is None:
+                self._show()
                 self.flash("Nobody knows what it was started with, so it cannot be started again.")
-            elif not self._form.is_touched:
+            else:
                 steps = await self.kit.service.steps(known.parent) if known.parent is not None else ()
                 self._form.repeat(known, steps)
                 self._show()
@@ -128,6 +137,12 @@ class StartScreen(FormScreen):
     def _show(self) -> None:
         form, signs = self._form, self.kit.signs
         title = "Run again" if self._again is not None else "New run"
+        if not self._is_known:
+            self._head.show((Line(spans(Span(title, "strong"))), Line()))
+            looking = Line(spans(Span("  Looking up what it was started with.", "quiet")))
+            self._fields.fill(lambda width, height: (looking,))
+            self._show_footer()
+            return
         names = kinds(form.ways, form.workflow, self.app.size.width - len(title) - 4)
         self._head.show((Line(spans(Span(title, "strong"), Span("  "), *names)), Line()))
         blocks: list[list[Line]] = []
@@ -162,7 +177,7 @@ class StartScreen(FormScreen):
     @property
     def _editor(self) -> LineEditor | None:
         here = self._form.here
-        return None if here.choices else self._form.editor(here.name)
+        return self._form.editor(here.name) if self._is_known and not here.choices else None
 
     @property
     def _would_lose(self) -> bool:
@@ -186,6 +201,8 @@ class StartScreen(FormScreen):
         self._check_later()
 
     def why_not(self, action_id: str) -> str | None:
+        if not self._is_known and action_id in _ON_THE_FORM:
+            return "What it was started with is still being looked up."
         if action_id in ("next_choice", "previous_choice") and not self._form.here.choices:
             return "This is typed, not chosen."
         if action_id == "more_inputs" and not self._form.has_rare:

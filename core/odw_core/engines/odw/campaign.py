@@ -18,6 +18,7 @@ from odw_core.model.item import Progress
 from odw_core.text.ansi import one_line, plain
 
 _STEPS = ("running", "approved", "landed", "verified")
+_LAST = _STEPS[-1]
 
 
 def landed(known: CampaignAcc) -> list[CampaignRepoAcc]:
@@ -113,7 +114,7 @@ def _before(known: CampaignAcc, one: CampaignRepoAcc) -> str:
 
 def _column(known: CampaignAcc, step: str, times: list[int], *, is_over: bool) -> Column:
     reached = [one for one in known.repos.values() if _is_past(one, step)]
-    stuck = any(_stopped_at(one) == step for one in known.repos.values())
+    stuck = any(_stopped_at(one) == step or (step == _LAST and _is_unverified(one)) for one in known.repos.values())
     is_all = len(reached) == len(known.repos) and bool(reached)
     mark = Mark.FAILED if stuck else Mark.DONE if is_all else None
     if mark is None and times:
@@ -135,6 +136,11 @@ def _is_past(one: CampaignRepoAcc, step: str) -> bool:
     return at > of or (at == of and step != "running")
 
 
+def _is_unverified(one: CampaignRepoAcc) -> bool:
+    """Whether it landed, and what verified it failed: of one that landed nothing else is told why."""
+    return one.state == "landed" and bool(one.why)
+
+
 def _stopped_at(one: CampaignRepoAcc) -> str:
     """The step in which a repo ended badly; empty where it did not."""
     if one.state not in ENDED_BADLY:
@@ -150,6 +156,8 @@ def _cells(known: CampaignAcc, one: CampaignRepoAcc, *, is_over: bool) -> list[C
             found.append(Cell(one.repo, step, Mark.DONE, ""))
         elif _stopped_at(one) == step:
             found.append(Cell(one.repo, step, Mark.FAILED, f"{one.state}: {plain(one.why)}" if one.why else one.state))
+        elif step == _LAST and _is_unverified(one):
+            found.append(Cell(one.repo, step, Mark.FAILED, one_line(one.why, 200)))
         elif one.state == step:
             mark = Mark.UNFINISHED if is_over or one.is_left else Mark.RUNNING
             found.append(Cell(one.repo, step, mark, one_line(one.why, 200)))

@@ -182,6 +182,18 @@ def test_a_campaign_that_stopped_half_way_says_in_one_line_what_landed() -> None
     assert [(cell.row, cell.column, cell.mark) for cell in detail.cells][-1] == (WEB, "running", Mark.FAILED)
 
 
+def test_a_repo_that_landed_and_failed_its_verification_says_so_in_its_last_cell() -> None:
+    told = Campaign().begun()
+    for state in ("running", "approved", "landed"):
+        told.repo(WEB, state, story.CHILD_WEB)
+    assert [cell.column for cell in shown(told).cells if cell.row == WEB] == ["running", "approved", "landed"]
+    told.repo(WEB, "landed", story.CHILD_WEB, "npm test exited with 1")
+    detail = shown(told)
+    last = [cell for cell in detail.cells if cell.row == WEB][-1]
+    assert (last.column, last.mark, last.note) == ("verified", Mark.FAILED, "npm test exited with 1")
+    assert [one.mark for one in detail.columns if one.key == "verified"] == [Mark.FAILED]
+
+
 def test_what_broke_a_campaign_is_what_broke_its_repos() -> None:
     told = Campaign().begun().repo(API, "verified", story.CHILD_API).repo(WEB, "failed", story.CHILD_WEB, "rejected")
     error = {"category": "campaign_incomplete", "message": "landed: api; not landed: web; web failed: rejected"}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from odw_core.model.address import Address
-from odw_core.model.detail import Detail, RunDetail
+from odw_core.model.detail import Detail, Row, RunDetail
+from odw_core.text.ansi import one_line
 from odw_tui.panes.timeline import TimelinePane
 from odw_tui.present.cell_story import cell_at
 from odw_tui.present.output import cell_target
@@ -67,27 +68,29 @@ class TimelineTab(OpenedTab[TimelinePane]):
         self.pane.scroll_story(lines)
 
     def why_not_open(self) -> str | None:
-        if self._other_run is not None or self.cell is not None:
+        if self._row_of_another_run is not None or self.cell is not None:
             return None
         output = self._screen.kit.keymap.shown(self._screen.context, "output")
         return f"Nothing was run in this cell; {output} shows the output of the whole run."
 
     def open(self) -> None:
-        if (other := self._other_run) is not None:
-            self._open_run(other)
+        if (row := self._row_of_another_run) is not None and row.stands_for is not None:
+            self._open_run(row.stands_for, row.key)
         else:
             self._output.show(self.cell)
 
     @property
-    def _other_run(self) -> Address | None:
-        """The run whose story the line under the cursor tells, where it is another one."""
+    def _row_of_another_run(self) -> Row | None:
+        """The line under the cursor, where it tells the story of another run."""
         run, cursor = self.run, self.pane.cursor
         row = next((row for row in run.rows if row.key == cursor[0]), None) if run is not None and cursor else None
-        return row.stands_for if row is not None else None
+        return row if row is not None and row.stands_for is not None else None
 
-    def _open_run(self, address: Address) -> None:
+    def _open_run(self, address: Address, folder: str) -> None:
         item = self._screen.kit.service.snapshot().items.get(address)
         if item is None:
-            self._screen.flash(f"{address} is in no place that is watched here.")
+            key = self._screen.kit.keymap.shown("room", "places")
+            where = one_line(folder, 300)
+            self._screen.flash(f"Its run lies in {where}, which is not watched here; {key} in the room adds it.")
             return
         self._screen.app.push_screen(screen_for(self._screen.kit, item))
