@@ -85,8 +85,10 @@ async def test_a_number_picks_a_blocker_and_lets_it_go_again() -> None:
 
 async def test_nothing_is_approved_over_blockers_that_nobody_overruled() -> None:
     async with card_of(asked.gate()) as room:
-        await room.press("tab", "tab", "1", "a")
-        assert not decided(room) and room.shows("2 blockers are not overruled, so it would not land")
+        await room.press("a")
+        assert not decided(room) and room.shows("3 blockers are not overruled, so it would not land; nothing was sent.")
+        await room.press("1", "a")
+        assert not decided(room) and room.shows("2 blockers are not overruled")
         await room.press("2", "3", "a")
         (decision,) = decided(room)
         assert decision.verdict == "approve" and decision.values == (("overrule", asked.BLOCKERS),)

@@ -122,6 +122,13 @@ class AnswerForm:
             self._at = (self._at + steps) % len(self._stops)
             self.is_typing = self._stops[self._at].is_text
 
+    def go_to(self, field_id: str) -> None:
+        """To a field, where there is one of that name; letters decide there until somebody types."""
+        for at, stop in enumerate(self._stops):
+            if self._fields[stop.field].id == field_id:
+                self._at, self.is_typing = at, False
+                return
+
     def pick(self, number: int) -> bool:
         """Pick an option of the present field, counted from 1, or let it go again; False when there is none."""
         field = self.field

@@ -110,8 +110,7 @@ def _missing(question: Question, values: Mapping[str, tuple[str, ...]]) -> str |
         if field.id == OVERRULE and question.kind == "gate" and (left := len(field.choices) - len({*given})) > 0:
             # Whoever asks would only ask again.
             blockers = "blocker is" if left == 1 else "blockers are"
-            said = f"{left} {blockers} not overruled, so it would not land; nothing was sent."
-            return f"{said} Overrule what is left, or send it back."
+            return f"{left} {blockers} not overruled, so it would not land; nothing was sent."
         if not given and not field.is_optional:
             return f"{field.label or field.id} has no answer yet; nothing was sent."
         labels = {choice.label for choice in field.choices}

@@ -107,6 +107,12 @@ def scenarios(indexes: Sequence[int], most: int = 12) -> str:
     return f"scenario{'' if len(indexes) == 1 else 's'} {', '.join(named)}{f' and {left:,} more' if left else ''}"
 
 
+def named_or_counted(indexes: Sequence[int]) -> str:
+    """``scenarios 1–3, 7``; of more than can be named how many: which ones is said by the batch itself."""
+    named = scenarios(indexes)
+    return f"{len(indexes):,} scenarios" if named.endswith(" more") else named
+
+
 def typical(durations: list[float]) -> float | None:
     """The median, None of nothing."""
     ordered = sorted(durations)

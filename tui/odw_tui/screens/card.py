@@ -6,7 +6,7 @@ It never goes on to another question by itself, and what happens to its own is s
 from __future__ import annotations
 
 from odw_core.decide.guard import READ_ONLY, refuse, version, word_for
-from odw_core.decide.verdicts import FEEDBACK, Meaning, is_judged, takes_reason
+from odw_core.decide.verdicts import FEEDBACK, OVERRULE, Meaning, is_judged, meaning, takes_reason
 from odw_core.model.question import Question
 from odw_tui.elsewhere import go_there, open_beside, why_not_beside
 from odw_tui.present.open_card import (
@@ -111,6 +111,10 @@ class CardScreen(CardPage):
         question = self._question
         word = word_for(question, verdict)
         if (reason := self._refusal(verdict, word)) is not None:
+            if meaning(verdict) is Meaning.ACCEPT:
+                # What it lacks is where the next key should go.
+                self._form.go_to(OVERRULE)
+                self._show()
             self.flash(reason)
         elif word is not None:
             sign = f"type {word} to {verdict_words(verdict)}: "

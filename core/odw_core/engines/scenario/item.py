@@ -7,7 +7,7 @@ from odw_core.engines.scenario.acc import Acc, ErrorLogAcc, RunAcc, TryAcc
 from odw_core.engines.scenario.names import ENGINE, file_of, named_ms
 from odw_core.engines.scenario.signs import Sign
 from odw_core.model.address import Address
-from odw_core.model.batch import scenarios
+from odw_core.model.batch import named_or_counted, scenarios
 from odw_core.model.evidence import Facts
 from odw_core.model.item import Item, Kind, Progress, State
 from odw_core.state.derive import Reading, Standing, derive
@@ -205,9 +205,7 @@ def _missed(bad: list[TryAcc]) -> str:
     said = []
     for status, words in (("FAILED", "failed"), ("NO_FILE", "left no file")):
         if indexes := [one.index for one in bad if one.status == status]:
-            named = scenarios(indexes)
-            # Which of hundreds is said by the batch itself; a row has space for how many.
-            said.append(f"{f'{len(indexes):,} scenarios' if named.endswith(' more') else named} {words}")
+            said.append(f"{named_or_counted(indexes)} {words}")
     return ", ".join(said)
 
 

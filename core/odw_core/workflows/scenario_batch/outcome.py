@@ -10,7 +10,7 @@ from odw_core.engines.scenario import diagnosis
 from odw_core.engines.scenario.acc import RunAcc
 from odw_core.engines.scenario.fold import fold_run
 from odw_core.engines.scenario.names import LOG
-from odw_core.model.batch import scenarios
+from odw_core.model.batch import named_or_counted
 from odw_core.model.evidence import Appended
 from odw_core.workflows.scenario_batch.event_lines import CANCELLED, FAILED, NO_FILE, OK, STATUSES
 
@@ -113,9 +113,9 @@ def _error(ended: Sequence[Ended], planned: int, written: int, reason: str, acc:
     if causes:
         said.insert(0, causes[0])
     missed = [
-        f"{scenarios([one.index for one in ended if one.status == status])} {words}"
+        f"{named_or_counted(indexes)} {words}"
         for status, words in ((FAILED, "failed"), (NO_FILE, "left no file"), (CANCELLED, "was stopped"))
-        if any(one.status == status for one in ended)
+        if (indexes := [one.index for one in ended if one.status == status])
     ]
     if reason == FAIL_FAST:
         said.append("it stopped at the first failure")
