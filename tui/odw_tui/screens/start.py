@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from odw_core.diagnose.doctor.check import worst_first
 from odw_core.errors import OdwError
 from odw_core.model.command import Outcome, Start
-from odw_core.model.item import Item, State
+from odw_core.model.item import Item
 from odw_core.model.workflow import traits
 from odw_core.service.starting import OFFERED, workspaces
 from odw_core.text.ansi import one_line
@@ -33,7 +33,6 @@ from odw_tui.widgets.sheet import Sheet
 if TYPE_CHECKING:
     from odw_core.diagnose.doctor.check import Check
 
-_TITLE = 40
 _MANY = 8
 """Checks that are shown in their own order."""
 _CLEAR_WORD = "clear"
@@ -47,7 +46,6 @@ _MOST_COMMAND, _LOW_COMMAND = 4, 2
 _ON_THE_FORM = frozenset(
     ("begin", "next_choice", "previous_choice", "next_input", "previous_input", "other_workflow", "more_inputs")
 )
-_AT_WORK = (State.RUNNING, State.WAITING, State.STALE)
 
 
 class StartScreen(FormScreen):
@@ -110,13 +108,14 @@ class StartScreen(FormScreen):
                 self._show()
                 self.flash(one_line(str(error), 300))
                 return
-            self._is_known = True
             if known is None:
+                self._is_known = True
                 self._show()
                 self.flash("Nobody knows what it was started with, so it cannot be started again.")
             else:
                 steps = await self.kit.service.steps(known.parent) if known.parent is not None else ()
                 self._form.repeat(known, steps)
+                self._is_known = True
                 self._show()
         await self._check()
         self._models = await self.kit.service.models()
