@@ -11,41 +11,39 @@ from odw_core.errors import UsageError
 
 def script_check(folder: str, script: str, name: str = "agent") -> Check:
     """``script`` is absolute, or lies below ``folder``; ``name`` is what the check is known by."""
-    path = Path(folder, script)
-    trouble = _trouble(path, script)
-    if not trouble:
-        return Check(name, name, Level.PASS, f"The scripted agent plays {path}.")
-    return Check(name, name, Level.FAIL, trouble, "Name it: --script FILE.")
-
-
-def refuse_script(given: Mapping[str, object], folder: str) -> None:
-    """Raises ``UsageError`` where a scripted agent is to work and its script cannot be played."""
-    script = given.get("script")
-    if given.get("agent") == "scripted" and isinstance(script, str):
-        refuse_unplayable(folder, script)
-
-
-def refuse_unplayable(folder: str, script: str) -> None:
-    """Raises ``UsageError`` with a sentence where this script cannot be played."""
-    if trouble := _trouble(Path(folder, script), script):
-        raise UsageError(trouble)
-
-
-def _trouble(path: Path, script: str) -> str:
-    """Why it cannot be played, as a sentence; empty when it can."""
     # Imported late: looking at a script loads pydantic.
     from odw_core.agents.scripted_player.check import read_script
 
-    if not script or not path.exists():
-        return f"{path} is not there; the scripted agent plays it."
-    if not path.is_file():
-        return f"{path} is no file; the scripted agent plays one."
+    path = Path(folder, script)
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        return f"{path} cannot be read: {error.strerror}; the scripted agent plays it."
-    try:
-        read_script(data, path.name)
+        read_script(_data(path, script), path.name)
     except UsageError as error:
-        return f"{str(error).rstrip('.')}; the scripted agent plays it."
-    return ""
+        return Check(name, name, Level.FAIL, str(error), "Name it: --script FILE.")
+    return Check(name, name, Level.PASS, f"The scripted agent plays {path}.")
+
+
+def refuse_script(given: Mapping[str, object], folder: str) -> None:
+    """Raises ``UsageError`` where a scripted agent is to work and its script cannot be read."""
+    script = given.get("script")
+    if given.get("agent") == "scripted" and isinstance(script, str):
+        refuse_unreadable(folder, script)
+
+
+def refuse_unreadable(folder: str, script: str) -> None:
+    """Raises ``UsageError`` with a sentence where this script cannot be read. What is wrong with one that can is told
+    by the call that meets it."""
+    from odw_core.agents.scripted_player.check import parse_script
+
+    path = Path(folder, script)
+    parse_script(_data(path, script), path.name)
+
+
+def _data(path: Path, script: str) -> bytes:
+    if not script or not path.exists():
+        raise UsageError(f"{path} is not there; the scripted agent plays it.")
+    if not path.is_file():
+        raise UsageError(f"{path} is no file; the scripted agent plays one.")
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}; the scripted agent plays it.") from None

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from odw_core.agents.playable import refuse_unplayable, script_check
+from odw_core.agents.playable import refuse_unreadable, script_check
 from odw_core.diagnose.doctor.check import Check, Level
 from odw_core.diagnose.doctor.wording import counted
 from odw_core.engines.loose import objects, text, texts
@@ -38,7 +38,7 @@ async def refuse_campaign(start: Start, state: Path) -> None:
 
     wanted = CampaignInput.model_validate(checked_input(load_workflow(CAMPAIGN), start.given))
     for script in _scripts(wanted):
-        await asyncio.to_thread(refuse_unplayable, start.workspace, script)
+        await asyncio.to_thread(refuse_unreadable, start.workspace, script)
     plans = await asyncio.to_thread(read_plans, state, start.workspace, "", wanted, again_of(start))
     landed = {text(one, "repo") for one in objects(plans, "landed")}
     for one in objects(plans, "wanted"):

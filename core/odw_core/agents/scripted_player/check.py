@@ -87,14 +87,19 @@ class _Script(BaseModel):
     model: str = "scripted"
 
 
-def read_script(data: bytes, name: str) -> Script:
-    """The script in a file of that name: JSON where it ends with ``.json``, else TOML. Raises ``UsageError``."""
+def parse_script(data: bytes, name: str) -> Any:  # noqa: ANN401
+    """What a file of that name holds: JSON where it ends with ``.json``, else TOML. Raises ``UsageError``."""
     try:
         text = data.decode("utf-8")
-        given: Any = json.loads(text) if name.endswith(".json") else tomllib.loads(text)
+        return json.loads(text) if name.endswith(".json") else tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         kind = "JSON" if name.endswith(".json") else "TOML"
         raise UsageError(f"{name} is no {kind}: {error}") from None
+
+
+def read_script(data: bytes, name: str) -> Script:
+    """The script in a file of that name. Raises ``UsageError``."""
+    given = parse_script(data, name)
     try:
         found = _Script.model_validate(given)
     except ValidationError as error:
