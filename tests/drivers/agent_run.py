@@ -77,7 +77,7 @@ class AgentRun:
         self.children = Children(self.folder.children, self.folder.run_id)
         spec = RunSpec(self.folder.run_id, "session", {}, str(self.workspace))
         self.context = Context(
-            spec, self.folder, self.place, self._journal, self._asking, self.children, clock, lambda command: None, told
+            spec, self.folder, self.place, self._journal, self._asking, self.children, clock, lambda *_: None, told
         )
         self._is_asked = asyncio.Event()
         self._ears: dict[str, _Ear] = {}

@@ -12,7 +12,7 @@ import pytest
 
 from drivers.review_apply import CORE, FINE, VIEW, ReviewApply, place, writes
 from drivers.runs_world import RunsWorld, world
-from odw_core.model.command import Cancel, Outcome, Rerun, Resume
+from odw_core.model.command import Cancel, Interrupt, Outcome, Rerun, Resume
 from odw_core.model.detail import Mark, RunDetail
 from odw_core.model.item import State
 from odw_core.process.groups import bearers
@@ -38,6 +38,24 @@ async def test_what_fails_its_verification_stays_landed_and_says_so(place: Revie
     assert "AssertionError: no sum" in item.why
     assert place.result(run)["error"]["category"] == "verification_failed"
     assert place.text("src/core.py") == "SUM = 1 + 1\n"
+
+
+async def test_an_interrupt_is_taken_by_who_is_at_work_and_refused_where_nobody_is(
+    place: ReviewApply, world: RunsWorld
+) -> None:
+    hangs = {"key": "view", "do": [{"say": "up"}, {"hang": True}]}
+    place.play(CORE, hangs, FINE)
+    async with world.room() as room:
+        run = await place.start(room, gate="ask")
+        await room.until(lambda snapshot: "core" in place.keys(run, "agent_done"))
+        over = await place.told(room, Interrupt(run.child("core")))
+        assert over.outcome is Outcome.REFUSED and over.reason.startswith("Nobody is at work there just now")
+        assert (await place.told(room, Interrupt(run.child("view")))).outcome is Outcome.ACCEPTED
+        await room.question(run)
+        nobody = await place.told(room, Interrupt(run))
+        assert nobody.outcome is Outcome.REFUSED and "nothing to interrupt" in nobody.reason
+        await place.told(room, Cancel(run))
+        await place.over(room, run)
 
 
 async def test_a_worktree_that_only_git_remembers_is_taken_away_too(place: ReviewApply, world: RunsWorld) -> None:

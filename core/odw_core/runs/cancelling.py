@@ -12,15 +12,18 @@ from odw_core.model.command import Cancel, Command
 from odw_core.runs.context import Context
 from odw_core.runs.workflow import Result
 
+_NOBODY = "Nobody is at work there just now, so there is nothing to interrupt; cancel ends the run."
+
 
 async def until_cancelled(
     context: Context,
     work: Coroutine[Any, Any, Result],
-    hear: Callable[[Command], object] = lambda command: None,
+    hear: Callable[[Command], bool],
     cancelling: Callable[[], object] = lambda: None,
 ) -> Result:
-    """What came of ``work``; nothing of it goes on when this returns. Every wish but ``Cancel`` is handed to ``hear``;
-    ``cancelling`` is called when that one comes, before the work hears of it.
+    """What came of ``work``; nothing of it goes on when this returns. Every wish but ``Cancel`` is handed to ``hear``,
+    which says whether there was anybody for it; ``cancelling`` is called when that one comes, before the work hears of
+    it.
 
     Without room on a disk the run is not over: its supervisor stops, and a later one goes on.
     """
@@ -46,16 +49,14 @@ async def until_cancelled(
 async def _hear(
     context: Context,
     working: asyncio.Task[Result],
-    hear: Callable[[Command], object],
+    hear: Callable[[Command], bool],
     cancelling: Callable[[], object],
 ) -> None:
     """Until a person cancels the run."""
-    async for command in context.commands:
-        if isinstance(command, Cancel):
-            cancelling()
-            working.cancel()
-            return
-        hear(command)
+    while not isinstance(command := await context.next_command(), Cancel):
+        context.answer(command, "" if hear(command) else _NOBODY)
+    cancelling()
+    working.cancel()
 
 
 async def to_its_end(work: Coroutine[Any, Any, None]) -> None:

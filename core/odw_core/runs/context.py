@@ -61,15 +61,16 @@ class Context:
         asking: Asking,
         children: Children,
         clock: Clock,
-        taken: Callable[[Command], None],
+        answer: Callable[[Command, str], None],
         told: Sequence[JournalLine] = (),
     ) -> None:
-        """``taken`` is told of each command that the workflow takes up; ``told`` is the journal before this epoch."""
+        """``answer`` is told why nobody took a command up, nothing where somebody did; ``told`` is the journal before
+        this epoch."""
         self.spec = spec
         self.address = Address("odw", spec.run_id)
         self.place, self.told = place, tuple(told)
         self._folder, self._place, self._journal = folder, place, journal
-        self._asking, self._children, self._clock, self._taken = asking, children, clock, taken
+        self._asking, self._children, self._clock, self._answer = asking, children, clock, answer
         self._kept = read_object(folder.kept) or {}
         self._commands: asyncio.Queue[Command] = asyncio.Queue()
         self._attempts: dict[tuple[str, int], AttemptFolder] = {}
@@ -295,9 +296,17 @@ class Context:
 
     async def _hearing(self) -> AsyncIterator[Command]:
         while True:
-            command = await self._commands.get()
-            self._taken(command)
+            command = await self.next_command()
+            self.answer(command)
             yield command
+
+    async def next_command(self) -> Command:
+        """The same, where who takes it has to find somebody for it first, and says so with ``answer``."""
+        return await self._commands.get()
+
+    def answer(self, command: Command, why_not: str = "") -> None:
+        """Say that a command was taken up, or why it was not."""
+        self._answer(command, why_not)
 
     def close(self) -> None:
         """Everything that attempts hold goes to disk."""

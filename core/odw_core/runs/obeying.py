@@ -76,10 +76,11 @@ class Obeying:
                 self._held.remove(held)
                 write_receipt(self._folder, self._epoch, receipt)
 
-    def accept(self, command: Command) -> None:
-        """The workflow has taken it up. A cancel is accepted when everything is ended, which is when it is true."""
+    def answer(self, command: Command, why_not: str) -> None:
+        """Why the workflow did not take it up; nothing where it did. A cancel is accepted when everything is ended,
+        which is when it is true."""
         if not isinstance(command, Cancel):
-            self._say(command, Outcome.ACCEPTED, "")
+            self._say(command, Outcome.REFUSED if why_not else Outcome.ACCEPTED, why_not)
 
     def stop(self) -> None:
         """The supervisor goes away and the run does not."""

@@ -91,7 +91,7 @@ class Supervisor:
             self._asking,
             self._children,
             clock,
-            self._obeying.accept,
+            self._obeying.answer,
             told,
         )
         self._stopped = asyncio.Event()

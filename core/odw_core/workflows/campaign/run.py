@@ -34,9 +34,10 @@ async def run(context: Context, given: CampaignInput) -> Result:
     """The workflow."""
     stop = asyncio.Event()
 
-    def hear(command: Command) -> None:
+    def hear(command: Command) -> bool:
         if isinstance(command, Interrupt):
             stop.set()
+        return True
 
     # Where only its supervisor goes away, its runs go on by themselves.
     return await until_cancelled(context, _whole(context, given, stop), hear)

@@ -57,12 +57,13 @@ async def run(context: Context, given: ScenarioBatchInput) -> Result:
     link = {"type": "agent_session", "key": "", "attempt": 1, "runtime": ENGINE, "thread": log.item}
     context.emit_once(link, f"its log is {log.file}")
 
-    def hear(command: Command) -> None:
+    def hear(command: Command) -> bool:
         # It stops when what is at work is over.
         if isinstance(command, Interrupt) and context.kept(STOPS) is None:
             context.keep(STOPS, AFTER)
             said = "no other scenario begins; what is at work goes on to its end"
             context.emit({"type": "batch_stopping", "message": said}, said)
+        return True
 
     work = _Run(context, given, log).whole()
     try:
