@@ -299,7 +299,7 @@ def closed_sentence(word: str, verdict: str, item: Item | None) -> str:
     """What became of a question that is not asked any more, from what is known."""
     if word in ("sent", "decided", "taken"):
         begin = (
-            f"Decided: your {verdict_words(verdict)} was taken."
+            f"You decided: {verdict_words(verdict)}. It was taken."
             if word != "sent"
             else (f"It is not asked any more; your {verdict_words(verdict)} was sent before.")
         )
