@@ -197,6 +197,13 @@ def report(workspace: Path, run_id: str) -> Path:
     return path
 
 
+def reported(workspace: Path, run_id: str) -> str:
+    """The status that ``odw report`` puts into the head of its page: from the journal alone, never from the record."""
+    lines = _journal(workspace / ".odw" / "runs" / run_id)
+    types = {line["raw"]["type"] for line in lines if isinstance(line.get("raw"), dict)}
+    return "failed" if "workflow_error" in types else "ok" if "workflow_done" in types else "running"
+
+
 def removable(workspace: Path, keep: int, now_ms: int) -> list[str]:
     """What ``odw exec`` would remove after it made its own folder."""
     runs = workspace / ".odw" / "runs"

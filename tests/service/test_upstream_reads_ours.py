@@ -16,7 +16,7 @@ import pytest
 
 from drivers.review_apply import CORE, FINE, VIEW, ReviewApply, place, reject, reviews, writes
 from drivers.runs_world import PATIENCE_S, Room, RunsWorld, open_gate, world
-from drivers.upstream_reader import removable, report, runs_list, runs_list_text, runs_show
+from drivers.upstream_reader import removable, report, reported, runs_list, runs_list_text, runs_show
 from odw_core.clock import SystemClock
 from odw_core.model.address import Address
 from odw_core.model.command import Cancel, Outcome, Resume
@@ -43,6 +43,7 @@ def read(world: RunsWorld, run: Address, status: str) -> None:
     assert record["workflow"].startswith("odw-tui:")
     assert (record["finished_ms"] is None) is (status == "running")
     assert f"{run.item} {status} {record['workflow']}" in runs_list_text(workspace)
+    assert (reported(workspace, run.item) == "running") is (status == "running")
     assert runs_show(workspace) == runs_show(workspace, run.item)
     assert runs_show(workspace)[0] == f"{run.item} {status}"
 
@@ -111,6 +112,8 @@ async def _stages(place: ReviewApply, room: Room, ended: Callable[[Address], Awa
     await ended(run)
     read(world, run, "failed")
     assert nodes(world, run) == (0, 0, 0)
+    (cause,) = shown(world, run, "Failure: ")
+    assert cause == f"Failure: cancelled by {world.events(run, 'cancelled')[0]['by']}"
     yield "cancelled"
     run = await room.start(world, "sh", "-c", "echo done; exit 0")
     await ended(run)

@@ -19,7 +19,7 @@ from odw_core import __version__
 from odw_core.clock import Clock, SystemClock
 from odw_core.config import load_config
 from odw_core.engines.loose import integer
-from odw_core.engines.odw.names import NATIVE, STATE, start_ms_of
+from odw_core.engines.odw.names import CANCELLED, NATIVE, STATE, start_ms_of
 from odw_core.engines.odw.records import JournalLine, exit_line
 from odw_core.errors import OdwError, no_room
 from odw_core.model.command import Cancel, Command
@@ -307,8 +307,7 @@ class Supervisor:
     def _last_lines(self, work: asyncio.Task[Result]) -> tuple[str, int | None]:
         """(status, code) for the exit event."""
         if self._obeying.is_cancelled:
-            self._journal.emit({"type": "cancelled", "by": self._obeying.cancelled_by}, "cancelled")
-            return "failed", None
+            return self._cancelled()
         error = None if work.cancelled() else work.exception()
         if error is not None or work.cancelled():
             said = str(error) if isinstance(error, OdwError) else "".join(traceback.format_exception(error))
@@ -318,12 +317,20 @@ class Supervisor:
         result = work.result()
         value = {**result.value, "ok": result.ok}
         if result.is_cancelled:
-            self._journal.emit({"type": "cancelled", "by": self._obeying.cancelled_by}, "cancelled")
-            return "failed", None
+            return self._cancelled()
         done: dict[str, object] = {"type": "workflow_done", "name": self._workflow.name, "result": value}
         # A supervisor that was killed after this line and before the last one has said it already.
         self._context.emit_once(done, "workflow done")
         return ("completed", 0) if result.ok else ("failed", 1)
+
+    def _cancelled(self) -> tuple[str, int | None]:
+        """Said twice: a reader that has no word for it, such as upstream's report, takes a run without an error and a
+        result for one that goes on."""
+        by = self._obeying.cancelled_by
+        said = f"cancelled by {by}" if by else "cancelled"
+        self._journal.emit({"type": "workflow_error", "category": CANCELLED, "message": said}, said)
+        self._journal.emit({"type": "cancelled", "by": by}, "cancelled")
+        return "failed", None
 
 
 def main(words: list[str]) -> int:

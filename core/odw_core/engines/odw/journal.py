@@ -20,7 +20,7 @@ from odw_core.engines.odw.acc import (
     RunAcc,
 )
 from odw_core.engines.odw.coordination_journal import place_node
-from odw_core.engines.odw.names import JOURNAL
+from odw_core.engines.odw.names import CANCELLED, JOURNAL
 from odw_core.engines.odw.native_journal import fold_native
 from odw_core.engines.odw.outcome import outcome_of, result_of
 from odw_core.engines.odw.records import JournalLine, decode_line
@@ -266,7 +266,9 @@ def _workflow_done(acc: RunAcc, event: Json, ts_ms: int | None, ref: Ref) -> Non
 
 
 def _workflow_error(acc: RunAcc, event: Json, ts_ms: int | None, ref: Ref) -> None:
-    acc.workflow_error = text(event, "message")[:_MAX_ERROR_CHARS]
+    # Nothing broke: it is said this way for upstream's readers alone, and once more in a word of our own.
+    if text(event, "category") != CANCELLED:
+        acc.workflow_error = text(event, "message")[:_MAX_ERROR_CHARS]
 
 
 def _preflight_blocked(acc: RunAcc, event: Json, ts_ms: int | None, ref: Ref) -> None:
