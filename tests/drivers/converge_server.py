@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sqlite3
 import time
 import uuid
@@ -16,10 +17,13 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 from drivers import converge
 
 DATABASE = "converge.db"
+PAGES = "CONVERGE_STAND_IN_PAGES"
+"""Set for a server as it was later: tasks are listed by the page, and a limit means nothing to it."""
 _COLUMNS = (
     "id TEXT PRIMARY KEY, status TEXT, created_at TEXT, updated_at TEXT, attempts INTEGER, request_json TEXT, "
     "last_error TEXT, artifacts_dir TEXT, claimed_at TEXT, claim_token TEXT, source TEXT, source_event_id TEXT, "
@@ -35,6 +39,13 @@ def _open() -> sqlite3.Connection:
     database.row_factory = sqlite3.Row
     database.execute(f"CREATE TABLE IF NOT EXISTS tasks ({_COLUMNS})")
     return database
+
+
+def _page(tasks: list[Json], query: str) -> Json:
+    """The first page: all that anybody asks for here."""
+    size = int(parse_qs(query).get("page_size", ["20"])[0])
+    more = {"page": 1, "page_size": size, "offset": 0, "has_next": len(tasks) > size, "has_prev": False}
+    return {"items": tasks[:size], "total": len(tasks), **more}
 
 
 def _now() -> str:
@@ -81,7 +92,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif path == "/api/tasks":
             with closing(_open()) as database:
                 rows = database.execute("SELECT * FROM tasks ORDER BY created_at DESC LIMIT 100").fetchall()
-            self._reply(200, [_task(row) for row in rows])
+            listed = [_task(row) for row in rows]
+            self._reply(200, _page(listed, self.path.partition("?")[2]) if os.environ.get(PAGES) else listed)
         elif path.startswith("/api/tasks/") and (row := self._row(path.rpartition("/")[2])) is not None:
             self._reply(200, _task(row))
         else:

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from drivers.converge import PLAYS, install
+from drivers.converge_server import PAGES
 from drivers.runs_world import Room, RunsWorld, world
 from odw_core.config import Config
 from odw_core.converge_server.client import ConvergeServer, NoServer
@@ -194,6 +195,32 @@ async def test_a_task_whose_making_was_not_heard_is_found_and_not_made_twice(
         await asyncio.to_thread(upstream.work)
         await room.item(run, State.DONE)
     assert len(await upstream.client.tasks()) == 1
+
+
+@pytest.fixture
+def paging(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has to come before ``upstream``: the server is as it was later, and lists its tasks by the page."""
+    monkeypatch.setenv(PAGES, "1")
+
+
+async def test_a_task_whose_making_was_not_heard_is_found_on_the_pages_of_a_later_server(
+    paging: None, world: RunsWorld, upstream: Upstream, between: Between
+) -> None:
+    repo(world, "api", PLAN)
+    between.keeps_answers.set()
+    async with world.room() as room:
+        run = await start(room, world, upstream, repos=["api"], server=between.where.address)
+        await task_of(room, run)
+        await asyncio.to_thread(upstream.work)
+        await room.item(run, State.DONE)
+    assert len(await upstream.client.tasks()) == 1
+
+
+async def test_the_newest_hundred_tasks_of_a_later_server_are_listed(paging: None, upstream: Upstream) -> None:
+    for number in range(22):
+        await upstream.client.create(f"goal {number}", ["api"], max_rounds=1, agent=None, run=f"run-{number}")
+    assert len(await upstream.client.tasks()) == 22
+    assert (await upstream.client.made_by("run-0")) is not None
 
 
 async def test_without_an_answer_it_is_said_that_the_task_may_be_there(

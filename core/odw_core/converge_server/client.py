@@ -61,10 +61,12 @@ class ConvergeServer:
 
     async def tasks(self) -> tuple[Task, ...]:
         """The newest tasks, at most a hundred."""
-        status, value = await self._call("GET", "/api/tasks?limit=100&offset=0")
-        if status != 200 or not isinstance(value, list):
+        # Older servers take limit and answer with a list, later ones take page_size and put it on a page.
+        status, value = await self._call("GET", "/api/tasks?limit=100&offset=0&page_size=100")
+        listed = value.get("items") if isinstance(value, dict) else value
+        if status != 200 or not isinstance(listed, list):
             raise self._strange(status, value)
-        found = (task_of(one) for one in value if isinstance(one, dict))
+        found = (task_of(one) for one in listed if isinstance(one, dict))
         return tuple(one for one in found if one is not None)
 
     async def create(self, goal: str, repos: Sequence[str], *, max_rounds: int, agent: str | None, run: str) -> Task:
