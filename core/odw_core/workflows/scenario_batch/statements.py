@@ -174,8 +174,9 @@ def plain_title(text: str) -> str:
     # What stands in code or behind a backslash is no mark.
     text = _CODE.sub(lambda match: hold(match[2].strip()), text)
     text = _ESCAPED.sub(lambda match: hold(match[1]), text)
-    for pattern, instead in _MARKS:
-        for _ in range(3):
+    # Marks stand within marks of any other kind.
+    for _ in range(3):
+        for pattern, instead in _MARKS:
             text = pattern.sub(instead, text)
     for _ in range(2):
         text = _HELD.sub(lambda match: kept[int(match[1])], text)

@@ -98,6 +98,67 @@ def test_what_is_no_utf8_is_read_with_a_warning() -> None:
     assert found.warnings[0].startswith("line 2:")
 
 
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("***both***", "both"),
+        ("___both___", "both"),
+        ("__bold__", "bold"),
+        ("[link][reference]", "link"),
+        ("<https://example.org/a>", "//example.org/a"),
+        ("<mailto:ada@example.org>", "ada@example.org"),
+        ("`` co`de ``", "co`de"),
+        ("a\x07b\u2028c", "a b c"),
+        ("**_both_**", "both"),
+        ("_**both**_", "both"),
+        ("~~**_all_**~~", "all"),
+        ("[**link** _here_](x)", "link here"),
+    ],
+)
+def test_s2_a_title_loses_marks_of_every_kind(text: str, plain: str) -> None:
+    assert plain_title(text) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        # A fence of backticks has none behind it; one of tildes may.
+        ("1. One\n~~~ `x`\n2. no\n~~~\n3. Two\n", ["One", "Two"]),
+        ("1. One\n\n``` `x` ```\n\n2. Two\n", ["One", "Two"]),
+        ("1. One\n   ```\n2. no\n   ```\n3. Two\n", ["One", "Two"]),
+        # A comment may be over on its own line, may stand in, may hold anything.
+        ("1. One\n<!-- x -->\n2. Two\n", ["One", "Two"]),
+        ("1. One\n  <!-- x\n2. no\n\n```\n-->\n3. Two\n", ["One", "Two"]),
+        # What continues an item is set in as far as its text, or follows without an empty line.
+        ("1. One\nlazy\n2. Two\n", ["One", "Two"]),
+        ("- One\n\nwords\n\n  - not nested any more\n- Two\n", ["One", "not nested any more", "Two"]),
+        ("- One\nlazy\n  - nested\n- Two\n", ["One", "Two"]),
+        ("- One\n***\n  - not nested any more\n- Two\n", ["One", "not nested any more", "Two"]),
+        ("-    One\n  - not set in as far\n", ["One", "not set in as far"]),
+        ("-    One\n\n     - nested\n- Two\n", ["One", "Two"]),
+        ("-      code\n  - nested\n- Two\n", ["code", "Two"]),
+        ("10. Ten\n\n    1. nested\n11. Eleven\n", ["Ten", "Eleven"]),
+        ("  1. One\n  2. Two\n", ["One", "Two"]),
+        ("1.\tOne\n\n\t1. nested\n2.\tTwo\n", ["One", "Two"]),
+        # A heading ends every item.
+        ("- One\n\n## Part\n  - not nested any more\n- Two\n", ["One", "not nested any more", "Two"]),
+    ],
+)
+def test_s2_what_is_nested_fenced_or_said_aside_is_no_scenario(text: str, found: list[str]) -> None:
+    assert titles(text) == found
+
+
+def test_s2_a_body_ends_at_the_next_heading_of_its_level_or_above() -> None:
+    text = "## One\nfirst\n# Part\nof no scenario\n## Two\n    set in\n\n  second  \n\n# End\nno\n"
+    assert bodies(text) == ["first", "  set in\n\nsecond"]
+    assert bodies("1. One\n# Part\nstays\n2. Two\n") == ["# Part\nstays", ""]
+
+
+def test_s2_a_warning_says_what_has_no_title() -> None:
+    assert read_statements(b"## One\n##\n").warnings == ("line 2: a heading without a title is no scenario",)
+    assert read_statements(b"1. One\n2.\n").warnings == ("line 2: a list item without a title is no scenario",)
+
+
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read(data: bytes) -> None:
     check(data)
