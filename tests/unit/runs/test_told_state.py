@@ -85,13 +85,24 @@ def test_a_node_that_is_tried_again_says_why_and_counts_what_it_used() -> None:
     assert waiting["budget"] == {"total": 100, "spent": 10}
     again = told(START, RETRY, {**START, "attempt": 2}, DONE)
     assert again["budget"] == {"total": None, "spent": 15}
+    # It has been at work since it began, not since the last time.
+    active = told(START, RETRY, {**START, "attempt": 2})["activeAgents"]["core"]
+    assert (active["startedAt"], active["updatedAt"]) == ("2026-11-21T00:00:00.000Z", "2026-11-21T00:00:02.000Z")
+    assert (active["attempt"], active["state"]) == (2, "running")
+    assert one["updatedAt"] == "2026-11-21T00:00:01.000Z"
     assert (again["agents"]["core"]["attempt"], again["agents"]["core"]["maxAttempts"]) == (2, 2)
 
 
 def test_a_node_that_failed_and_goes_well_later_failed_no_more() -> None:
     failed = told(START, FAILED)
     assert [*failed["failedAgents"]] == ["core"]
+    one = failed["failedAgents"]["core"]
+    assert (one["ok"], one["result"], one["ts"]) == (False, {"ok": False}, "2026-11-21T00:00:01.000Z")
+    # How often it may be tried is what it began with.
+    assert (one["attempt"], one["maxAttempts"], one["agentType"]) == (1, 2, "task")
     assert failed["budget"]["approx"] is True
+    assert told(FAILED, START, DONE)["budget"] == {"total": None, "spent": 5, "approx": True}
+    assert told(FAILED, {**DONE, "type": "agent_skip"})["failedAgents"] == {}
     assert told(START, FAILED, START)["failedAgents"] == {}
     assert [*told(START, FAILED, START, DONE)["agents"]] == ["core"]
 
@@ -104,11 +115,21 @@ def test_nodes_without_a_number_of_their_own_come_last() -> None:
 def test_what_an_earlier_run_did_is_done() -> None:
     skipped = told({"type": "agent_skip", "key": "core", "label": "impl:core", "result": "it"})["agents"]["core"]
     assert (skipped["label"], skipped["phase"], skipped["attempt"], skipped["maxAttempts"]) == ("impl:core", "", 1, 1)
+    assert skipped["ts"] == "2026-11-21T00:00:00.000Z"
+    assert "agentType" not in skipped
+
+
+def test_a_node_without_a_name_is_called_by_its_key_and_a_bare_end_counts_its_tries() -> None:
+    nameless = told({"type": "agent_done", "key": "core", "attempt": 2, "maxAttempts": 3, "ok": True})["agents"]["core"]
+    assert (nameless["label"], nameless["attempt"], nameless["maxAttempts"]) == ("core", 2, 3)
 
 
 def test_checkpoints_are_what_the_run_keeps_of_its_small_steps() -> None:
     begun = {"type": "step", "kind": "checkpoint", "key": "base", "fingerprint": "b", "status": "begun"}
     assert told(begun)["checkpoints"] == {}
+    failed = {**begun, "status": "failed", "result": "no"}
+    assert told(begun, failed)["checkpoints"] == {}
+    assert told(STEP, {**STEP, "status": "done", "result": "it"})["checkpoints"] == {}
     value = told(begun, {**begun, "status": "done", "result": {"base": "abc"}})["checkpoints"]["base"]
     assert value == {"name": "base", "value": {"base": "abc"}, "ts": "2026-11-21T00:00:01.000Z"}
 
@@ -124,11 +145,29 @@ def test_nobody_is_at_work_in_a_run_that_was_taken_up_again_cancelled_or_is_over
         assert told(START, end)["activeAgents"] == {}
 
 
+def test_the_end_is_what_it_came_to_or_the_error_and_when() -> None:
+    at = "2026-11-21T00:00:01.000Z"
+    done = told(START, {"type": "workflow_done", "result": {"ok": True}})
+    assert (done["result"], done["completedAt"]) == ({"ok": True}, at)
+    failed = told(START, {"type": "workflow_error", "message": "boom"})
+    assert (failed["error"], failed["failedAt"]) == ({"message": "boom"}, at)
+    # One end counts, the last: upstream's own trap is that both stay.
+    again = told({"type": "workflow_error", "message": "boom"}, {"type": "workflow_done", "result": {"ok": True}})
+    assert not {"error", "failedAt"} & {*again}
+
+
 def test_only_what_belongs_there_is_a_change() -> None:
     state = ToldState()
     assert state.take([line(START)])
     assert not state.take([line({"type": "log", "message": "x"}), exit_line("failed", 1, 0)])
     assert not state.take([])
+    begun = {"type": "step", "kind": "checkpoint", "key": "base", "fingerprint": "b", "status": "begun"}
+    assert not state.take([line(begun)])
+    assert state.take([line({**begun, "status": "done", "result": 1})])
+
+
+def test_it_is_written_as_upstream_writes_it() -> None:
+    assert encode_told({"agents": {"ä": 1}}) == '{\n  "agents": {\n    "ä": 1\n  }\n}'.encode()
 
 
 def test_half_a_surrogate_does_not_make_it_unreadable_for_others() -> None:
