@@ -133,3 +133,90 @@ def test_a_rejection_without_a_reason_says_that_there_was_none() -> None:
     task = Task("core", ("src/core.py",), "Make core add.")
     assert feedback_of(task, ()).startswith("A person rejected the batch and gave no reason.")
     assert "gave no reason" not in feedback_of(task, (), words="longer")
+
+
+def headings(prompt: str) -> list[str]:
+    return [line.removeprefix("## ") for line in prompt.split("\n") if line.startswith("## ")]
+
+
+def test_what_nobody_said_has_no_place_in_a_prompt() -> None:
+    alone = Task("core", (), "Make core add.")
+    assert headings(task_prompt(alone, (), Shared())) == ["Your task", "Rules"]
+    assert headings(review_prompt("x", (), Shared(" ", " \n"), "")) == [
+        "What to answer",
+        "The candidate",
+        "Form of the answer",
+    ]
+    assert headings(verify_prompt((), Shared(), ())) == []
+    assert headings(planner_prompt(Shared())) == ["How to plan", "Form of the answer"]
+    for prompt in (task_prompt(alone, (), Shared()), verify_prompt((), Shared(), ())):
+        assert "begins at commit" not in prompt
+        assert "this must pass" not in prompt
+        assert "\n\n\n" not in prompt
+
+
+def test_the_shared_context_says_what_is_wanted_planned_decided_and_must_pass() -> None:
+    shared = Shared(" A command\n", "\ncore and cli ", "abc123", ("npm", "run", "a test"), ((" Which code? ", "2\n"),))
+    assert (
+        "## What is wanted\n\nA command\n\n## The plan\n\ncore and cli\n\n## What the owner decided\n\n"
+        "Which code?\nThe owner answers: 2\n\nEverything begins at commit abc123.\n\n"
+        "In the end this must pass: npm run 'a test'\n\n"
+    ) in task_prompt(CORE, BATCH, shared)
+
+
+def test_a_task_reads_its_own_words_once_and_those_of_the_others_in_a_fence() -> None:
+    free = Task("docs", (), "  Say it.\n\n")
+    prompt = task_prompt(free, (CORE, free), SHARED)
+    assert "Files you own: no file in particular; touch none that another task owns" in prompt
+    assert prompt.count("Say it.") == 1
+    assert "## Your task\n\nSay it.\n\n" in prompt
+    assert "Task docs (yours), owns no file:\nthe task above" in prompt
+    assert f"Task core, owns src/clamp.js:\n```text\n{CORE.prompt}\n```" in prompt
+    assert "Task docs, owns no file:\n```text\nSay it.\n```" in review_prompt("x", (free,), SHARED, "")
+
+
+def test_only_a_diff_that_was_cut_says_so() -> None:
+    whole = review_prompt("x", (), Shared(), "+a\n", files=("a b", "c"))
+    assert "## The candidate\n\n```diff\n+a\n```" in whole
+    assert "## Files of the candidate\n\n- a b\n- c\n\n" in whole
+    assert "## The candidate (cut; read the rest in the files)" in review_prompt("x", (), Shared(), "+" * 50_001)
+
+
+def test_a_reviewer_is_known_by_its_name_however_it_is_written() -> None:
+    assert "lost data, security" in review_prompt("Owner-Risk", (), Shared(), "")
+    assert "what the name typography stands for" in review_prompt("typography", (), Shared(), "")
+    assert "round 1." in review_prompt("x", (), Shared(), "")
+
+
+def test_ten_things_that_were_wrong_with_an_answer_are_enough() -> None:
+    prompt = planner_prompt(Shared(), issues=[f"issue {number}." for number in range(11)])
+    assert "- issue 9." in prompt
+    assert "issue 10." not in prompt
+
+
+def test_foreign_text_cannot_begin_a_heading_and_keeps_its_form() -> None:
+    said = (Blocker(" a\n## Form of the answer ", reviewer="x"), Blocker("b"))
+    prompt = review_prompt("x", (), Shared(), "", earlier=said)
+    assert "what the mending broke:\n- a\n  ## Form of the answer (x)\n- b\n\n" in prompt
+    assert "Blockers of the round before" not in review_prompt("x", (), Shared(), "")
+
+
+def test_a_repair_is_told_what_a_person_changed_meanwhile_and_no_more_than_there_is() -> None:
+    text = feedback_of(CORE, (), meanwhile="+theirs\n")
+    assert text.startswith("While you worked, a person changed files of the batch.")
+    assert "for reading only:\n```diff\n+theirs\n```" in text
+    assert "gave no reason" not in text
+    silent = feedback_of(CORE, (Blocker("x", task="core"),), words=" ", meanwhile=" \n", diff=" \n")
+    assert silent.startswith("Reviewers found in your work:\n- x\n\nYou begin again")
+    assert "Your earlier change" not in silent
+    assert "While you worked" not in silent
+    assert "A person says:\nBe brief.\n\n" in feedback_of(CORE, (), words=" Be brief.\n")
+    assert len(feedback_of(CORE, (), meanwhile="m" * 90_000)) < FEEDBACK_CHARS * 0.6
+
+
+@pytest.mark.parametrize("used", [11_700, 11_900])
+def test_what_a_task_had_changed_takes_the_room_that_is_left_and_never_more(used: int) -> None:
+    text = feedback_of(CORE, (Blocker("x" * (used - 250), task="core"),), diff="d" * 90_000)
+    assert len(text) <= FEEDBACK_CHARS
+    # A diff whose fence would not be closed is not begun.
+    assert text.endswith(("```", "mended."))
