@@ -236,3 +236,37 @@ HOSTILE = {
 def test_a_hostile_contract_costs_no_more_than_a_moment(name: str) -> None:
     path, said = HOSTILE[name]
     assert parse_contract(path, said.encode()) is not None
+
+
+def test_k3_keys_that_only_look_like_paths_or_channels_are_none() -> None:
+    text = (
+        "openapi: 3.0.0\n"
+        "components:\n  /inner: {}\n"
+        "paths:\n  x-common: {}\n  /orders:\n    /get: {}\n"
+        "channels:\n  order.made:\n    publish: {}\n"
+    )
+    assert ids("openapi.yaml", text) == ["contract:file:openapi.yaml", "event:channel:order.made", "http:path:/orders"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "names"),
+    [
+        ("openapi.yaml", "info:\n  title: Cards\n  contact:\n    title: Nobody\n", ["title:Cards"]),
+        ("openapi.yaml", "info:\n  title:\n  version: 1\n", []),
+        ("openapi.yaml", "tags:\n  title: Cards\n", []),
+        ("openapi.yaml", "info:\n  title: ' Cards '\n", ["title:Cards"]),
+        ("pay.proto", "package pay;\nservice Pay {\n}\n", ["package:pay", "service:Pay"]),
+        ("pay.proto", "package pay {\nservice pay;\nrpc package;\n", []),
+        ("e.avsc", '{"name": "Made", "namespace": "orders"}', ["record:orders.Made"]),
+        ("e.avsc", '{"name": "Made"}', []),
+        ("e.avsc", '{"namespace": "orders"}', []),
+        ("o.schema.json", '{"title": " Order ", "$id": " x "}', ["schema:x", "title:Order"]),
+        ("o.schema.json", '{"title": " ", "$id": 1}', []),
+    ],
+)
+def test_what_says_which_contract_it_is_is_told_apart_from_what_only_sounds_like_it(
+    path: str, text: str, names: list[str]
+) -> None:
+    found = parse_contract(path, text.encode())
+    assert found is not None
+    assert [use.id for use in found.names] == names

@@ -333,3 +333,39 @@ def test_the_sum_of_a_spec_is_the_digest_of_its_plan() -> None:
 
     one = plan(PYTHON, "Who?")
     assert one.digest() == hashlib.sha256(as_text(one).encode()).hexdigest()
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_the_contract_checks_hold_upstreams_lines_whatever_the_order_of_artifacts(name: str) -> None:
+    ours = files_of(recorded(name))["contract-checks.md"].decode().splitlines()
+    assert sorted(ours) == sorted((run_folder(name) / "contract-checks.md").read_text().splitlines())
+
+
+def test_the_summary_says_who_decided_what_for_which_repository() -> None:
+    asking = plan(PYTHON, "Who owns it?", "And when?")
+    answers = (Answer("Who owns it?", "finance\nand law", "/work/api", "ada"), Answer("And when?", "now"))
+    accepted = (Reason("missing_repo", "/work/ghost", "repo path not found"), Reason("question", None, "Who pays?"))
+    split, plans = replace(SPLIT, questions=("Who pays?",)), (asking, fallback_plan(GHOST, ""))
+    one = a_round(1, (PYTHON, GHOST), plans, split, answers=answers, accepted=accepted)
+    said = files_of(Coordination("Gift cards", 1, 2.0, (one,), pauses=(1,)))["summary.md"].decode()
+    assert said.partition("## Human Decision\n\n")[2].splitlines() == [
+        "- Who owns it? — finance and law (ada)",
+        "- And when? — now",
+        "- accepted: /work/ghost: repo path not found",
+        "- accepted: Who pays?",
+    ]
+
+
+def test_a_plan_without_changes_and_a_split_without_risks_leave_no_empty_lists() -> None:
+    quiet = replace(plan(PYTHON), changes=())
+    one = a_round(1, (PYTHON,), (quiet,), replace(SPLIT, risks=(), rationale="By side"))
+    said = files_of(Coordination("Gift cards", 1, 2.0, (one,)))["summary.md"].decode()
+    assert "**Proposed Changes:**" not in said
+    assert said.endswith("**Rationale:** By side")
+
+
+def test_a_repository_that_nobody_planned_asks_how_to_go_on_and_says_why() -> None:
+    for cause, shown in (("Codex failed (exit 1)", "Codex failed (exit 1)"), ("", "nobody answered")):
+        one = a_round(1, (PYTHON,), (replace(fallback_plan(PYTHON, "x"), cause=cause, questions=()),), SPLIT)
+        said = files_of(Coordination("Gift cards", 1, 2.0, (one,)))["summary.md"].decode()
+        assert f"- No agent planned this repository: {shown}. How should it go on?" in said
