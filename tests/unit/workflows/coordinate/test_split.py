@@ -177,3 +177,50 @@ def test_any_answer_is_a_split_or_a_trouble(said: object) -> None:
         assert isinstance(found, Split | Trouble)
         if isinstance(found, Split):
             assert split_of(json.loads(json.dumps(split_value(found)))) == found
+
+
+def test_p4_a_repository_is_meant_by_its_whole_name_even_where_that_is_the_end_of_another() -> None:
+    assert repo_of("api", ["api", "/work/api"]) == "api"
+    assert repo_of("/work/api", ["/work/api/", "/more/work/api"]) == "/work/api/"
+    assert repo_of("./", ["./", "/work/api"]) == "./"
+
+
+def test_p4_duties_of_one_repository_under_several_names_are_one_list_without_repeats() -> None:
+    said = [{"repo": " api ", "duties": [" Serve ", "Store"]}, {"repo": "/work/api/", "duties": ["Serve", "Tell"]}]
+    found = parse_split({"assignments": said, "rationale": "x"}, REPOS)
+    assert isinstance(found, Split)
+    assert found.assignments == (("/work/api", ("Serve", "Store", "Tell")),)
+
+
+def test_p4_five_names_that_are_no_repository_are_enough_for_the_sentence_and_all_are_told() -> None:
+    unknown = [{"repo": f"x{number}", "duties": ["y"]} for number in range(6)]
+    found = parse_split({"assignments": unknown}, REPOS)
+    assert isinstance(found, Trouble)
+    assert found.message.endswith(": x0, x1, x2, x3, x4.")
+    assert len(found.issues) == 6
+
+
+def test_a_splitter_is_told_what_each_repository_is_made_of() -> None:
+    def about(one: Evidence) -> str:
+        return next(line for line in split_prompt("it", [one]).split("\n") if line.startswith(f"- {one.path}:"))
+
+    many = tuple((name, 2) for name in ("python", "go", "rust", "ruby", "sql"))
+    assert about(Evidence("/w/a", True, "python", languages=many)).count("2 ") == 4
+    assert about(Evidence("/w/a", True, "unknown")) == "- /w/a: unknown"
+    assert (
+        about(Evidence("/w/a", False, "unknown", constraints=("repo path not found",))) == "- /w/a: repo path not found"
+    )
+    assert about(Evidence("/w/a", False, "unknown")) == "- /w/a: missing"
+
+
+def test_p2_a_node_repository_whose_name_says_both_shows() -> None:
+    assert side("node", "/w/web-api") == "client"
+    assert side("node", "/w/api") == "server"
+    assert side("node", "/w/api", "html") == "client"
+
+
+def test_a_journal_that_says_nonsense_of_a_split_says_nothing() -> None:
+    assert split_of({"assignments": ["/work/api"]}) == Split()
+    assert split_of({"assignments": {"/work/api": ["Serve", 1], "/work/web": "x"}}).assignments == (
+        ("/work/api", ("Serve",)),
+    )
