@@ -182,7 +182,8 @@ def test_any_answer_is_a_split_or_a_trouble(said: object) -> None:
 def test_p4_a_repository_is_meant_by_its_whole_name_even_where_that_is_the_end_of_another() -> None:
     assert repo_of("api", ["api", "/work/api"]) == "api"
     assert repo_of("/work/api", ["/work/api/", "/more/work/api"]) == "/work/api/"
-    assert repo_of("./", ["./", "/work/api"]) == "./"
+    assert repo_of("./api", ["./api", "/work/api"]) == "./api"
+    assert repo_of(" api ", ["/work/api/", "/work/web"]) == "/work/api/"
 
 
 def test_p4_duties_of_one_repository_under_several_names_are_one_list_without_repeats() -> None:
