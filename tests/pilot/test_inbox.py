@@ -62,3 +62,13 @@ async def test_a_question_of_somebody_who_is_gone_is_told() -> None:
     async with open_room(replace(samples.room(), questions=(lost,))) as room:
         await room.press("i", "o")
         assert room.footer.startswith("Who asked that is not here any more.")
+
+
+async def test_the_inbox_says_how_long_ago_things_were_asked_as_time_goes_by() -> None:
+    async with open_room() as room:
+        await room.press("i", "g")
+        before = room.text
+        room.clock.time += 86_400
+        room.app.screen.grow_older()  # type: ignore[attr-defined]
+        await room.idle()
+        assert "asked 1d ago" in room.text and "asked 1d ago" not in before

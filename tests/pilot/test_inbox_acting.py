@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers import asked
+from drivers import asked, samples
 from drivers.room_driver import RoomDriver, open_room
 from odw_core.model.command import Decide, Outcome, Receipt
 from odw_core.model.decision import Decision
@@ -204,6 +204,30 @@ async def test_a_form_is_filled_in_field_by_field_and_sent_at_once() -> None:
         assert decision.verdict == "answer"
         assert decision.values == (("keep", ("30 days", "as agreed")), ("why", ("the law",)), ("token", ("hunter22",)))
         assert "hunter22" not in repr(decision)
+
+
+async def test_options_are_picked_with_the_arrows_and_the_space_bar_too() -> None:
+    (field, *_) = asked.form().fields
+    alone = replace(asked.form(), fields=(replace(field, allows_other=False),))
+    async with card_of(alone) as room:
+        assert "tab next field" not in room.footer
+        first, second, *_ = (choice.label for choice in field.choices)
+        await room.press("space")
+        assert room.shows(f"1  [x] {first}")
+        await room.press("down")
+        assert room.shows(f"1  [ ] {first}") and room.shows(f"2  [x] {second}")
+        await room.press("k", "space")
+        assert not room.shows("[x]")
+        await room.press("down", "ctrl+s")
+        assert [one.values for one in decided(room)] == [((field.id, (first,)),)]
+
+
+async def test_a_card_says_how_long_ago_it_was_asked_as_time_goes_by() -> None:
+    async with card_of(replace(asked.command(), asked_at=samples.NOW)) as room:
+        room.clock.time = samples.NOW + 130
+        room.app.screen.grow_older()  # type: ignore[attr-defined]
+        await room.idle()
+        assert room.shows("asked 2m ago")
 
 
 async def test_a_form_with_a_field_left_out_is_not_sent() -> None:

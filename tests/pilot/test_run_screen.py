@@ -35,7 +35,7 @@ async def test_a_run_that_takes_no_words_is_not_offered_any_and_says_so() -> Non
     deaf = replace(LANDED.item, state=State.RUNNING, driver="odw-tui", is_deaf=True)
     async with opened(replace(LANDED, item=deaf), size=(80, 24)) as run:
         await run.press("3")
-        assert "m say" not in run.footer and run.footer.endswith("esc back   ? help   ctrl+p palette")
+        assert "m say" not in run.footer and run.footer.endswith("I interrupt   esc back   ? help")
         await run.press("m")
         assert run.footer.strip().startswith("This run takes no words while it works")
         await run.tell(replace(LANDED, item=replace(deaf, is_deaf=False)))
@@ -179,3 +179,25 @@ async def test_every_tab_keeps_its_head_at_every_size(size: tuple[int, int], tab
         assert "◆ waiting" in run.rows[0]
         assert run.shows("why    task core asks how long")
         assert run.footer.strip()
+
+
+async def test_the_footer_says_how_to_decide_as_soon_as_the_questions_are_shown() -> None:
+    asked = samples.question(LANDED.item.address, "channel", asked_at=samples.NOW)
+    async with opened(replace(LANDED, questions=(asked,)), size=(80, 24)) as run:
+        await run.press("8")
+        assert run.tab == "questions" and run.footer.startswith(" enter open")
+
+
+async def test_how_long_ago_it_was_asked_follows_the_clock() -> None:
+    asked = samples.question(LANDED.item.address, "channel", asked_at=samples.NOW)
+    async with opened(replace(LANDED, questions=(asked,))) as run:
+        assert run.shows("asked 0s ago")
+        run.clock.time += 130
+        run.screen.grow_older()
+        await run.idle()
+        assert run.shows("asked 2m ago")
+        await run.press("8")
+        run.clock.time += 60
+        run.screen.grow_older()
+        await run.idle()
+        assert run.shows("asked 3m ago")

@@ -90,6 +90,11 @@ class AnswerForm:
         return None if stop is None else self._fields[stop.field]
 
     @property
+    def is_alone(self) -> bool:
+        """Whether there is one place to go to, and nothing that could be typed there."""
+        return len(self._stops) == 1 and not self._stops[0].is_text
+
+    @property
     def is_at_end(self) -> bool:
         """Whether there is nothing after this."""
         return self._at >= len(self._stops) - 1
@@ -145,11 +150,17 @@ class AnswerForm:
         return True
 
     def toggle(self) -> bool:
-        """Pick the option that the cursor is on, or let it go again; False where one alone may be picked."""
+        """Pick the option that the cursor is on, or let it go again; False where there are no options.
+
+        Where one alone may be picked it is the one that is, else the first.
+        """
         field, stop = self.field, self.stop
-        if field is None or stop is None or stop.is_text or not field.takes_several:
+        if field is None or stop is None or stop.is_text:
             return False
-        return self.pick(self.option(field) + 1)
+        if field.takes_several:
+            return self.pick(self.option(field) + 1)
+        labels = [choice.label for choice in field.choices]
+        return self.pick(labels.index(next(iter(self.picked(field)), labels[0])) + 1)
 
     def pick_beside(self, steps: int) -> bool:
         """Pick the option after or before the picked one, or go there where several may be picked; False when there is

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from time import monotonic
-from typing import Final
+from typing import Final, Protocol
 
 FRAMES_PER_SECOND: Final = 30
 FRAMES_PER_SECOND_REDUCED: Final = 2
@@ -74,3 +74,28 @@ class FrameLimiter:
         began = self._clock()
         if self._frame() is not False:
             self._not_before = began + 1 / self._motion.frames_per_second
+
+
+class Stoppable(Protocol):
+    """A timer that can be stopped before its time."""
+
+    def stop(self) -> None:
+        """Do not run."""
+
+
+class AgeClock:
+    """Runs ``grow`` once, as soon as one of some ages is out of date. ``later`` is the ``set_timer`` of who shows
+    them."""
+
+    def __init__(
+        self, grow: Callable[[], None], later: Callable[[float, Callable[[], None]], Stoppable], motion: Motion
+    ) -> None:
+        self._grow, self._later, self._motion = grow, later, motion
+        self._timer: Stoppable | None = None
+
+    def wind(self, lasts_s: Iterable[float]) -> None:
+        """Each age goes on saying the same for so long; without any nothing runs."""
+        if self._timer is not None:
+            self._timer.stop()
+        soonest = min(lasts_s, default=None)
+        self._timer = None if soonest is None else self._later(self._motion.tick_s(soonest), self._grow)

@@ -80,3 +80,21 @@ def test_one_column_takes_all_the_space() -> None:
     (one,) = shape.one_in_view(1, 60)
     assert one.column == 1
     assert 60 - 4 <= one.x + one.width <= 60
+
+
+def test_columns_stand_closer_together_where_that_brings_all_of_them_into_view() -> None:
+    def round_column(key: str, width: int) -> GridColumn:
+        return GridColumn(key, ((Span("x" * width),), ()), "round", least=20, most=30)
+
+    grid = GridContent((round_column("a", 15), round_column("b", 8), column("c", 9)))
+    shape = GridShape(grid, 10)
+    room = shape.first_x(0) + 15 + 8 + 9 + 2 * GAP
+    assert [one.width for one in shape.in_view(0, 0, room)] == [15, 8, 9]
+    assert [one.width for one in shape.in_view(0, 0, room + 30)] == [20, 20, 9]
+    assert [one.width for one in shape.in_view(0, 0, room - 1)] == [20]
+
+
+def test_a_column_that_may_still_grow_keeps_its_room_where_all_stand_close() -> None:
+    live = GridColumn("b", ((Span("x" * 8),), ()), "round", least=16, most=30, close=16)
+    shape = GridShape(GridContent((GridColumn("a", ((Span("x"),), ()), "round", least=16, most=30), live)), 10)
+    assert [one.width for one in shape.in_view(0, 0, shape.first_x(0) + 1 + GAP + 16)] == [1, 16]

@@ -54,6 +54,10 @@ class QuestionsPane(Vertical):
             rows += [(question.id, line) for line in card(question, signs, now, number, len(self._questions))]
         self._list.show(KeyedLines(rows, width, signs.cursor))
 
+    def grow_older(self) -> None:
+        """Show how long ago each was asked, as it is now."""
+        self.tell(self._questions)
+
     def scroll_lines(self, lines: int) -> None:
         """Move the cursor to another question, or the text where there is none."""
         before = self._list.cursor

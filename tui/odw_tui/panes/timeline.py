@@ -92,7 +92,7 @@ class TimelinePane(Vertical):
         self._detail = detail
         now, signs = self._kit.now(), self._kit.signs
         self._grid.show(timeline(detail, signs, now, is_roomy=self._grid.one_column))
-        self._show_notice(detail)
+        self.show_notice(detail)
         is_empty = self._grid.cursor is None
         self.set_class(is_empty, "-empty")
         if is_empty:
@@ -101,7 +101,7 @@ class TimelinePane(Vertical):
             self._grid.move_to(*place)
         self._tell_story()
 
-    def _show_notice(self, detail: RunDetail) -> None:
+    def show_notice(self, detail: RunDetail) -> None:
         """What waits for a person, else what broke. Questions are shown in full where there is space."""
         now, signs, keymap = self._kit.now(), self._kit.signs, self._kit.keymap
         lines = question_card.cards(detail.questions, signs, now)

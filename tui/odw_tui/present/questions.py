@@ -9,6 +9,7 @@ from odw_core.model.change import Snapshot
 from odw_core.model.item import Item
 from odw_core.model.question import Question
 from odw_core.state.select import is_row
+from odw_tui.present.numbers import age_lasts_s
 
 
 def questions_by_row(snapshot: Snapshot) -> dict[Address, tuple[Question, ...]]:
@@ -24,6 +25,11 @@ def as_asked(questions: Iterable[Question], cards: Iterable[Question]) -> tuple[
     """Each question as the room has it, who knows all its witnesses and the best road of an answer."""
     known = {card.id: card for card in cards}
     return tuple(known.get(question.id, question) for question in questions)
+
+
+def ages_last_s(questions: Iterable[Question], now: float) -> tuple[float, ...]:
+    """For how many seconds what says how long ago each was asked stays right."""
+    return tuple(age_lasts_s(now - one.asked_at) for one in questions if one.asked_at is not None)
 
 
 def row_of(address: Address, items: Mapping[Address, Item]) -> Address:

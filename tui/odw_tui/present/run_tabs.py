@@ -31,6 +31,24 @@ class Tab(StrEnum):
     NOTES = "notes"
 
 
+_SHORT = {
+    Tab.CONVERSATION: "talk",
+    Tab.TIMELINE: "time",
+    Tab.CONTRACTS: "contr",
+    Tab.BLOCKERS: "block",
+    Tab.OUTPUT: "out",
+    Tab.ARTIFACTS: "files",
+    Tab.JOURNAL: "log",
+    Tab.SESSIONS: "sess",
+    Tab.QUESTIONS: "asks",
+}
+
+
+def short_name(tab: Tab) -> str:
+    """What a tab is called where there is little space."""
+    return _SHORT.get(tab, tab.value)
+
+
 def tabs_of(detail: Detail | None, sessions: int = 0) -> tuple[Tab, ...]:
     """The tabs that make sense for this run or session, always in the same order; a session has no rounds.
 

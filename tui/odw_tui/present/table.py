@@ -10,13 +10,17 @@ from odw_tui.present.spans import Spans
 
 @dataclass(frozen=True, slots=True)
 class GridColumn:
-    """One column, ``head`` line by line; those with the same ``kin`` are equally wide."""
+    """One column, ``head`` line by line; those with the same ``kin`` are equally wide.
+
+    Where that keeps some out of view, each is as wide as what stands in it, and ``close`` is the least instead.
+    """
 
     key: str
     head: tuple[Spans, ...]
     kin: str = ""
     least: int = 8
     most: int = 24
+    close: int = 0
 
 
 @dataclass(frozen=True, slots=True)

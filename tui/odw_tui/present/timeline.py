@@ -64,7 +64,14 @@ def timeline(detail: RunDetail, glyphs: Glyphs, now: float, *, is_roomy: bool = 
     """The whole table as it is at ``now``; ``is_roomy`` when one column has all the space, so that cells say more."""
     kinds = kinds_of(detail)
     columns = tuple(
-        GridColumn(column.key, head(column, glyphs, now), _kin(column.kind), _least(column.kind))
+        GridColumn(
+            column.key,
+            head(column, glyphs, now),
+            _kin(column.kind),
+            least := _least(column.kind),
+            # What says another second every second needs room for longer words.
+            close=least if column.mark is Mark.RUNNING else 0,
+        )
         for column in detail.columns
     )
     rows: list[GridRow] = []

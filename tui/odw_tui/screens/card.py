@@ -45,6 +45,8 @@ class CardScreen(CardPage):
                 return "There is nothing to fill in here; the keys that decide stand above."
             case "next_field" | "previous_field" if not question.fields or self._is_gone:
                 return "There are no fields here."
+            case "next_field" | "previous_field" if self._form.is_alone:
+                return "There are no other fields here."
             case "next_option" | "previous_option" | "pick" if self._form.stop is None or self._form.stop.is_text:
                 return "There are no options here."
             case "next_question" | "previous_question" if self._beside(1) is None:

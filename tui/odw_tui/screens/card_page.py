@@ -15,7 +15,7 @@ from odw_core.model.question import Question, Road
 from odw_tui import actions
 from odw_tui.answer_form import AnswerForm
 from odw_tui.kit import Kit
-from odw_tui.motion import FrameLimiter
+from odw_tui.motion import AgeClock, FrameLimiter
 from odw_tui.panes.patch import PatchPane
 from odw_tui.present.open_card import (
     PATCH,
@@ -27,7 +27,7 @@ from odw_tui.present.open_card import (
     head_lines,
 )
 from odw_tui.present.question_card import verdict_words
-from odw_tui.present.questions import row_of
+from odw_tui.present.questions import ages_last_s, row_of
 from odw_tui.present.spans import Line, height_of
 from odw_tui.screens.footed import FootedScreen
 from odw_tui.widgets.line_editor import LineEditor
@@ -79,6 +79,7 @@ class CardPage(FootedScreen):
         self._editor = LineEditor()
         self._is_keeping = False
         self._limiter = FrameLimiter(self._show, self.set_timer, motion=kit.motion)
+        self._ages = AgeClock(self.grow_older, self.set_timer, kit.motion)
         self._head = Sheet(id="head")
         self._asked = RowList(thumb=kit.signs.thumb, id="asked")
         self._patch = PatchPane(kit)
@@ -160,7 +161,7 @@ class CardPage(FootedScreen):
         self._take_news()
         question, kit = self._question, self.kit
         shown = self._shown()
-        self._head.show(head_lines(question, self._item, shown, kit.signs, kit.now()))
+        self.grow_older()
         patch = dict(question.details).get(PATCH, "")
         self.set_class(bool(patch), "-patch")
         self.set_class(bool(question.fields) and not self._is_gone, "-form")
@@ -172,6 +173,12 @@ class CardPage(FootedScreen):
         self._show_footer()
         self.call_after_refresh(self._seen)
         return True
+
+    def grow_older(self) -> None:
+        """Say how long ago it was asked, as it is now."""
+        question, now = self._question, self.kit.now()
+        self._head.show(head_lines(question, self._item, self._shown(), self.kit.signs, now))
+        self._ages.wind(() if self._is_gone else ages_last_s((question,), now))
 
     def _take_news(self) -> None:
         """What is known by now about the question that is shown."""
@@ -328,7 +335,8 @@ class CardPage(FootedScreen):
         self._pick_beside(-1)
 
     def _pick_beside(self, steps: int) -> None:
-        if self._form.pick_beside(steps):
+        stop = self._form.stop
+        if stop is not None and not stop.is_text and not self._is_gone and self._form.pick_beside(steps):
             self._keep_soon()
             self._show_form()
 
@@ -336,8 +344,9 @@ class CardPage(FootedScreen):
         if self.has_class("-patch") and not self._asked.scroll_lines(rows):
             for _ in range(min(abs(rows), self._patch.line_count or 0)):
                 self._patch.action_down() if rows > 0 else self._patch.action_up()
-        elif not self.has_class("-patch"):
-            self._asked.scroll_lines(rows)
+        elif not self.has_class("-patch") and not self._asked.scroll_lines(rows) and self._asked.is_whole:
+            # With nothing to scroll, what goes up and down is what is picked.
+            self._pick_beside(rows)
 
     def do_down(self) -> None:
         self._scroll(1)

@@ -17,12 +17,12 @@ from odw_core.model.question import Question
 from odw_tui import actions
 from odw_tui.batch import Batch
 from odw_tui.kit import Kit
-from odw_tui.motion import FrameLimiter
+from odw_tui.motion import AgeClock, FrameLimiter
 from odw_tui.present.inbox import inbox_card, inbox_rows
 from odw_tui.present.numbers import count
 from odw_tui.present.places import place_names
 from odw_tui.present.question_card import sent_word
-from odw_tui.present.questions import row_of
+from odw_tui.present.questions import ages_last_s, row_of
 from odw_tui.present.spans import Line, Span
 from odw_tui.screens.footed import FootedScreen
 from odw_tui.terminal.clipboard import copy
@@ -56,6 +56,7 @@ class InboxScreen(FootedScreen):
         """The count that is typed before what is marked is accepted."""
         self._snapshot: Snapshot = kit.service.snapshot()
         self._limiter = FrameLimiter(self._show, self.set_timer, motion=kit.motion)
+        self._ages = AgeClock(self.grow_older, self.set_timer, kit.motion)
         self._head = Sheet(id="head")
         self._list = FittedRows(thumb=kit.signs.thumb, id="asked")
         self._card = FittedSheet(id="card")
@@ -126,7 +127,13 @@ class InboxScreen(FootedScreen):
         self._list.fill(lambda width: KeyedLines(rows, width, signs.cursor))
         self._show_card()
         self._show_footer()
+        self._ages.wind(ages_last_s(questions, now))
         return True
+
+    def grow_older(self) -> None:
+        """Say how long ago everything was asked, as it is now."""
+        if self.is_on_top:
+            self._show()
 
     def _seen(self) -> None:
         """The card below the list has been painted as it is."""

@@ -21,15 +21,15 @@ from odw_core.model.detail import Detail
 from odw_core.model.item import Item
 from odw_tui import actions
 from odw_tui.kit import Kit
-from odw_tui.motion import FrameLimiter
+from odw_tui.motion import AgeClock, FrameLimiter
 from odw_tui.panes.artifacts import ArtifactsPane
 from odw_tui.panes.notes import NotesPane
 from odw_tui.panes.output import OutputPane
 from odw_tui.panes.questions import QuestionsPane
 from odw_tui.present import run_head, run_pictures
 from odw_tui.present.places import place_names
-from odw_tui.present.questions import as_asked
-from odw_tui.present.run_tabs import Tab, note_of, tabs_of, why_not_there
+from odw_tui.present.questions import ages_last_s, as_asked
+from odw_tui.present.run_tabs import Tab, note_of, short_name, tabs_of, why_not_there
 from odw_tui.present.spans import Line, Span
 from odw_tui.screens.driving import DrivingScreen
 from odw_tui.screens.lines import Edited, LineScreen
@@ -69,6 +69,7 @@ class OpenedScreen(LineScreen, DrivingScreen):
         self._is_visit = False
         self._clock: Timer | None = None
         self._limiter = FrameLimiter(self._take_latest, self.set_timer, motion=kit.motion)
+        self._ages = AgeClock(self.grow_older, self.set_timer, kit.motion)
         self._head = Sheet(id="head")
         self._tab_line = TabLine(id="tabs")
         self._picture = Sheet(run_pictures.reading(), id="picture")
@@ -159,6 +160,8 @@ class OpenedScreen(LineScreen, DrivingScreen):
         self._show_all()
         if self._detail is not None:
             self._tell(self._detail)
+            # What can be done depends on what the tab was told.
+            self._show_footer()
 
     def _tell(self, detail: Detail) -> None:
         """Hand a reading to the tab that is shown."""
@@ -219,7 +222,7 @@ class OpenedScreen(LineScreen, DrivingScreen):
         if self._tab not in offered:
             self._tab = offered[0]
         notes = {tab: Span(*note_of(tab, self._detail, self._sessions)) for tab in offered}
-        items = [TabItem(tab.value, self._tab_key(tab), tab.value, notes[tab]) for tab in offered]
+        items = [TabItem(tab.value, self._tab_key(tab), tab.value, notes[tab], short_name(tab)) for tab in offered]
         self._tab_line.show(items, self._tab.value)
         is_there = self._detail is not None
         self._picture.display = not is_there
@@ -244,6 +247,13 @@ class OpenedScreen(LineScreen, DrivingScreen):
         elif not is_live and self._clock is not None:
             self._clock.stop()
             self._clock = None
+        questions = self._detail.questions if self._detail is not None else ()
+        self._ages.wind(ages_last_s(questions, self.kit.now()))
+
+    def grow_older(self) -> None:
+        """What is asked was asked longer ago than is shown."""
+        self._here.grow_older()
+        self._wind_clock()
 
     def tick(self) -> None:
         """A second went by: what counts time says something else."""
@@ -255,9 +265,9 @@ class OpenedScreen(LineScreen, DrivingScreen):
         self._tab = tab
         self._searched, self._said = "", None
         self._show_tab()
-        self._show_footer()
         if self._detail is not None:
             self._tell(self._detail)
+        self._show_footer()
 
     async def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
         event.stop()

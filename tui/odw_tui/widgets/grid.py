@@ -6,6 +6,7 @@ Paints only lines in view; a change repaints the cells that differ and nothing e
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -16,7 +17,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from odw_tui.present.spans import ELLIPSIS, Spans, fit
-from odw_tui.present.table import GridColumn, GridContent
+from odw_tui.present.table import GridContent
 from odw_tui.widgets.grid_shape import GAP, GUTTER, GridShape, Placed
 from odw_tui.widgets.paint import Painter
 from odw_tui.widgets.self_sized import SelfSized
@@ -147,7 +148,7 @@ class Grid(SelfSized, can_focus=True):
         if place is None or self._content.columns[place].head == head:
             return
         old = self._content.columns[place]
-        changed = GridColumn(old.key, head, old.kin, old.least, old.most)
+        changed = replace(old, head=head)
         columns = (*self._content.columns[:place], changed, *self._content.columns[place + 1 :])
         self._content = GridContent(columns, self._content.rows, self._content.cells)
         self._refresh_head(place)

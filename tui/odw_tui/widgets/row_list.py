@@ -198,6 +198,11 @@ class RowList(OwnLines):
         self._put_cursor(index)
         return True
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every line is in view, wherever it is scrolled to."""
+        return len(self._provider) <= self._height
+
     def scroll_lines(self, lines: int) -> bool:
         """Show other lines and leave the cursor where it is; False at the end."""
         top = self._top

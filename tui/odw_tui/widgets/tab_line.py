@@ -18,16 +18,18 @@ _GAPS = (3, 2)
 
 
 class TabItem(NamedTuple):
-    """One tab: the key that opens it, its name, and a word about its content."""
+    """One tab: the key that opens it, its name, a word about its content, and its name where there is little space."""
 
     id: str
     key: str
     name: str
     note: Span = Span("")
+    short: str = ""
 
 
 class TabLine(Widget):
-    """``1 timeline   2 blockers 7   3 output``; where that does not fit, only the open one keeps its name."""
+    """``1 timeline   2 blockers 7   3 output``; where that does not fit, all but the open one have their short names,
+    and from the right so many as need be their keys alone."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"tab-line--open"}
     DEFAULT_CSS = "TabLine { height: 1; width: 1fr; }"
@@ -62,7 +64,7 @@ class TabLine(Widget):
     def render_line(self, y: int) -> Strip:
         painter = self._painter
         segments: list[Segment] = []
-        gap, tabs = self._laid(self.size.width)
+        gap, tabs = laid(self._items, self._open, self.size.width)
         for item, (key, name, note) in zip(self._items, tabs, strict=True):
             if segments:
                 segments.append(Segment(" " * gap, painter.style()))
@@ -71,30 +73,43 @@ class TabLine(Widget):
             segments += painter.segments((note,))
         return Strip(segments).adjust_cell_length(self.size.width, painter.style())
 
-    def _laid(self, width: int) -> tuple[int, list[tuple[Span, Span, Span]]]:
-        """The gap, and the words of each tab: as many as fit."""
-        whole = [self._words(item) for item in self._items]
-        for gap in _GAPS:
-            if sum(width_of(words) + gap for words in whole) - gap <= width:
-                return gap, whole
-        keys = [
-            words if item.id == self._open or not item.key else (Span(item.key, words[1].tone), Span(""), Span(""))
-            for item, words in zip(self._items, whole, strict=True)
-        ]
-        return _GAPS[-1], keys
-
-    def _words(self, item: TabItem) -> tuple[Span, Span, Span]:
-        tone = "strong" if item.id == self._open else "quiet"
-        note = Span(f" {item.note.text}" if item.note.text else "", item.note.tone)
-        return Span(f"{item.key} " if item.key else "", "faint"), Span(item.name, tone), note
-
     def on_click(self, event: events.Click) -> None:
         event.stop()
         end = 0
-        gap, tabs = self._laid(self.size.width)
+        gap, tabs = laid(self._items, self._open, self.size.width)
         for item, words in zip(self._items, tabs, strict=True):
             end += width_of(words)
             if event.x < end:
                 self.post_message(self.Chosen(self, item.id))
                 return
             end += gap
+
+
+def laid(items: Sequence[TabItem], open_id: str, width: int) -> tuple[int, list[tuple[Span, Span, Span]]]:
+    """The gap, and the words of each tab: as many as fit."""
+    whole = [_words(item, is_open=item.id == open_id) for item in items]
+    for gap in _GAPS:
+        if _fits(whole, gap, width):
+            return gap, whole
+    gap = _GAPS[-1]
+    tabs = [
+        words if item.id == open_id else (words[0], words[1]._replace(text=item.short or item.name), words[2])
+        for item, words in zip(items, whole, strict=True)
+    ]
+    for at in range(len(tabs) - 1, -1, -1):
+        if _fits(tabs, gap, width):
+            break
+        item, words = items[at], tabs[at]
+        # What waits for somebody keeps its name.
+        if item.id != open_id and item.key and words[2].tone != "waiting":
+            tabs[at] = (Span(item.key, words[1].tone), Span(""), Span(""))
+    return gap, tabs
+
+
+def _fits(tabs: Sequence[tuple[Span, Span, Span]], gap: int, width: int) -> bool:
+    return sum(width_of(words) + gap for words in tabs) - gap <= width
+
+
+def _words(item: TabItem, *, is_open: bool) -> tuple[Span, Span, Span]:
+    note = Span(f" {item.note.text}" if item.note.text else "", item.note.tone)
+    return Span(f"{item.key} " if item.key else "", "faint"), Span(item.name, "strong" if is_open else "quiet"), note

@@ -128,7 +128,9 @@ def goal_of(given: ReviewApplyInput) -> str:
         # A plan of several begins with the path of its repository, which every row says already.
         wanted = rest if head.startswith("# /") and rest.strip() else wanted
         return one_line(wanted, 200)
-    return one_line(f"{len(given.tasks)} tasks: {', '.join(task.id for task in given.tasks)}", 200)
+    number = len(given.tasks)
+    names = ", ".join(task.id for task in given.tasks)
+    return one_line(f"{number} {'task' if number == 1 else 'tasks'}: {names}", 200)
 
 
 def given_tasks(given: ReviewApplyInput) -> tuple[Task, ...]:

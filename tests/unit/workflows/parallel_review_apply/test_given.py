@@ -40,6 +40,7 @@ def test_tasks_take_the_model_of_the_run() -> None:
     )
     assert given_tasks(found) == (Task("a", ("x",), "p", "m", "low"), Task("b", (), "", "own", "low"))
     assert goal_of(found) == "2 tasks: a, b"
+    assert goal_of(given(tasks=[{"id": "a"}])) == "1 task: a"
 
 
 def test_tasks_may_have_a_request_beside_them() -> None:

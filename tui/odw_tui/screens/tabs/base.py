@@ -115,6 +115,9 @@ class OpenedTab(Generic[PaneT]):
     def tick(self) -> None:
         """A second went by."""
 
+    def grow_older(self) -> None:
+        """What is asked was asked longer ago than is shown."""
+
     def has_stream(self, stream: str) -> bool:
         """Whether what is shown, or is under the cursor, may have this stream."""
         return False

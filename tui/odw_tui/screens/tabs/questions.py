@@ -21,6 +21,9 @@ class QuestionsTab(OpenedTab[QuestionsPane]):
     def tell(self, detail: Detail) -> None:
         self.pane.tell(detail.questions)
 
+    def grow_older(self) -> None:
+        self.pane.grow_older()
+
     def move(self, rows: int, columns: int) -> None:
         self.pane.scroll_lines(rows)
 

@@ -48,6 +48,10 @@ class TimelineTab(OpenedTab[TimelinePane]):
         if (run := self.run) is not None and is_live(run.item):
             self.pane.tick()
 
+    def grow_older(self) -> None:
+        if (run := self.run) is not None:
+            self.pane.show_notice(run)
+
     def has_stream(self, stream: str) -> bool:
         run, cell = self.run, self.cell
         if run is None or cell is None:
