@@ -153,11 +153,13 @@ async def test_what_nobody_knows_how_to_start_says_so() -> None:
     async with open_room(samples.snapshot([log])) as room:
         await room.press("R")
         await room.idle()
+        assert room.app.screen is room.room
         assert room.shows("Nobody knows what it was started with")
     async with open_room(samples.snapshot([log])) as room:
         room.service.starts[log.address] = NotFound("Its log run-1.log cannot be read any more.")
         await room.press("R")
         await room.idle()
+        assert room.app.screen is room.room
         assert room.shows("Its log run-1.log cannot be read any more.")
     old = replace(log, address=Address("scenario", "error-022026_1015"), raw_state="error log")
     async with open_room(samples.snapshot([old])) as room:

@@ -24,6 +24,7 @@ from odw_tui.present.spans import Line, Span, height_of, spans
 from odw_tui.present.start_checks import check_lines, fitting_checks
 from odw_tui.present.start_form import form_rows, input_lines, kinds
 from odw_tui.screens.ask_line import AskLineScreen
+from odw_tui.screens.base import ActionScreen
 from odw_tui.screens.form import FormScreen
 from odw_tui.start_form import StartForm
 from odw_tui.widgets.fitted_sheet import FittedSheet
@@ -104,22 +105,26 @@ class StartScreen(FormScreen):
             try:
                 known = await self.kit.service.repeated(self._again.address)
             except OdwError as error:
-                self._is_known = True
-                self._show()
-                self.flash(one_line(str(error), 300))
+                self._give_up(one_line(str(error), 300))
                 return
             if known is None:
-                self._is_known = True
-                self._show()
-                self.flash("Nobody knows what it was started with, so it cannot be started again.")
-            else:
-                steps = await self.kit.service.steps(known.parent) if known.parent is not None else ()
-                self._form.repeat(known, steps)
-                self._is_known = True
-                self._show()
+                self._give_up("Nobody knows what it was started with, so it cannot be started again.")
+                return
+            steps = await self.kit.service.steps(known.parent) if known.parent is not None else ()
+            self._form.repeat(known, steps)
+            self._is_known = True
+            self._show()
         await self._check()
         self._models = await self.kit.service.models()
         self._show()
+
+    def _give_up(self, sentence: str) -> None:
+        """There is nothing to fill in: an empty form would be that of something else."""
+        if self.is_on_top:
+            below = self.app.screen_stack[-2]
+            self.dismiss()
+            if isinstance(below, ActionScreen):
+                below.flash(sentence)
 
     def on_resize(self, event: events.Resize) -> None:
         self._show()
