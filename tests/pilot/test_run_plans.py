@@ -166,11 +166,12 @@ async def test_a_reading_that_changes_keeps_the_place() -> None:
         assert run.row("▌    plan.md") and run.shows("late")
 
 
-async def test_where_space_is_short_only_the_open_tab_keeps_its_name() -> None:
+async def test_where_space_is_short_tabs_have_short_names_and_what_is_open_or_waits_has_one_in_any_case() -> None:
     asking = replace(RUN, questions=(samples.question(ADDRESS),), streams=("stdout", "journal"))
     async with opened(asking, size=(80, 24)) as run:
         await run.press("9")
-        assert run.row("9 notes 2").split() == ["1", "2", "C", "3", "5", "6", "7", "8", "9", "notes", "2"]
+        tabs = run.row("9 notes 2")
+        assert tabs.startswith(" 1 time  2 plans") and "8 asks 1" in tabs and tabs.endswith("9 notes 2")
     async with opened(asking, size=(120, 30)) as run:
         assert run.shows("6 artifacts 4") and run.shows("9 notes 2")
 
