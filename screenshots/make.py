@@ -34,7 +34,7 @@ from odw_core.model.address import Address
 from odw_core.model.evidence import Facts
 from odw_core.model.question import Question
 from odw_core.service.live import LiveService
-from odw_core.service.unit_reader import Settings
+from odw_core.service.watching.unit_reader import Settings
 from odw_tui.app import OdwApp
 
 HERE = Path(__file__).parent

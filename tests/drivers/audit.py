@@ -71,7 +71,7 @@ def wrongs(
                     yield f"{deed.event} {deed.others}"
             case "subprocess.Popen":
                 own_program = f"'{sys.executable}'", repr(sys.executable)
-                is_own = deed.others[0] in own_program and "odw_core.service.second_process" in deed.others[1]
+                is_own = deed.others[0] in own_program and "odw_core.service.watching.second_process" in deed.others[1]
                 if not (is_own or deed.others[0].rstrip("'").endswith("/rg")):
                     yield f"started {deed.others[:2]}"
             case "os.fork" | "os.posix_spawn" | "os.chdir" if deed.event == "os.chdir":

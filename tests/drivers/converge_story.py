@@ -76,7 +76,7 @@ def inspected(place: Path) -> dict[str, Any]:
 
 def said(place: Path, *, alive: bool | None = None) -> str:
     """Everything that rows and details of a place say, as one text to look for words in."""
-    from odw_core.service.documents import detail_document, item_document
+    from odw_core.service.documents.rows import detail_document, item_document
 
     engine, facts = ConvergeEngine(), Facts(LATER, alive)
     parts: list[object] = []

@@ -17,7 +17,7 @@ from odw_core.model.address import Address
 from odw_core.model.command import Adopt, Cancel, Outcome, Receipt
 from odw_core.model.detail import RunDetail
 from odw_core.model.item import State
-from odw_core.service.adopting import adoption
+from odw_core.service.upstream.adopting import adoption
 
 __all__ = ["place", "world"]
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")

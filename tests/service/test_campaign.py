@@ -12,8 +12,8 @@ from drivers.runs_world import RunsWorld, world
 from odw_core.model.address import Address
 from odw_core.model.command import Cancel, Outcome
 from odw_core.model.item import State
-from odw_core.service.campaign_reading import campaign_rows
-from odw_core.service.campaign_table import table_text
+from odw_core.service.campaigns.reading import campaign_rows
+from odw_core.service.campaigns.table import table_text
 from odw_core.service.run_report import run_report
 
 __all__ = ["place", "world"]

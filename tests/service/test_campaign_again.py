@@ -16,8 +16,8 @@ from odw_core.model.command import Cancel, Outcome, Receipt, Rerun, Start
 from odw_core.model.item import State
 from odw_core.runs.reuse import FINISHED, before
 from odw_core.runs.spec import read_spec
-from odw_core.service.campaign_checks import campaign_checks
-from odw_core.service.campaign_reading import campaign_rows
+from odw_core.service.campaigns.reading import campaign_rows
+from odw_core.service.checks.campaign import campaign_checks
 
 __all__ = ["place", "world"]
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")

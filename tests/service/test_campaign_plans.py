@@ -16,7 +16,7 @@ from odw_core.diagnose.doctor.check import Check, Level
 from odw_core.model.address import Address
 from odw_core.model.command import Outcome, Start
 from odw_core.model.item import State
-from odw_core.service.campaign_checks import campaign_checks
+from odw_core.service.checks.campaign import campaign_checks
 from odw_core.service.run_report import run_report
 
 __all__ = ["place", "world"]

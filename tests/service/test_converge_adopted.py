@@ -22,7 +22,7 @@ from odw_core.model.question import Question, Road
 from odw_core.runs.folders import RunFolder
 from odw_core.runs.spec import read_spec
 from odw_core.runs.workflow import checked_input, load_workflow
-from odw_core.service.converge_upstream import adoption, converge_again
+from odw_core.service.upstream.converge import adoption, converge_again
 
 __all__ = ["world"]
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")

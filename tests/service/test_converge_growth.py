@@ -18,7 +18,7 @@ from odw_core.engines.converge.engine import ConvergeEngine
 from odw_core.model.address import Address
 from odw_core.model.evidence import Facts
 from odw_core.model.item import Item, Kind, State
-from odw_core.service.documents import detail_document
+from odw_core.service.documents.rows import detail_document
 from odw_core.state.kinship import Kinship
 
 RUN = "20261121T001244464186Z"

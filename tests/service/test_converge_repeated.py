@@ -16,7 +16,7 @@ from odw_core.model.address import Address
 from odw_core.model.command import Outcome, Receipt, Repeat, Start
 from odw_core.model.detail import RunDetail
 from odw_core.model.item import Item, State
-from odw_core.service.converge_upstream import repetition
+from odw_core.service.upstream.converge import repetition
 
 __all__ = ["world"]
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")

@@ -31,8 +31,8 @@ from odw_core.model.command import Cancel, Decide, Outcome, Resume, Start
 from odw_core.model.decision import Decision
 from odw_core.model.item import Item, State
 from odw_core.model.question import Question, Road
-from odw_core.service.converge_upstream import converge_again
 from odw_core.service.submit import Submitter
+from odw_core.service.upstream.converge import converge_again
 
 __all__ = ["world"]
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")

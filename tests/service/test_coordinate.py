@@ -21,7 +21,7 @@ from odw_core.model.command import Cancel, Outcome, Rerun, Resume, Start
 from odw_core.model.item import State
 from odw_core.model.question import Road
 from odw_core.runs.reuse import FINISHED
-from odw_core.service.preflight import preflight
+from odw_core.service.checks.preflight import preflight
 from odw_core.service.starts.starter import Surroundings
 
 __all__ = ["place", "world"]

@@ -13,7 +13,7 @@ from odw_core.engines.scenario.acc import RunAcc, TryAcc
 from odw_core.engines.scenario.detail import batch_detail
 from odw_core.model.detail import RunDetail
 from odw_core.model.evidence import Facts
-from odw_core.service import reading
+from odw_core.service.watching import reading
 
 
 class Counted(list[TryAcc]):

@@ -15,7 +15,7 @@ from drivers.reading import metered_reads
 from drivers.subset import missing
 from odw_core.engines.odw.records import encode_line, script_stream
 from odw_core.model.address import Address
-from odw_core.service.documents import detail_document
+from odw_core.service.documents.rows import detail_document
 
 RECORDINGS = Path(__file__).parents[1] / "fixtures" / "odw"
 CASES = sorted(folder.name for folder in RECORDINGS.iterdir() if folder.is_dir())

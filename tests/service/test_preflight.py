@@ -10,7 +10,7 @@ import pytest
 from drivers.git_repository import Repository
 from odw_core.diagnose.doctor.check import Level
 from odw_core.model.command import Start
-from odw_core.service.preflight import preflight
+from odw_core.service.checks.preflight import preflight
 from odw_core.service.starts.starter import Surroundings
 
 

@@ -20,7 +20,7 @@ from odw_core.model.detail import RunDetail
 from odw_core.model.item import State
 from odw_core.process.groups import bearers
 from odw_core.runs.children import MARKER
-from odw_core.service.documents import detail_document
+from odw_core.service.documents.rows import detail_document
 from odw_core.workflows.scenario_batch.event_lines import END, START
 
 __all__ = ["place", "world"]

@@ -20,9 +20,9 @@ from odw_core.model.command import Outcome, Rerun, Start
 from odw_core.model.item import State
 from odw_core.runs.reuse import FINISHED
 from odw_core.runs.spec import read_spec
-from odw_core.service.batch_again import batch_again
+from odw_core.service.batches.again import batch_again
+from odw_core.service.checks.preparing import Preparing
 from odw_core.service.first_page import first_snapshot
-from odw_core.service.preparing import Preparing
 
 __all__ = ["place", "world"]
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")

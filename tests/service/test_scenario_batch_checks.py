@@ -17,7 +17,7 @@ from drivers.runs_world import world
 from drivers.scenario_batch import MODEL, TEMPLATE, ScenarioBatch, every, listed, place
 from odw_core.diagnose.doctor.check import Check, Level
 from odw_core.model.command import Start
-from odw_core.service.preflight import preflight
+from odw_core.service.checks.preflight import preflight
 from odw_core.service.starts.starter import Surroundings
 from odw_core.workflows.scenario_batch.event_lines import END, START
 

@@ -12,7 +12,7 @@ from drivers.batch_story import FOLDER
 from drivers.live_room import by_name, cold_room, live_room
 from odw_core.model.address import Address
 from odw_core.model.item import State
-from odw_core.service.documents import detail_document
+from odw_core.service.documents.rows import detail_document
 
 CASES = sorted(folder.name for folder in FOLDER.iterdir())
 

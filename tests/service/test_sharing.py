@@ -14,9 +14,9 @@ from drivers.reading import metered_reads
 from odw_core.index.rows import Row
 from odw_core.model.address import Address
 from odw_core.model.item import Item
-from odw_core.service import reading, sharing
-from odw_core.service.schedule import Schedule
-from odw_core.service.unit_reader import UnitReader
+from odw_core.service.watching import reading, sharing
+from odw_core.service.watching.schedule import Schedule
+from odw_core.service.watching.unit_reader import UnitReader
 
 RECORDINGS = Path(__file__).parents[1] / "fixtures" / "odw"
 

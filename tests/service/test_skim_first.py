@@ -18,9 +18,10 @@ from odw_core.config import Config
 from odw_core.model.address import Address
 from odw_core.model.change import Snapshot
 from odw_core.model.item import Depth, Item, State
-from odw_core.service import oneshot, reading, sharing
+from odw_core.service import oneshot
 from odw_core.service.live import LiveService
 from odw_core.service.oneshot import open_room
+from odw_core.service.watching import reading, sharing
 from odw_core.state.select import rows
 
 

@@ -15,8 +15,8 @@ from odw_core.engines.odw.records import JournalLine, RunRecord, encode_line, en
 from odw_core.engines.registry import ENGINES
 from odw_core.model.item import Depth, Item
 from odw_core.service.oneshot import Room, open_room
-from odw_core.service.roster import Roster
-from odw_core.service.unit_reader import Settings, UnitReader
+from odw_core.service.watching.roster import Roster
+from odw_core.service.watching.unit_reader import Settings, UnitReader
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 NOW = 2_000_000_000.0

@@ -25,8 +25,8 @@ from odw_core.process.groups import bearers
 from odw_core.runs.children import MARKER
 from odw_core.runs.held import folder_of_held, waiting
 from odw_core.runs.holding import ANSWERING
-from odw_core.service.by_hand import surroundings
-from odw_core.service.upstream_again import odw_again
+from odw_core.service.upstream.by_hand import surroundings
+from odw_core.service.upstream.odw_again import odw_again
 from odw_core.state.driving import Wish, why_not
 
 __all__ = ["world"]

@@ -18,7 +18,7 @@ from drivers.command import odw_tui
 from drivers.live_room import cold_room, live_room, until
 from odw_core.model.address import Address
 from odw_core.model.item import Item, State
-from odw_core.service import lookout
+from odw_core.service.watching import lookout
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
 

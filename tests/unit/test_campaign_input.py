@@ -7,7 +7,7 @@ import pytest
 from odw_core.errors import OdwError, UsageError
 from odw_core.model.address import Address
 from odw_core.model.command import Start
-from odw_core.service.carrying_out import campaign_of
+from odw_core.service.campaigns.carrying_out import campaign_of
 from odw_core.service.starting import checked, input_schema
 from odw_core.workflows.campaign.order import NoOrder, Wanted, check_order, named, wanted_of, wanted_value
 from odw_tui.present.start_inputs import given_of, inputs_of

@@ -13,7 +13,9 @@ from odw_core.model.change import Change
 from odw_core.model.detail import Detail
 from odw_core.model.item import State, Tokens
 from odw_core.model.problem import Problem
-from odw_core.service import documents, parts, plain_values
+from odw_core.service import parts
+from odw_core.service.documents import plain_values
+from odw_core.service.documents import rows as documents
 
 
 def test_a_time_is_iso_8601_with_its_zone() -> None:

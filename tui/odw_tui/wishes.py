@@ -165,7 +165,7 @@ class _Answering:
 
 async def _carry_out(item: Item, wisher: Wisher) -> None:
     """Show what would start a campaign with the plans of a run, or say why it has none."""
-    from odw_core.service.carrying_out import campaign_of
+    from odw_core.service.campaigns.carrying_out import campaign_of
     from odw_tui.screens.start import StartScreen
 
     try:

@@ -11,7 +11,7 @@ from odw_core.engines.registry import ENGINES
 from odw_core.model.address import Address
 from odw_core.model.change import Snapshot
 from odw_core.model.item import Item
-from odw_core.service.unit_reader import Settings, UnitReader
+from odw_core.service.watching.unit_reader import Settings, UnitReader
 
 _ENOUGH = 60
 _LONGEST_S = 0.015

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from odw_core.engines.base import Read
 from odw_core.engines.registry import ENGINES
 from odw_core.model.problem import Problem
-from odw_core.service.roster import Roster
+from odw_core.service.watching.roster import Roster
 
 
 def inspect(roster: Roster, problems: Iterable[Problem]) -> dict[str, object]:

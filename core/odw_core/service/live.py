@@ -22,22 +22,22 @@ from odw_core.model.question import Road
 from odw_core.model.search import Found
 from odw_core.paths import user_paths
 from odw_core.service.feed import OpenDetail
-from odw_core.service.lending import Lending
 from odw_core.service.listening import listening_homes
-from odw_core.service.lookout import Lookout, Sweep
-from odw_core.service.mirrors import Mirrors
-from odw_core.service.reading import Reading
-from odw_core.service.roster import Roster
-from odw_core.service.schedule import Priority
 from odw_core.service.under_way import UnderWay
-from odw_core.service.unit_reader import Settings, UnitReader
+from odw_core.service.watching.lending import Lending
+from odw_core.service.watching.lookout import Lookout, Sweep
+from odw_core.service.watching.mirrors import Mirrors
+from odw_core.service.watching.reading import Reading
+from odw_core.service.watching.roster import Roster
+from odw_core.service.watching.schedule import Priority
+from odw_core.service.watching.unit_reader import Settings, UnitReader
 from odw_core.state.store import Store
 
 if TYPE_CHECKING:
     from odw_core.diagnose.doctor.check import Check
     from odw_core.index.text import Findable
+    from odw_core.service.checks.preparing import Preparing
     from odw_core.service.daemons import Daemons
-    from odw_core.service.preparing import Preparing
     from odw_core.service.submit import Submitter
 
 _TORN_TRIES = 5
@@ -226,7 +226,7 @@ class LiveService:
 
     def _prepare(self) -> Preparing:
         if self._preparing is None:
-            from odw_core.service.preparing import Preparing
+            from odw_core.service.checks.preparing import Preparing
 
             self._preparing = Preparing(
                 self.snapshot, self.conversation, state=self._state or user_paths().state, program=self._codex

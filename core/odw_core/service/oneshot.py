@@ -17,13 +17,13 @@ from odw_core.model.evidence import Unit
 from odw_core.model.item import Item
 from odw_core.model.problem import Problem
 from odw_core.paths import user_paths
-from odw_core.service.batch_log import log_of, with_log
-from odw_core.service.campaign_places import CampaignPlaces
+from odw_core.service.batches.log import log_of, with_log
+from odw_core.service.campaigns.places import CampaignPlaces
 from odw_core.service.listening import listening_homes
-from odw_core.service.roster import Roster
-from odw_core.service.saved_unit import findable_of, row_of
 from odw_core.service.under_way import UnderWay
-from odw_core.service.unit_reader import Settings, UnitReader
+from odw_core.service.watching.roster import Roster
+from odw_core.service.watching.saved_unit import findable_of, row_of
+from odw_core.service.watching.unit_reader import Settings, UnitReader
 from odw_core.state.kinship import Kinship
 from odw_core.state.store import Store
 

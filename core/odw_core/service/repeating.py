@@ -45,7 +45,7 @@ class Repeating:
     def _read_run(self, root: Address, item: Item) -> Start | None:
         from odw_core.runs.folders import RunFolder
         from odw_core.runs.spec import read_spec
-        from odw_core.service.upstream_again import odw_again
+        from odw_core.service.upstream.odw_again import odw_again
 
         if item.driver == UPSTREAM:
             return odw_again(root, item.place, {})
@@ -58,14 +58,14 @@ class Repeating:
         return starter(spec.workflow).again(root, spec, self._state)
 
     async def _of_batch(self, address: Address, item: Item) -> Start:
-        from odw_core.service.batch_again import batch_again
+        from odw_core.service.batches.again import batch_again
 
         return await asyncio.to_thread(
             lambda: batch_again(address.root, item.place, failed_only=False, state=self._state)
         )
 
     async def _of_converge(self, address: Address, item: Item) -> Start:
-        from odw_core.service.converge_upstream import converge_again
+        from odw_core.service.upstream.converge import converge_again
 
         return await asyncio.to_thread(converge_again, address, item.place)
 

@@ -12,11 +12,11 @@ from odw_core.engines.scenario.names import file_of
 from odw_core.model.address import Address
 from odw_core.model.detail import Detail
 from odw_core.model.evidence import Unit
-from odw_core.service.batch_log import log_of, with_log
-from odw_core.service.campaign_reading import campaign_rows
-from odw_core.service.mirrors import Mirrors
+from odw_core.service.batches.log import log_of, with_log
+from odw_core.service.campaigns.reading import campaign_rows
 from odw_core.service.report.walkthrough import report
-from odw_core.service.unit_reader import Settings, UnitReader
+from odw_core.service.watching.mirrors import Mirrors
+from odw_core.service.watching.unit_reader import Settings, UnitReader
 
 _SLICES = 16
 

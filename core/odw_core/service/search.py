@@ -18,9 +18,9 @@ from odw_core.model.address import Address
 from odw_core.model.evidence import Unit
 from odw_core.model.item import Item, State
 from odw_core.model.search import Body, Found, Hit, Progress
-from odw_core.service.saved_unit import findable_of
 from odw_core.service.search_bodies import Hidden, Place, Scanner, Stopped, finder, nothing_hidden
-from odw_core.service.unit_reader import Settings, UnitReader
+from odw_core.service.watching.saved_unit import findable_of
+from odw_core.service.watching.unit_reader import Settings, UnitReader
 from odw_core.text.hits import excerpt
 from odw_core.text.query import Query, parse_query
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from odw_core.model.question import Question, Road
 
 if TYPE_CHECKING:
-    from odw_core.service.kept_answers import KeptAnswers
+    from odw_core.service.upstream.kept_answers import KeptAnswers
 
 
 class UnderWay:
@@ -32,7 +32,7 @@ class UnderWay:
             found = found.union(*(sent_decisions(self._state, run) for run in runs))
         if any(one.road is Road.CONVERGE for one in asked):
             if self._kept is None:
-                from odw_core.service.kept_answers import KeptAnswers
+                from odw_core.service.upstream.kept_answers import KeptAnswers
 
                 self._kept = KeptAnswers(self._state)
             found |= self._kept.ids

@@ -13,7 +13,7 @@ from drivers.doctor_world import Machine
 from odw_core.diagnose.doctor.check import Check, Level
 from odw_core.diagnose.doctor.coordination import last_repos, repo_checks, tracing_check
 from odw_core.diagnose.doctor.workshop import converge_checks
-from odw_core.service.converge_checks import converge_checks as start_checks
+from odw_core.service.checks.converge import converge_checks as start_checks
 
 
 @pytest.fixture

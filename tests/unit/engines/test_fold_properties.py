@@ -13,7 +13,7 @@ from odw_core.engines.odw.engine import OdwEngine
 from odw_core.engines.odw.inspection import inspect_run
 from odw_core.model.address import Address
 from odw_core.model.evidence import Appended, Facts, Replaced, Unit
-from odw_core.service.documents import detail_document, item_document, question_document
+from odw_core.service.documents.rows import detail_document, item_document, question_document
 
 RECORDINGS = Path(__file__).parents[2] / "fixtures" / "odw"
 RUNS = {path.parents[3].parent.name: path for path in sorted(RECORDINGS.glob("*/project/.odw/runs/odw-*/events.jsonl"))}

@@ -13,7 +13,7 @@ from drivers.memory_service import MemoryService
 from odw_core.errors import OdwError
 from odw_core.model.change import Snapshot
 from odw_core.model.item import State
-from odw_core.service.plain_values import Document
+from odw_core.service.documents.plain_values import Document
 from odw_tui.headless.watch import tell_changes
 
 RUN = samples.item("run", State.RUNNING)

@@ -19,8 +19,8 @@ from odw_tui.cli.printing import look_of, narrate, print_answer
 if TYPE_CHECKING:
     from odw_core.model.command import Command, Start
     from odw_core.model.conversation import Conversation
+    from odw_core.service.checks.preparing import Preparing
     from odw_core.service.oneshot import Room
-    from odw_core.service.preparing import Preparing
 
 
 def start(invocation: Invocation) -> int:
@@ -93,7 +93,7 @@ def _lines_of(command: Start, address: Address) -> Callable[[], None] | None:
     """Prints what a batch has said since it was asked last."""
     if command.workflow != SCENARIO_BATCH:
         return None
-    from odw_core.service.batch_lines import BatchLines
+    from odw_core.service.batches.lines import BatchLines
 
     lines = BatchLines(user_paths().state, address.item)
 
@@ -190,7 +190,7 @@ def decide(invocation: Invocation) -> int:
 
 
 def _preparing(invocation: Invocation, room: Room) -> Preparing:
-    from odw_core.service.preparing import Preparing
+    from odw_core.service.checks.preparing import Preparing
 
     @asynccontextmanager
     async def conversation(address: Address) -> AsyncIterator[Conversation]:
@@ -204,7 +204,7 @@ def _preparing(invocation: Invocation, room: Room) -> Preparing:
 
 
 def _refuse_unless_batch(address: Address) -> None:
-    from odw_core.service.batch_again import is_batch
+    from odw_core.service.batches.again import is_batch
 
     if not is_batch(address, user_paths().state):
         raise UsageError(f"{address} is no batch of ours; leave --after-current out to end it now.")

@@ -16,8 +16,8 @@ from odw_tui.headless.arguments import Given
 if TYPE_CHECKING:
     from odw_core.model.change import Snapshot
     from odw_core.model.search import Hit
+    from odw_core.service.documents.plain_values import Document
     from odw_core.service.oneshot import Room
-    from odw_core.service.plain_values import Document
     from odw_tui.headless.answer import Answer
 
 _OF_THE_WHOLE_ROOM = ("list", "show")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from odw_tui.cli.invocation import Invocation
 
 if TYPE_CHECKING:
+    from odw_core.service.documents.plain_values import Document
     from odw_core.service.oneshot import Room
-    from odw_core.service.plain_values import Document
     from odw_tui.headless.answer import Answer
     from odw_tui.headless.drawing import Look
 

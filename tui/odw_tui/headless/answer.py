@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from odw_core.service.plain_values import Document
+from odw_core.service.documents.plain_values import Document
 from odw_tui.headless.drawing import Look
 from odw_tui.present.spans import Spans
 

@@ -10,8 +10,8 @@ from odw_core.config import Config
 from odw_core.diagnose.doctor.check import Check, Level
 from odw_core.errors import UsageError
 from odw_core.model.command import Start
+from odw_core.service.checks.preparing import Preparing
 from odw_core.service.first_page import first_snapshot
-from odw_core.service.preparing import Preparing
 from odw_tui.headless.answer import Answer
 from odw_tui.headless.doctor import SOMETHING_FAILS, doctor_document, doctor_lines
 

@@ -13,7 +13,7 @@ from odw_tui.headless.arguments import Given
 from odw_tui.headless.driving import Driven, command_of, drive
 
 if TYPE_CHECKING:
-    from odw_core.service.preparing import Preparing
+    from odw_core.service.checks.preparing import Preparing
     from odw_core.service.submit import Submitter
 
 _MOST_FILES = 500

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Iterator
 
-from odw_core.service.plain_values import Document
+from odw_core.service.documents.plain_values import Document
 from odw_tui.headless.answer import Answer
 from odw_tui.headless.arguments import SCREEN, build_parser
 from odw_tui.headless.commands import COMMANDS

@@ -10,7 +10,7 @@ from odw_core.config import config_text, given_in
 from odw_core.config_mistakes import Mistake, WrongConfig
 from odw_core.config_origin import Source
 from odw_core.errors import ConfigError
-from odw_core.service.plain_values import Document
+from odw_core.service.documents.plain_values import Document
 from odw_core.text.ansi import plain
 from odw_themes.loader import Gallery
 from odw_tui.actions import ACTIONS

@@ -12,10 +12,10 @@ from odw_core.diagnose.doctor.world import is_codex_home, this_world
 from odw_core.errors import UsageError
 from odw_core.model.command import Clean
 from odw_core.paths import user_paths
+from odw_core.service.documents.plain_values import Document
 from odw_core.service.examination import examine
 from odw_core.service.leftovers import Leftover
 from odw_core.service.oneshot import Room
-from odw_core.service.plain_values import Document
 from odw_tui.headless.answer import Answer
 from odw_tui.headless.arguments import Given
 from odw_tui.headless.drawing import Look

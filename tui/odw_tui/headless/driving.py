@@ -34,7 +34,7 @@ from odw_tui.headless.arguments import Given
 
 if TYPE_CHECKING:
     from odw_core.demo.live import Live
-    from odw_core.service.preparing import Preparing
+    from odw_core.service.checks.preparing import Preparing
     from odw_core.service.service import RunningService
     from odw_core.service.submit import Submitter
 

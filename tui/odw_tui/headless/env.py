@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from odw_core.service.by_hand import exports, shell_of, surroundings
-from odw_core.service.plain_values import Document
+from odw_core.service.documents.plain_values import Document
+from odw_core.service.upstream.by_hand import exports, shell_of, surroundings
 from odw_tui.headless.answer import Answer
 from odw_tui.headless.arguments import Given
 from odw_tui.headless.drawing import Look, words

@@ -14,7 +14,7 @@ from odw_core.errors import NotFound, Refused, UsageError
 from odw_core.files.safe_open import NotRegular, open_regular
 from odw_core.model.cause import Cause, Explanation, Proof
 from odw_core.model.item import State
-from odw_core.service.plain_values import Document
+from odw_core.service.documents.plain_values import Document
 from odw_core.text.ansi import one_line, plain
 from odw_tui.headless.answer import Answer
 from odw_tui.headless.arguments import Given

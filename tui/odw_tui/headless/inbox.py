@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from odw_core.model.address import Address
 from odw_core.model.item import State
 from odw_core.model.question import Field, Question, Road
-from odw_core.service.documents import inbox_document
+from odw_core.service.documents.rows import inbox_document
 from odw_core.service.oneshot import Room
 from odw_core.state.select import row_counts
 from odw_core.text.ansi import one_line, plain

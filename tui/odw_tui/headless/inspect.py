@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from odw_core.service.documents import inspect_document
+from odw_core.service.documents.rows import inspect_document
 from odw_core.service.oneshot import Room
 from odw_tui.headless.answer import Answer
 from odw_tui.headless.arguments import Given

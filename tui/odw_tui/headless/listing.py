@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from odw_core.model.address import Address
 from odw_core.model.item import Item, State
-from odw_core.service.documents import list_document
+from odw_core.service.documents.rows import list_document
 from odw_core.service.oneshot import Room
 from odw_core.state.select import is_row, rows
 from odw_core.text.ansi import one_line

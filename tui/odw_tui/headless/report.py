@@ -16,8 +16,8 @@ from odw_core.files.safe_open import NotRegular, read_regular
 from odw_core.model.address import Address
 from odw_core.model.detail import Detail
 from odw_core.paths import user_paths
-from odw_core.service.campaign_reading import campaign_rows
-from odw_core.service.campaign_table import TSV_MARK, CampaignRow, table_text
+from odw_core.service.campaigns.reading import campaign_rows
+from odw_core.service.campaigns.table import TSV_MARK, CampaignRow, table_text
 from odw_core.service.oneshot import Room
 from odw_core.service.report.walkthrough import WRITERS, is_report, report
 from odw_tui.headless.answer import Answer

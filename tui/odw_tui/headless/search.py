@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from odw_core.model.address import Address
 from odw_core.model.item import Item, State
 from odw_core.model.search import Found, Hit, Progress
+from odw_core.service.documents.plain_values import Document, time_text
 from odw_core.service.oneshot import Room
-from odw_core.service.plain_values import Document, time_text
 from odw_core.text.ansi import one_line
 from odw_core.text.query import Query, parse_query
 from odw_tui.headless.arguments import Given

@@ -13,7 +13,7 @@ from odw_core.model.conversation import Entry
 from odw_core.model.detail import Attempt, Cell, Detail, RunDetail, SessionDetail
 from odw_core.model.item import Item
 from odw_core.model.question import Question, Road
-from odw_core.service.documents import detail_document, part_document, question_page
+from odw_core.service.documents.rows import detail_document, part_document, question_page
 from odw_core.service.oneshot import Room
 from odw_core.service.parts import cells_at, no_such_part, plans_at
 from odw_core.state.driving import NATIVE

@@ -8,7 +8,7 @@ from itertools import chain
 from odw_core.model.address import Address
 from odw_core.model.change import Snapshot
 from odw_core.model.item import Item, State
-from odw_core.service.documents import status_document
+from odw_core.service.documents.rows import status_document
 from odw_core.service.oneshot import Room
 from odw_core.state.select import children, row_counts, rows
 from odw_core.text.ansi import one_line

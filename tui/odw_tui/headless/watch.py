@@ -16,8 +16,8 @@ from odw_core.attention.tell import tell_all
 from odw_core.clock import Clock, SystemClock
 from odw_core.config import Config
 from odw_core.model.change import Change, Snapshot
-from odw_core.service.documents import change_document
-from odw_core.service.plain_values import Document
+from odw_core.service.documents.plain_values import Document
+from odw_core.service.documents.rows import change_document
 from odw_core.service.service import Service
 from odw_tui.headless.listing import items_in_order
 

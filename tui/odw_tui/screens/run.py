@@ -11,7 +11,7 @@ from odw_core.errors import OdwError
 from odw_core.model.address import Address
 from odw_core.model.command import Repeat
 from odw_core.model.detail import Detail, RunDetail
-from odw_core.service.batch_log import with_log
+from odw_core.service.batches.log import with_log
 from odw_core.state.select import children
 from odw_tui import actions
 from odw_tui.kit import Kit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from odw_core.service.campaign_table import HEAD, CampaignRow
+from odw_core.service.campaigns.table import HEAD, CampaignRow
 from odw_core.service.report.blocks import Block, Heading, Table, code, line, strong
 
 

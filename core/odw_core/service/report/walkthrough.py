@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from odw_core.model.detail import Detail, RunDetail
-from odw_core.service.campaign_table import CampaignRow
+from odw_core.service.campaigns.table import CampaignRow
 from odw_core.service.report.blocks import Block
 from odw_core.service.report.campaign import campaign_blocks
 from odw_core.service.report.coordination import batch_blocks, call_blocks

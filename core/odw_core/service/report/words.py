@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from odw_core.model.cause import Proof
 from odw_core.model.detail import Mark
 from odw_core.model.item import Tokens
-from odw_core.service.plain_values import time_text
+from odw_core.service.documents.plain_values import time_text
 from odw_core.service.report.blocks import Piece, code
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from odw_core.model.change import Snapshot
 from odw_core.model.command import Receipt, Rerun
-from odw_core.service.batch_again import batch_again, place_of
+from odw_core.service.batches.again import batch_again, place_of
 from odw_core.service.roads.carrier import Begin, Carried, as_wished, cannot
 
 

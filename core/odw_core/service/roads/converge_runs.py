@@ -11,11 +11,11 @@ from pathlib import Path
 from odw_core.model.address import Address
 from odw_core.model.change import Snapshot
 from odw_core.model.command import Adopt, Receipt, Repeat, Rerun
-from odw_core.service.converge_adopted import is_true, refuse_adopted
-from odw_core.service.converge_answers import ConvergeAnswers, adopted
-from odw_core.service.converge_upstream import converge_again, repetition
-from odw_core.service.kept_answers import forget_answers
 from odw_core.service.roads.carrier import Begin, Carried, as_wished, shown_item
+from odw_core.service.upstream.converge import converge_again, repetition
+from odw_core.service.upstream.converge_adopted import is_true, refuse_adopted
+from odw_core.service.upstream.converge_answers import ConvergeAnswers, adopted
+from odw_core.service.upstream.kept_answers import forget_answers
 
 _FORCE = "force"
 """Among what is changed: adopt it although a run of ours goes on with it already."""

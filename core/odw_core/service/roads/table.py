@@ -19,7 +19,7 @@ from odw_core.service.roads.own_runs import OwnRuns
 from odw_core.state.driving import driven
 
 if TYPE_CHECKING:
-    from odw_core.service.converge_answers import ConvergeAnswers
+    from odw_core.service.upstream.converge_answers import ConvergeAnswers
 
 
 class Roads:
@@ -92,7 +92,7 @@ class Roads:
 
     @cached_property
     def _converge_answers(self) -> ConvergeAnswers:
-        from odw_core.service.converge_answers import ConvergeAnswers
+        from odw_core.service.upstream.converge_answers import ConvergeAnswers
 
         return ConvergeAnswers(self._state, self._snapshot, server=self._config.converge_server)
 

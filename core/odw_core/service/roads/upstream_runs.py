@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from odw_core.model.change import Snapshot
 from odw_core.model.command import Adopt, Cancel, Outcome, Receipt, Rerun, Resume
-from odw_core.service.adopting import adoption
 from odw_core.service.roads.carrier import Begin, Carried, as_wished, cannot, shown_item
-from odw_core.service.upstream import interrupt, resumption
-from odw_core.service.upstream_again import odw_again
+from odw_core.service.upstream.adopting import adoption
+from odw_core.service.upstream.odw import interrupt, resumption
+from odw_core.service.upstream.odw_again import odw_again
 
 
 class UpstreamRuns:

@@ -50,7 +50,7 @@ class _Agents(_Session):
 
 class _ReviewApply(_Agents):
     async def checks(self, start: Start, around: Surroundings) -> tuple[Check, ...]:
-        from odw_core.service.work_checks import work_checks
+        from odw_core.service.checks.work import work_checks
 
         found = await super().checks(start, around)
         return (*found, *await work_checks(start.given, start.workspace, around.state))
@@ -58,7 +58,7 @@ class _ReviewApply(_Agents):
 
 class _Coordinate(_Agents):
     async def checks(self, start: Start, around: Surroundings) -> tuple[Check, ...]:
-        from odw_core.service.coordinate_checks import coordinate_checks
+        from odw_core.service.checks.coordinate import coordinate_checks
 
         found = await super().checks(start, around)
         return (*found, *await asyncio.to_thread(coordinate_checks, start.given, start.workspace))
@@ -66,12 +66,12 @@ class _Coordinate(_Agents):
 
 class _Campaign(_Agents):
     async def refuse(self, start: Start, state: Path) -> None:
-        from odw_core.service.campaign_checks import refuse_campaign
+        from odw_core.service.checks.campaign import refuse_campaign
 
         await refuse_campaign(start, state)
 
     async def checks(self, start: Start, around: Surroundings) -> tuple[Check, ...]:
-        from odw_core.service.campaign_checks import campaign_checks
+        from odw_core.service.checks.campaign import campaign_checks
 
         return (*await super().checks(start, around), *await campaign_checks(start, around.state))
 
@@ -83,19 +83,19 @@ class _Batch(Starter):
     async def chosen(self, start: Start, state: Path) -> Start:
         if not start.reuse:
             return start
-        from odw_core.service.batch_again import failed_of
+        from odw_core.service.batches.again import failed_of
 
         return await asyncio.to_thread(failed_of, start, state)
 
     async def checks(self, start: Start, around: Surroundings) -> tuple[Check, ...]:
-        from odw_core.service.batch_checks import batch_checks
+        from odw_core.service.checks.batch import batch_checks
         from odw_core.service.starts.codex import limit_checks
 
         limits = limit_checks(around) if _is_by_codex(start) else ()
         return await asyncio.to_thread(lambda: (*limits, *batch_checks(start, around)))
 
     def again(self, root: Address, spec: RunSpec, state: Path) -> Start:
-        from odw_core.service.batch_again import batch_again
+        from odw_core.service.batches.again import batch_again
 
         # What failed is chosen when it is started.
         return batch_again(root, spec.workspace, failed_only=False, state=state)
@@ -103,12 +103,12 @@ class _Batch(Starter):
 
 class _OdwExec(Starter):
     async def refuse(self, start: Start, state: Path) -> None:
-        from odw_core.service.upstream_checks import refuse_unreadable
+        from odw_core.service.checks.odw import refuse_unreadable
 
         await asyncio.to_thread(refuse_unreadable, start.given, start.workspace)
 
     async def checks(self, start: Start, around: Surroundings) -> tuple[Check, ...]:
-        from odw_core.service.upstream_checks import file_checks, odw_check
+        from odw_core.service.checks.odw import file_checks, odw_check
 
         given, folder = start.given, start.workspace
         return await asyncio.to_thread(lambda: (*file_checks(given, folder), odw_check(given, around.environ)))
@@ -119,7 +119,7 @@ class _Converge(Starter):
         return await asyncio.to_thread(lambda: (*self._looked_at(start, around),))
 
     def _looked_at(self, start: Start, around: Surroundings) -> Iterator[Check]:
-        from odw_core.service.converge_checks import converge_checks
+        from odw_core.service.checks.converge import converge_checks
         from odw_core.service.starts.codex import sessions_checked
 
         yield from converge_checks(start.given, start.workspace, around.environ)
@@ -129,7 +129,7 @@ class _Converge(Starter):
 
 class _ConvergeRepeat(Starter):
     async def checks(self, start: Start, around: Surroundings) -> tuple[Check, ...]:
-        from odw_core.service.converge_checks import repeat_checks
+        from odw_core.service.checks.converge import repeat_checks
         from odw_core.service.starts.codex import sessions_checked
 
         found = repeat_checks(start.given, start.workspace)

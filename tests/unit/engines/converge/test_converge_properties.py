@@ -21,7 +21,7 @@ from odw_core.engines.converge.engine import ConvergeEngine
 from odw_core.engines.converge.inspection import inspect_run, inspect_task
 from odw_core.engines.converge.saved_log import LogBook
 from odw_core.model.evidence import Appended, Evidence, Facts, Gone, Replaced, Unit
-from odw_core.service.documents import detail_document, item_document
+from odw_core.service.documents.rows import detail_document, item_document
 
 ENGINE = ConvergeEngine()
 RUN = Unit(names.run_address("20261121T001244464186Z"), "/place", "/place/.converge/runs/20261121T001244464186Z")

@@ -19,7 +19,7 @@ from odw_core.model.coordination import Loop, PlanDifference, Side, differences
 from odw_core.model.detail import Mark, RunDetail
 from odw_core.model.evidence import Appended, Facts, Replaced, Unit
 from odw_core.model.item import Claim, Item, Progress, State
-from odw_core.service.documents import detail_document
+from odw_core.service.documents.rows import detail_document
 
 ENGINE = OdwEngine()
 UNIT = Unit(Address("odw", RUN_ID), "/place", f"/place/.odw/runs/{RUN_ID}")

@@ -12,7 +12,7 @@ from odw_core.model.batch import Batch as Told
 from odw_core.model.batch import ends_at, typical
 from odw_core.model.detail import RunDetail
 from odw_core.model.evidence import Appended, Facts, Unit
-from odw_core.service.documents import detail_document
+from odw_core.service.documents.rows import detail_document
 
 ENGINE = ScenarioEngine()
 

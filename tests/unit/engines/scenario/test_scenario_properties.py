@@ -15,7 +15,7 @@ from odw_core.engines.scenario.inspection import inspect_error_log, inspect_run
 from odw_core.engines.scenario.streams import journal_line
 from odw_core.model.address import Address
 from odw_core.model.evidence import Appended, Facts, Unit
-from odw_core.service.documents import detail_document, item_document
+from odw_core.service.documents.rows import detail_document, item_document
 
 ENGINE = ScenarioEngine()
 RUN = Unit(Address("scenario", NAME), "/place", f"/place/logs/{NAME}.log")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from odw_core.index.rows import Known, Row, is_storable, to_row
 from odw_core.model.evidence import Checkpoint, Cursor
 from odw_core.model.item import Depth, Item
-from odw_core.service.unit_reader import UnitReader
+from odw_core.service.watching.unit_reader import UnitReader
 from odw_core.text.secrets import has_secret
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 from odw_core.model.address import Address
 from odw_core.model.change import Change
-from odw_core.service.campaign_places import CampaignPlaces
-from odw_core.service.lookout import Lookout, Sweep
-from odw_core.service.mirrors import Mirrors
-from odw_core.service.reading import Reading
-from odw_core.service.roster import Roster
+from odw_core.service.campaigns.places import CampaignPlaces
+from odw_core.service.watching.lookout import Lookout, Sweep
+from odw_core.service.watching.mirrors import Mirrors
+from odw_core.service.watching.reading import Reading
+from odw_core.service.watching.roster import Roster
 from odw_core.state.store import Store
 
 

@@ -18,8 +18,8 @@ from odw_core.model.change import Snapshot
 from odw_core.model.command import Cancel, Command, Decide, Outcome, Receipt, Start
 from odw_core.model.item import Item
 from odw_core.model.question import Question, Road
-from odw_core.service.converge_upstream import adoption
-from odw_core.service.kept_answers import keep_answer, kept_answers
+from odw_core.service.upstream.converge import adoption
+from odw_core.service.upstream.kept_answers import keep_answer, kept_answers
 from odw_core.text.ansi import one_line
 
 _IGNORED = "it runs the task anew from the beginning and never reads the answer"

@@ -25,7 +25,7 @@ from odw_core.model.detail import (
     Verification,
 )
 from odw_core.model.item import Limit
-from odw_core.service.coordination_documents import (
+from odw_core.service.documents.coordination import (
     batch_document,
     call_document,
     difference_document,
@@ -35,7 +35,7 @@ from odw_core.service.coordination_documents import (
     proof_document,
     side_document,
 )
-from odw_core.service.plain_values import Document, duration_s, time_text, tokens_document
+from odw_core.service.documents.plain_values import Document, duration_s, time_text, tokens_document
 
 
 def fields_of(detail: Detail) -> Document:

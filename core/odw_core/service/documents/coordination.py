@@ -5,7 +5,7 @@ from __future__ import annotations
 from odw_core.model.batch import Batch, Diagnosis, Group, Scenario
 from odw_core.model.cause import Proof
 from odw_core.model.coordination import AgentCall, Graph, Mismatch, PlanDifference, PlanRound, Side
-from odw_core.service.plain_values import Document, duration_s, time_text
+from odw_core.service.documents.plain_values import Document, duration_s, time_text
 
 
 def proof_document(proof: Proof | None) -> Document | None:

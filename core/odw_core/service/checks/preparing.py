@@ -18,7 +18,7 @@ from odw_core.model.change import Snapshot
 from odw_core.model.command import Start
 from odw_core.model.landing import CommitPlan
 from odw_core.model.workflow import CAMPAIGN
-from odw_core.service.preflight import preflight
+from odw_core.service.checks.preflight import preflight
 from odw_core.service.repeating import Converse, Repeating
 from odw_core.service.starts.codex import models_of, newest_limits
 from odw_core.service.starts.starter import Surroundings

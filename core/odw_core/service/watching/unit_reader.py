@@ -29,8 +29,8 @@ from odw_core.model.evidence import (
 from odw_core.model.item import Depth, Item
 from odw_core.model.problem import Problem
 from odw_core.process.liveness import Liveness
-from odw_core.service.mirrors import Mirrors
-from odw_core.service.names import NameBook
+from odw_core.service.watching.mirrors import Mirrors
+from odw_core.service.watching.names import NameBook
 
 if TYPE_CHECKING:
     from odw_core.model.detail import Detail

@@ -24,7 +24,7 @@ from odw_core.model.address import Address
 from odw_core.model.command import Start
 from odw_core.model.workflow import CONVERGE_COORDINATE, CONVERGE_REPEAT, COORDINATE
 from odw_core.process.liveness import Liveness
-from odw_core.service.kept_answers import Answer
+from odw_core.service.upstream.kept_answers import Answer
 from odw_core.text.ansi import one_line
 from odw_core.workflows.converge_coordinate.telling import record_of
 

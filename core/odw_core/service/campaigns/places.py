@@ -10,7 +10,7 @@ from pathlib import Path
 from odw_core.errors import OdwError
 from odw_core.model.address import Address
 from odw_core.model.evidence import Unit
-from odw_core.service.mirrors import Mirrors
+from odw_core.service.watching.mirrors import Mirrors
 
 
 class CampaignPlaces:
@@ -50,7 +50,7 @@ class CampaignPlaces:
         if address in self._repos:
             return self._repos[address]
         # Imported late: most rooms hold no run of ours.
-        from odw_core.service.campaign_journal import campaign_journal
+        from odw_core.service.campaigns.journal import campaign_journal
 
         try:
             journal = campaign_journal(Path(mirror.root).parent.parent, address.item)

@@ -16,12 +16,12 @@ from odw_core.model.address import Address
 from odw_core.model.item import Depth, Item
 from odw_core.model.problem import Problem
 from odw_core.service.feed import OpenDetail
-from odw_core.service.keeper import IndexKeeper
-from odw_core.service.roster import Roster
-from odw_core.service.saved_unit import row_of
-from odw_core.service.schedule import Priority, Schedule
-from odw_core.service.sharing import Sharing
-from odw_core.service.unit_reader import UnitReader
+from odw_core.service.watching.keeper import IndexKeeper
+from odw_core.service.watching.roster import Roster
+from odw_core.service.watching.saved_unit import row_of
+from odw_core.service.watching.schedule import Priority, Schedule
+from odw_core.service.watching.sharing import Sharing
+from odw_core.service.watching.unit_reader import UnitReader
 from odw_core.state.kinship import Kinship
 from odw_core.state.store import Store
 

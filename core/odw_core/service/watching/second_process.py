@@ -15,8 +15,8 @@ from odw_core.engines.registry import engine_of
 from odw_core.index.rows import Row, no_collector
 from odw_core.model.address import Address
 from odw_core.model.evidence import Unit
-from odw_core.service.saved_unit import known_of, row_of
-from odw_core.service.unit_reader import Settings, UnitReader
+from odw_core.service.watching.saved_unit import known_of, row_of
+from odw_core.service.watching.unit_reader import Settings, UnitReader
 
 SIZE_BYTES = 4
 

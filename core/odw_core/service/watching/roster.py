@@ -20,9 +20,9 @@ from odw_core.model.address import Address
 from odw_core.model.evidence import Cursor, Unit
 from odw_core.model.item import Item, State
 from odw_core.model.problem import Problem
-from odw_core.service.saved_unit import known_of
-from odw_core.service.sleepers import Saved, Sleepers
-from odw_core.service.unit_reader import Settings, UnitReader
+from odw_core.service.watching.saved_unit import known_of
+from odw_core.service.watching.sleepers import Saved, Sleepers
+from odw_core.service.watching.unit_reader import Settings, UnitReader
 
 _STEP = 500
 """Units that are taken in at once: a few milliseconds."""

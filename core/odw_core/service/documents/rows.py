@@ -14,7 +14,7 @@ from odw_core.model.change import Change, Snapshot
 from odw_core.model.item import Item, State
 from odw_core.model.problem import Problem
 from odw_core.model.question import Field, Question
-from odw_core.service.plain_values import Document, duration_s, made_plain, time_text, tokens_document
+from odw_core.service.documents.plain_values import Document, duration_s, made_plain, time_text, tokens_document
 from odw_core.state.select import row_counts, rows
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def question_document(question: Question) -> Document:
 
 def detail_document(detail: Detail) -> Document:
     """One run or session in full, as ``show --json`` has it."""
-    from odw_core.service.detail_documents import fields_of
+    from odw_core.service.documents.details import fields_of
 
     fields = fields_of(detail)
     questions = [question_document(question) for question in detail.questions]
@@ -95,7 +95,7 @@ def detail_document(detail: Detail) -> Document:
 
 def part_document(detail: Detail, address: Address) -> Document:
     """The task, attempt or plan at ``address`` inside the run ``detail`` tells about; it has cells, or is a plan."""
-    from odw_core.service.detail_documents import cell_document, plan_document
+    from odw_core.service.documents.details import cell_document, plan_document
     from odw_core.service.parts import cells_at, plans_at
 
     fields = {

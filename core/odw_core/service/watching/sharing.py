@@ -19,9 +19,9 @@ from typing import NamedTuple
 
 from odw_core.index.rows import Row
 from odw_core.model.address import Address
-from odw_core.service.schedule import Priority, Schedule
-from odw_core.service.second_process import SIZE_BYTES
-from odw_core.service.unit_reader import UnitReader
+from odw_core.service.watching.schedule import Priority, Schedule
+from odw_core.service.watching.second_process import SIZE_BYTES
+from odw_core.service.watching.unit_reader import UnitReader
 
 WORTH_BYTES = 48 << 20
 """So much unread is worth a second process, whose start takes as long as reading a fifth of it."""
@@ -153,7 +153,7 @@ async def _start() -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "odw_core.service.second_process",
+        "odw_core.service.watching.second_process",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

@@ -8,7 +8,7 @@ from pathlib import Path
 from odw_core.engines.loose import Json, text, texts
 from odw_core.errors import OdwError
 from odw_core.model.address import Address
-from odw_core.service.campaign_table import CampaignRow
+from odw_core.service.campaigns.table import CampaignRow
 
 
 def campaign_rows(state: Path, address: Address) -> tuple[CampaignRow, ...]:
@@ -16,7 +16,7 @@ def campaign_rows(state: Path, address: Address) -> tuple[CampaignRow, ...]:
     if address.engine != "odw":
         return ()
     # Imported late: most runs are no campaign of ours.
-    from odw_core.service.campaign_journal import campaign_journal
+    from odw_core.service.campaigns.journal import campaign_journal
 
     try:
         journal = campaign_journal(state, address.root.item)

@@ -14,10 +14,10 @@ from odw_core.model.address import Address
 from odw_core.model.item import Depth
 from odw_core.model.problem import Problem
 from odw_core.process.exit_watch import ExitWatch
-from odw_core.service.reading import Reading
-from odw_core.service.roster import Arrivals, Roster
-from odw_core.service.schedule import Priority
-from odw_core.service.unit_reader import Settings, UnitReader
+from odw_core.service.watching.reading import Reading
+from odw_core.service.watching.roster import Arrivals, Roster
+from odw_core.service.watching.schedule import Priority
+from odw_core.service.watching.unit_reader import Settings, UnitReader
 from odw_core.state.store import Store
 
 SWEEP_S = 5.0

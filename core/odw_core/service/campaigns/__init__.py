@@ -1,0 +1,1 @@
+"""What a campaign of ours says of itself and of its runs, read from private folders."""

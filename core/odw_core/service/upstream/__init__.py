@@ -1,0 +1,1 @@
+"""What can be done about runs that odw and Converge drive themselves."""
