@@ -183,7 +183,7 @@ COMMANDS: tuple[Command, ...] = (
         example="odw-tui rerun latest --set 'prompt=try again, smaller'",
         add_arguments=options.for_rerun,
         notes="A step is kept only if everything it came from is still the same; gates are always decided anew.\n"
-        "Exit 7 for a step that the run never began, and for a run that odw-tui did not start here.",
+        "Exit 7 for a step that the run never began, and for a run that nobody here knows how to start again.",
     ),
     Command(
         name="commit",
