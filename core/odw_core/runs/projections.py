@@ -83,7 +83,8 @@ class Projections:
     def _write(self, status: str, finished_ms: int | None, *, is_latest: bool = True) -> None:
         data = self._record(status, finished_ms)
         self._keep(RECORD, data)
-        for opened, name in ((self._place.open, RECORD), (self._place.open_runs, _LATEST))[: 1 + is_latest]:
+        own, latest = (self._place.open, RECORD), (self._place.open_runs, _LATEST)
+        for opened, name in (own, latest) if is_latest else (own,):
             folder = opened()
             try:
                 write_whole(folder, name, data)
